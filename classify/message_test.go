@@ -1,0 +1,131 @@
+package classify
+
+import (
+	"bytes"
+	"fmt"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestMessage(t *testing.T) {
+	files := archive(t, "testdata/machines.txtar")
+	one := []Recipient{{Address: "a@example.org", Status: "5.1.1", Hard: true}}
+	for _, c := range []struct {
+		name       string
+		class      Class
+		recipients []Recipient
+		thread     []string
+	}{
+		// RFC 3464 sections 2.3.1 to 2.3.4
+		{"dsn-failed.eml", Bounce, []Recipient{
+			{Address: "Maria@example.org", Final: "m.lopez@internal.example.org", Status: "5.1.1", Hard: true},
+			{Address: "john@example.org", Status: "5.2.2", Hard: true},
+			{Address: "late@example.org", Status: "4.4.1"},
+			{Address: "read@example.org", Status: "2.1.5"},
+			{Address: "odd@example.org"},
+		}, []string{"orig1@example.net"}},
+		{"dsn-encoded.eml", Bounce, []Recipient{{Address: "maria@example.org", Status: "5.1.1", Hard: true}}, []string{"orig2@example.net"}},
+		{"dsn-no-blank-lines.eml", Bounce, append(one, Recipient{Address: "b@example.org", Status: "5.1.1", Hard: true}), []string{"orig3@example.net"}},
+		{"dsn-from-a-gateway.eml", Bounce, nil, []string{"orig4@example.net"}},
+		{"exim.eml", Bounce, []Recipient{{Address: "maria@example.org"}, {Address: "john@example.org"}}, nil},
+		{"receipt.eml", Receipt, nil, []string{"orig5@example.net", "orig0@example.net"}},
+		{"receipt-untyped.eml", Receipt, nil, nil},
+		{"feedback.eml", Feedback, nil, nil},
+		{"calendar-google.eml", Calendar, nil, nil},
+		{"calendar-method-inside.eml", Calendar, nil, nil},
+		{"calendar-robot.eml", Calendar, nil, nil},
+		{"unclosed-inner.eml", Bounce, one, nil},
+		{"list-with-report-inside.eml", List, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			crlf := bytes.ReplaceAll(files[c.name], []byte("\n"), []byte("\r\n"))
+			for _, raw := range [][]byte{files[c.name], crlf} {
+				r := Message(raw, trusted)
+				if r.Class != c.class || r.Touch {
+					t.Errorf("is %s, touch %v: %q", r.Class, r.Touch, r.Reasons)
+				}
+				if !slices.Equal(r.Recipients, c.recipients) || !slices.Equal(r.Thread, c.thread) {
+					t.Errorf("recipients %+v, thread %q", r.Recipients, r.Thread)
+				}
+			}
+		})
+		delete(files, c.name)
+	}
+	for name := range files {
+		t.Errorf("%s is not looked at", name)
+	}
+}
+
+func TestStatusCode(t *testing.T) {
+	for in, want := range map[string]string{
+		"5.1.1": "5.1.1", "4.4.7 (expired)": "4.4.7", "5.7.509": "5.7.509", "2.0.0": "2.0.0",
+		"": "", "5": "", "5.1": "", "5..1": "", "5.1.": "", "5.1.1.1": "", "550": "", ".5.1": "", "55.1.1": "", "5.1.1000000": "", "x.1.1": "",
+	} {
+		if got := statusCode([]byte(in)); got != want {
+			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestWalkBounded: RFC 2046 sets no limits; whoever writes the message must
+// not choose how long it takes to judge.
+func TestWalkBounded(t *testing.T) {
+	const head = "From: a@example.org\nContent-Type: multipart/mixed; boundary=b\n\n"
+	var nested, embedded strings.Builder
+	for i := range 10000 {
+		fmt.Fprintf(&nested, "Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n", i, i)
+		embedded.WriteString("Content-Type: message/rfc822\n\n")
+	}
+	for name, raw := range map[string]string{
+		"nested multiparts": "From: a@example.org\n" + nested.String(),
+		"nested messages":   "From: a@example.org\n" + embedded.String(),
+		"one boundary":      "From: a@example.org\n" + strings.Repeat("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 10000),
+		"many parts":        head + strings.Repeat("--b\n\nx\n", 1<<18),
+		"empty parts":       head + strings.Repeat("--b\n", 1<<18),
+		"closings":          head + strings.Repeat("--b--\n", 1<<18),
+		"dashes":            head + strings.Repeat("--\n", 1<<18),
+		"long line":         head + strings.Repeat("-", 50<<20),
+		"endless header":    head + "--b\n" + strings.Repeat("X: y\n", 1<<19),
+		"statuses":          head + "--b\nContent-Type: message/delivery-status\n\n" + strings.Repeat("Final-Recipient: x;a@b\n", 1<<18),
+		"recipients":        head + "--b\nContent-Type: message/delivery-status\n\n" + manyRecipients(20000, "\n"),
+		"in one block":      head + "--b\nContent-Type: message/delivery-status\n\n" + manyRecipients(20000, ""),
+		"encoded":           head + "--b\nContent-Type: text/calendar\nContent-Transfer-Encoding: base64\n\n" + strings.Repeat("QUJD", 1<<20),
+		"long header":       "From: a@example.org\nX: " + strings.Repeat("y", 50<<20) + "\n\nbody",
+	} {
+		raw := []byte("X-Failed-Recipients: a@b.c\n" + raw)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		start := time.Now()
+		r := Message(raw, trusted)
+		took := time.Since(start)
+		runtime.ReadMemStats(&after)
+		if r.Class != Bounce || len(r.Recipients) == 0 || len(r.Recipients) > maxRecipients {
+			t.Errorf("%s: %s, %d recipients", name, r.Class, len(r.Recipients))
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; took > patience || used > 256<<20 {
+			t.Errorf("%s took %v and %d MiB", name, took, used>>20)
+		}
+	}
+}
+
+func manyRecipients(n int, end string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "Final-Recipient: rfc822; a%d@b.c\nAction: failed\nStatus: 5.1.1\n%s", i, end)
+	}
+	return b.String()
+}
+
+// TestHeaderKeepsStructure: the header of a report gives the report's verdict.
+func TestHeaderKeepsStructure(t *testing.T) {
+	for name, raw := range archive(t, "testdata/machines.txtar") {
+		r := Message(raw, trusted)
+		if again := r.Header.Verdict(trusted); !reflect.DeepEqual(again, r.Verdict) {
+			t.Errorf("%s: %+v, then %+v", name, r.Verdict, again)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package classify
+
+import "strings"
+
+// rule says that a header shows a class, and why; an empty reason says nothing.
+type rule func(h *Header) (Class, string)
+
+// rules stand in order of weight: the first that speaks decides the class, the
+// others add their reasons. What a message is (a report, a challenge) weighs
+// more than how it came (through a list), and that more than what its sender
+// asks for (no answers).
+var rules = []rule{
+	ruleReport,
+	ruleChallenge,
+	ruleBounce,
+	ruleList,
+	ruleCalendar,
+	ruleAutoReply,
+	ruleAutoSubmitted,
+	ruleNullPath,
+	rulePrecedence,
+	ruleUnsubscribe,
+	ruleSuppress,
+}
+
+// ruleReport knows a multipart/report by its report-type (RFC 6522 section 3)
+// or, where that is missing, by its parts; reports that stand alone; and
+// reports that call themselves multipart/mixed.
+func ruleReport(h *Header) (Class, string) {
+	c := h.machine.content
+	kind := c.report
+	switch sub, alone := strings.CutPrefix(c.media, "message/"); {
+	case alone:
+		kind = strings.TrimPrefix(sub, "global-")
+	case c.media == "multipart/report" && kind == "":
+		kind = h.parts.report
+	case !c.multipart():
+		return "", ""
+	}
+	switch kind {
+	case "delivery-status":
+		return Bounce, "delivery status notification (RFC 3464)"
+	case "disposition-notification":
+		return Receipt, "message disposition notification (RFC 8098)"
+	case "feedback-report":
+		return Feedback, "feedback report (RFC 5965)"
+	}
+	if c.media != "multipart/report" {
+		return "", ""
+	}
+	if h.machine.fromDaemon || h.machine.nullPath {
+		return Bounce, "multipart/report from a mail system (RFC 6522)"
+	}
+	return Bulk, "multipart/report of another kind (RFC 6522)"
+}
+
+// ruleChallenge knows the questions of challenge-response filters: fields that
+// Active Spam Killer, BoxTrapper and Bluebottle write into those alone, and the
+// ids of TMDA's. (X-TMDA-Fingerprint stands on its users' own mail.)
+func ruleChallenge(h *Header) (Class, string) {
+	if h.machine.challenge != "" {
+		return Challenge, "a spam filter asks for confirmation: " + h.machine.challenge
+	}
+	if strings.HasSuffix(strings.ToLower(h.MessageID), "-tmda-confirm") {
+		return Challenge, "a spam filter asks for confirmation: TMDA"
+	}
+	return "", ""
+}
+
+// ruleList knows what came through a mailing list: RFC 2919, RFC 2369.
+func ruleList(h *Header) (Class, string) {
+	switch h.machine.listID {
+	case "":
+		return "", ""
+	case "List-Post":
+		return List, "List-Post (RFC 2369 section 3.4)"
+	}
+	return List, "List-Id (RFC 2919)"
+}
+
+// ruleCalendar knows answers to invitations (iTIP REPLY, RFC 5546 section
+// 3.2.3) and calendar robots. A person's invitation is a person's mail.
+func ruleCalendar(h *Header) (Class, string) {
+	if h.machine.content.method == "reply" && h.machine.content.media == "text/calendar" || h.parts.calendarReply {
+		return Calendar, "answer to an invitation (text/calendar; method=REPLY, RFC 5546)"
+	}
+	if automatic(h) && (h.machine.content.media == "text/calendar" || h.parts.calendar) {
+		return Calendar, "calendar message sent by a machine (RFC 5546, RFC 3834)"
+	}
+	return "", ""
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"regards/internal/config"
+	"regards/internal/imapconn"
+	"regards/store"
+)
+
+// app is one run of the program: its streams and the global flags.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+
+	configPath string
+	json       bool
+	nowText    string
+	dryRun     bool
+	logLevel   string
+	logFormat  string
+}
+
+// The exit codes, as the contract gives them.
+const (
+	exitFailed   = 1
+	exitUsage    = 2
+	exitTryLater = 75
+	exitLogin    = 77
+	exitConfig   = 78
+)
+
+// usageError is a mistake in the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// exit prints an error and gives the exit code that tells its kind.
+func (a *app) exit(err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintf(a.err, "regards: %v\n", err)
+	var usage usageError
+	var configuration *config.Error
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.As(err, &configuration):
+		return exitConfig
+	case errors.Is(err, imapconn.ErrLogin):
+		return exitLogin
+	case errors.Is(err, imapconn.ErrAway), errors.Is(err, store.ErrHeld):
+		return exitTryLater
+	}
+	return exitFailed
+}
+
+// command builds the tree of commands.
+func (a *app) command() *cobra.Command {
+	root := group("regards", "keep your professional network warm",
+		`regards watches your mail, knows when you were last in touch with each of your
+contacts, and lays the letters that good manners ask for into your Drafts. You
+read, edit and send them.`,
+		a.demoCommand(), a.runCommand(), a.syncCommand(), a.statusCommand(), a.checkCommand(), a.contactCommand(),
+		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.letterCommand(), a.classifyCommand(),
+		a.explainCommand(), a.versionCommand())
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.configPath, "config", "", "the configuration file (default: $REGARDS_CONFIG, then config.toml in the configuration folder)")
+	flags.BoolVar(&a.json, "json", false, "print for programs")
+	flags.StringVar(&a.nowText, "now", "", "pretend that it is this time; for rehearsals on servers of this machine")
+	flags.BoolVarP(&a.dryRun, "dry-run", "n", false, "change nothing")
+	flags.StringVar(&a.logLevel, "log-level", "info", "debug, info, warn or error")
+	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef("%w; see: %s --help", err, c.CommandPath())
+	})
+	return root
+}
+
+// group makes a command that only holds others: without one of them it is an
+// error, not a help text with a happy exit.
+func group(name, short, long string, children ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{Use: name, Short: short, Long: long,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("unknown command %q for %s; see: %s --help", args[0], c.CommandPath(), c.CommandPath())
+			}
+			return usagef("%s needs a command; see: %s --help", c.CommandPath(), c.CommandPath())
+		},
+		Args: cobra.ArbitraryArgs,
+	}
+	c.AddCommand(children...)
+	return c
+}
+
+// args makes a mistake in the number of arguments a mistake of usage.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, a []string) error {
+		if err := check(c, a); err != nil {
+			return usagef("%w; usage: %s", err, c.UseLine())
+		}
+		return nil
+	}
+}
+
+// session is what most commands work with: the configuration, the store and
+// the time.
+type session struct {
+	cfg   config.Config
+	store *store.Store
+	now   func() time.Time
+	log   *slog.Logger
+	// scratch is the folder of a dry run, which works on a copy of the store.
+	scratch string
+}
+
+// open loads the configuration and opens the store.
+func (a *app) open(ctx context.Context) (*session, error) {
+	cfg, err := config.Load(config.Path(a.configPath))
+	if err != nil {
+		return nil, err
+	}
+	s := &session{cfg: cfg}
+	if s.now, err = a.clock(cfg); err != nil {
+		return nil, err
+	}
+	if s.log, err = a.logger(); err != nil {
+		return nil, err
+	}
+	path := cfg.Database()
+	if a.dryRun {
+		if s.scratch, err = os.MkdirTemp("", "regards-dry-run-"); err != nil {
+			return nil, err
+		}
+		copied := filepath.Join(s.scratch, "regards.db")
+		if err := store.Copy(ctx, path, copied); err != nil {
+			os.RemoveAll(s.scratch)
+			return nil, err
+		}
+		path = copied
+	}
+	if s.store, err = store.Open(ctx, path); err != nil {
+		os.RemoveAll(s.scratch)
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *session) close() {
+	s.store.Close() // every write has been committed by now
+	if s.scratch != "" {
+		os.RemoveAll(s.scratch)
+	}
+}
+
+// with opens a session, runs f and closes it.
+func (a *app) with(ctx context.Context, f func(*session) error) error {
+	s, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return f(s)
+}
+
+// clock gives the time: the true one, or the pretended one running on from there.
+func (a *app) clock(cfg config.Config) (func() time.Time, error) {
+	if a.nowText == "" {
+		return time.Now, nil
+	}
+	started := time.Now()
+	pretended, err := parseTime(a.nowText, started, cfg.Owner.Location(), latestDay)
+	if err != nil {
+		return nil, usagef("--now: %w", err)
+	}
+	if !a.dryRun && !allLoopback(cfg) {
+		return nil, usagef("--now is for rehearsals on servers of this machine: a letter with a false date would reach real people; add -n")
+	}
+	return func() time.Time { return pretended.Add(time.Since(started)) }, nil
+}
+
+func allLoopback(cfg config.Config) bool {
+	for _, account := range cfg.Accounts {
+		if !account.IMAP.Loopback() || account.SMTP != nil && !account.SMTP.Loopback() {
+			return false
+		}
+	}
+	return true
+}
+
+func (a *app) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(a.logLevel)); err != nil {
+		return nil, usagef("--log-level %q: write debug, info, warn or error", a.logLevel)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch a.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(a.err, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(a.err, options)), nil
+	}
+	return nil, usagef("--log-format %q: write text or json", a.logFormat)
+}
+
+// printJSON prints v for programs.
+func (a *app) printJSON(v any) error {
+	e := json.NewEncoder(a.out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// jsonTime writes a time as the contract wants it: RFC 3339 in UTC, null for none.
+func jsonTime(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format(time.RFC3339)
+	return &s
+}

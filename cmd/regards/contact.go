@@ -1,0 +1,456 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"regards/contact"
+	"regards/plan"
+)
+
+func (a *app) contactCommand() *cobra.Command {
+	return group("contact", "the people you keep in touch with", "",
+		a.contactAddCommand(), a.contactListCommand(), a.contactShowCommand(), a.contactEditCommand(),
+		a.contactRemoveCommand(), a.contactImportCommand(), a.contactDiscoverCommand())
+}
+
+// contactFlags are the fields of a contact that flags can set.
+type contactFlags struct {
+	groups       []string
+	every        string
+	introducedBy string
+	medium       string
+	greeting     string
+	status       string
+}
+
+func (f *contactFlags) register(c *cobra.Command) {
+	flags := c.Flags()
+	flags.StringArrayVar(&f.groups, "group", nil, "a group, such as mentor; may be given again")
+	flags.StringVar(&f.every, "every", "", "how often to be in touch, such as 60d; 0 leaves it to the groups")
+	flags.StringVar(&f.introducedBy, "introduced-by", "", "the contact who introduced you")
+	flags.StringVar(&f.medium, "medium", "", "how they like to be in touch: "+contact.List(contact.Media()))
+	flags.StringVar(&f.greeting, "greeting", "", `how a letter to them begins, such as "Dear Prof. Lopez"`)
+}
+
+// apply enters the flags that were given.
+func (f *contactFlags) apply(c *cobra.Command, p *contact.Contact, all people) error {
+	given := c.Flags().Changed
+	if given("group") {
+		p.Groups = f.groups
+	}
+	if given("every") {
+		var err error
+		if p.Every, err = contact.ParseDuration(f.every); err != nil {
+			return usagef("--every: %w", err)
+		}
+	}
+	if given("introduced-by") {
+		by, err := all.find(f.introducedBy)
+		if err != nil {
+			return fmt.Errorf("--introduced-by: %w", err)
+		}
+		p.IntroducedBy = by.ID
+	}
+	if given("medium") {
+		p.Medium = contact.Medium(f.medium)
+	}
+	if given("greeting") {
+		p.Greeting = f.greeting
+	}
+	if f.status != "" {
+		p.Status = contact.Status(f.status)
+	}
+	if err := p.Validate(); err != nil {
+		return usageError{err}
+	}
+	return nil
+}
+
+// addresses reads the addresses of a contact; the owner's own are refused.
+func (s *session) addresses(texts []string) ([]contact.Address, error) {
+	book := plan.NewBook(s.cfg.Addresses(), nil, 0)
+	var all []contact.Address
+	for _, text := range texts {
+		addr, _, err := plan.NewAddress(text)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		if book.IsOwner(addr.Addr) {
+			return nil, usagef("%s is your own address: mail from it is from you", addr.Addr)
+		}
+		all = append(all, addr)
+	}
+	return all, nil
+}
+
+func (a *app) contactAddCommand() *cobra.Command {
+	var f contactFlags
+	c := &cobra.Command{
+		Use:   "add NAME [ADDRESS…]",
+		Short: "add a contact",
+		Args:  args(cobra.MinimumNArgs(1)),
+		RunE: func(c *cobra.Command, words []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				all, err := s.contacts(c.Context())
+				if err != nil {
+					return err
+				}
+				p := contact.Contact{Name: strings.TrimSpace(words[0]), Medium: contact.Email, Status: contact.Active, Added: s.now()}
+				if p.Addresses, err = s.addresses(words[1:]); err != nil {
+					return err
+				}
+				if err := f.apply(c, &p, all); err != nil {
+					return err
+				}
+				if p, err = s.store.AddContact(c.Context(), p); err != nil {
+					return err
+				}
+				if a.json {
+					return a.printContacts(c, s, []contact.Contact{p}, true)
+				}
+				fmt.Fprintf(a.out, "added %s (%s)\n", p.Name, p.ID)
+				return nil
+			})
+		},
+	}
+	f.register(c)
+	return c
+}
+
+func (a *app) contactListCommand() *cobra.Command {
+	var inGroup string
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "list the contacts with their last touch",
+		Args:  args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				all, err := s.contacts(c.Context())
+				if err != nil {
+					return err
+				}
+				listed := make([]contact.Contact, 0, len(all))
+				for _, p := range all {
+					if inGroup == "" || hasGroup(p, inGroup) {
+						listed = append(listed, p)
+					}
+				}
+				return a.printContacts(c, s, listed, false)
+			})
+		},
+	}
+	c.Flags().StringVar(&inGroup, "group", "", "only this group")
+	return c
+}
+
+func hasGroup(c contact.Contact, name string) bool {
+	for _, g := range c.Groups {
+		if strings.EqualFold(g, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// contactJSON is a contact as the contract shows it.
+type contactJSON struct {
+	ID        string           `json:"id"`
+	Name      string           `json:"name"`
+	Addresses []string         `json:"addresses"`
+	Groups    []string         `json:"groups"`
+	Medium    contact.Medium   `json:"medium"`
+	Status    contact.Status   `json:"status"`
+	Every     string           `json:"every,omitempty"`
+	Greeting  string           `json:"greeting,omitempty"`
+	LastTouch *lastTouchJSON   `json:"last_touch"`
+	NextDue   *string          `json:"next_due"`
+	Added     *string          `json:"added"`
+	By        string           `json:"introduced_by,omitempty"`
+	last      contact.Touch    // for people
+	every     contact.Duration // likewise
+}
+
+type lastTouchJSON struct {
+	At        *string           `json:"at"`
+	Direction contact.Direction `json:"direction"`
+	Medium    contact.Medium    `json:"medium"`
+	Subject   string            `json:"subject"`
+}
+
+func (s *session) contactJSON(c contact.Contact, last contact.Touch) contactJSON {
+	p := policy(s.cfg)
+	j := contactJSON{
+		ID: c.ID, Name: c.Name, Addresses: []string{}, Groups: append([]string{}, c.Groups...), Medium: c.Medium,
+		Status: c.Status, Greeting: c.Greeting, NextDue: jsonTime(plan.NextDue(c, last, p.Cadences, p.Location)),
+		Added: jsonTime(c.Added), By: c.IntroducedBy, last: last, every: plan.Every(c, p.Cadences),
+	}
+	for _, addr := range c.Addresses {
+		j.Addresses = append(j.Addresses, addr.Addr)
+	}
+	if !j.every.IsZero() {
+		j.Every = j.every.String()
+	}
+	if last.ID != "" {
+		j.LastTouch = &lastTouchJSON{jsonTime(last.At), last.Direction, last.Medium, last.Subject}
+	}
+	return j
+}
+
+// printContacts prints contacts with their last touch; one alone as one object.
+func (a *app) printContacts(c *cobra.Command, s *session, listed []contact.Contact, alone bool) error {
+	last, err := s.store.LastTouches(c.Context(), false, "")
+	if err != nil {
+		return err
+	}
+	all := make([]contactJSON, 0, len(listed))
+	for _, p := range listed {
+		all = append(all, s.contactJSON(p, last[p.ID]))
+	}
+	if a.json && alone {
+		return a.printJSON(all[0])
+	}
+	if a.json {
+		return a.printJSON(all)
+	}
+	t := a.table("ID", "NAME", "LAST TOUCH", "BY", "SUBJECT", "GROUPS")
+	for _, j := range all {
+		t.row(j.ID, j.Name, ago(j.last.At, s.now()), lastBy(j.last), shorten(j.last.Subject, 40), strings.Join(j.Groups, ", "))
+	}
+	t.flush()
+	if len(all) == 0 {
+		fmt.Fprintln(a.out, `nobody yet; add someone: regards contact add "Maria Lopez" maria@example.org --group mentor`)
+	}
+	return nil
+}
+
+// lastBy says who was the last to be in touch, and how.
+func lastBy(t contact.Touch) string {
+	switch {
+	case t.ID == "":
+		return ""
+	case t.Medium != contact.Email:
+		return string(t.Medium)
+	case t.Direction == contact.In:
+		return "them"
+	}
+	return "you"
+}
+
+// shorten cuts a text for a table.
+func shorten(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n-1]) + "…"
+	}
+	return s
+}
+
+func (a *app) contactShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show CONTACT",
+		Short: "show all that is known of a contact",
+		Args:  args(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, words []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				all, err := s.contacts(c.Context())
+				if err != nil {
+					return err
+				}
+				p, err := all.find(words[0])
+				if err != nil {
+					return err
+				}
+				if a.json {
+					return a.printContacts(c, s, []contact.Contact{p}, true)
+				}
+				touches, err := s.store.Touches(c.Context(), p.ID)
+				if err != nil {
+					return err
+				}
+				a.printContact(s, p, all, touches)
+				return nil
+			})
+		},
+	}
+}
+
+// printContact shows one contact with the ten newest touches.
+func (a *app) printContact(s *session, p contact.Contact, all people, touches []contact.Touch) {
+	var last contact.Touch
+	if len(touches) > 0 {
+		last = touches[0]
+	}
+	j := s.contactJSON(p, last)
+	line := func(what, text string) {
+		if text != "" {
+			fmt.Fprintf(a.out, "%-14s %s\n", what, text)
+		}
+	}
+	line("name", p.Name)
+	line("id", p.ID)
+	line("addresses", strings.Join(j.Addresses, ", "))
+	line("groups", strings.Join(p.Groups, ", "))
+	line("medium", string(p.Medium))
+	line("status", string(p.Status))
+	line("greeting", plan.Salutation(p))
+	line("every", j.Every)
+	if due := plan.NextDue(p, last, policy(s.cfg).Cadences, s.cfg.Owner.Location()); !due.IsZero() {
+		line("next due", due.Format("2 January 2006"))
+	}
+	if p.IntroducedBy != "" {
+		line("introduced by", all.name(p.IntroducedBy))
+	}
+	line("last touch", ago(last.At, s.now()))
+	for _, t := range touches[:min(len(touches), 10)] {
+		fmt.Fprintf(a.out, "  %s  %-4s %-9s %s\n", localTime(t.At, s), t.Direction, t.Medium, shorten(t.Subject, 60))
+	}
+}
+
+func localTime(t time.Time, s *session) string {
+	return t.In(s.cfg.Owner.Location()).Format("2006-01-02 15:04")
+}
+
+func (a *app) contactEditCommand() *cobra.Command {
+	var f contactFlags
+	var name string
+	var add, drop []string
+	c := &cobra.Command{
+		Use:   "edit CONTACT",
+		Short: "change a contact",
+		Args:  args(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, words []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				all, err := s.contacts(c.Context())
+				if err != nil {
+					return err
+				}
+				p, err := all.find(words[0])
+				if err != nil {
+					return err
+				}
+				if c.Flags().Changed("name") {
+					p.Name = strings.TrimSpace(name)
+				}
+				if err := s.changeAddresses(&p, add, drop); err != nil {
+					return err
+				}
+				if err := f.apply(c, &p, all); err != nil {
+					return err
+				}
+				if err := s.store.UpdateContact(c.Context(), p); err != nil {
+					return err
+				}
+				if a.json {
+					return a.printContacts(c, s, []contact.Contact{p}, true)
+				}
+				fmt.Fprintf(a.out, "changed %s (%s)\n", p.Name, p.ID)
+				return nil
+			})
+		},
+	}
+	f.register(c)
+	c.Flags().StringVar(&name, "name", "", "the new name")
+	c.Flags().StringArrayVar(&add, "address", nil, "one more address; may be given again")
+	c.Flags().StringArrayVar(&drop, "remove-address", nil, "an address that is theirs no longer")
+	c.Flags().StringVar(&f.status, "status", "", "whether letters may go to them: "+contact.List(contact.Statuses()))
+	return c
+}
+
+// changeAddresses adds and drops addresses of a contact.
+func (s *session) changeAddresses(p *contact.Contact, add, drop []string) error {
+	added, err := s.addresses(add)
+	if err != nil {
+		return err
+	}
+	kept := make([]contact.Address, 0, len(p.Addresses)+len(added))
+	for _, addr := range p.Addresses {
+		dropped := false
+		for i, d := range drop {
+			if plan.AddressKey(d) == addr.Key {
+				dropped = true
+				drop = append(drop[:i:i], drop[i+1:]...)
+				break
+			}
+		}
+		if !dropped {
+			kept = append(kept, addr)
+		}
+	}
+	if len(drop) > 0 {
+		return usagef("%s is no address of %s", drop[0], p.Name)
+	}
+	for _, addr := range added {
+		if !containsKey(kept, addr.Key) {
+			kept = append(kept, addr)
+		}
+	}
+	p.Addresses = kept
+	return nil
+}
+
+func containsKey(all []contact.Address, key string) bool {
+	for _, a := range all {
+		if a.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *app) contactRemoveCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove CONTACT",
+		Short: "remove a contact; untouched drafts to them are taken back",
+		Args:  args(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, words []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				all, err := s.contacts(c.Context())
+				if err != nil {
+					return err
+				}
+				p, err := all.find(words[0])
+				if err != nil {
+					return err
+				}
+				if err := s.store.RemoveContact(c.Context(), p.ID); err != nil {
+					return err
+				}
+				fmt.Fprintf(a.out, "removed %s (%s)\n", p.Name, p.ID)
+				return nil
+			})
+		},
+	}
+}
+
+func (a *app) contactDiscoverCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "discover",
+		Short: "list the people you write with who are no contacts yet",
+		Args:  args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				found, _, err := s.store.Correspondents(c.Context())
+				if err != nil {
+					return err
+				}
+				if a.json {
+					all := make([]map[string]any, 0, len(found))
+					for _, f := range found {
+						all = append(all, map[string]any{"address": f.Addr, "name": f.Name, "group": "",
+							"in": f.In, "out": f.Out, "last": jsonTime(f.Last)})
+					}
+					return a.printJSON(all)
+				}
+				t := a.table("NAME", "ADDRESS", "FROM THEM", "FROM YOU", "LAST")
+				for _, f := range found {
+					t.row(f.Name, f.Addr, f.In, f.Out, ago(f.Last, s.now()))
+				}
+				t.flush()
+				return nil
+			})
+		},
+	}
+}

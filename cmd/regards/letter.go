@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"regards/contact"
+)
+
+func (a *app) letterCommand() *cobra.Command {
+	return group("letter", "the letters that regards has made, or would make", "",
+		a.letterListCommand(), a.letterShowCommand())
+}
+
+// letterJSON is a letter as the contract shows it.
+type letterJSON struct {
+	Key       string        `json:"key"`
+	Practice  string        `json:"practice"`
+	Contact   personJSON    `json:"contact"`
+	State     contact.State `json:"state"`
+	Due       *string       `json:"due"`
+	Overdue   *string       `json:"overdue"`
+	Subject   string        `json:"subject"`
+	MessageID string        `json:"message_id"`
+	Mailbox   string        `json:"mailbox"`
+	Reason    string        `json:"reason"`
+}
+
+type personJSON struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func newLetterJSON(l contact.Letter, all people) letterJSON {
+	id := l.MessageID
+	if id != "" {
+		id = "<" + id + ">"
+	}
+	return letterJSON{l.Key, l.Practice, personJSON{l.ContactID, all.name(l.ContactID)}, l.State, jsonTime(l.Due),
+		jsonTime(l.Overdue), l.Subject, id, l.Place.Mailbox, l.Reason}
+}
+
+func (a *app) letterListCommand() *cobra.Command {
+	var ended bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "list the letters that are open, with their state and why",
+		Args:  args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				letters, err := s.store.Letters(c.Context())
+				if err != nil {
+					return err
+				}
+				all, err := s.contacts(c.Context())
+				if err != nil {
+					return err
+				}
+				listed := make([]letterJSON, 0, len(letters))
+				t := a.table("KEY", "TO", "STATE", "DUE", "SUBJECT", "WHY")
+				for _, l := range letters {
+					if ended || !l.State.Ended() {
+						listed = append(listed, newLetterJSON(l, all))
+						t.row(l.Key, all.name(l.ContactID), l.State, localTime(l.Due, s), shorten(l.Subject, 40), l.Reason)
+					}
+				}
+				if a.json {
+					return a.printJSON(listed)
+				}
+				t.flush()
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&ended, "all", false, "also those that are over")
+	return c
+}
+
+func (a *app) letterShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "show KEY",
+		Short: "show a letter: its message as composed, and why it stands where it stands",
+		Args:  args(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, words []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				l, err := s.store.Letter(c.Context(), words[0])
+				if err != nil {
+					return fmt.Errorf("%w; see: regards letter list --all", err)
+				}
+				all, err := s.contacts(c.Context())
+				if err != nil {
+					return err
+				}
+				if a.json {
+					return a.printJSON(struct {
+						letterJSON
+						Raw string `json:"raw"`
+					}{newLetterJSON(l, all), string(l.Raw)})
+				}
+				printLetter(a.out, s, l, all)
+				return nil
+			})
+		},
+	}
+}
+
+func printLetter(w io.Writer, s *session, l contact.Letter, all people) {
+	fmt.Fprintf(w, "%s to %s: %s\n%s\n", l.Key, all.name(l.ContactID), l.State, l.Reason)
+	fmt.Fprintf(w, "due %s\n", localTime(l.Due, s))
+	if l.Place.Mailbox != "" {
+		fmt.Fprintf(w, "lies in %s\n", l.Place.Mailbox)
+	}
+	if l.Raw != nil {
+		fmt.Fprintf(w, "\n%s", l.Raw)
+	}
+}

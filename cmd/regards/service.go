@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"regards/internal/config"
+	"regards/internal/daemon"
+	"regards/internal/imapconn"
+	"regards/plan"
+	"regards/store"
+	"regards/templates"
+)
+
+// service makes the daemon of a session. The caller holds the service's lock
+// until release.
+func (a *app) service(ctx context.Context, s *session) (d *daemon.Daemon, release func(), err error) {
+	settings, err := a.settings(s.cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	release = func() {}
+	if !a.dryRun {
+		unlock, err := store.Lock(ctx, s.store.Path())
+		if err != nil {
+			return nil, nil, err
+		}
+		release = func() { unlock() } // it ends with the process at the latest
+	}
+	return daemon.New(settings, s.store, s.now, s.log, progressTo(a.err)), release, nil
+}
+
+// settings translates the configuration into the terms of the service.
+func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
+	sources, err := wording(cfg)
+	if err != nil {
+		return daemon.Settings{}, err
+	}
+	s := daemon.Settings{
+		Owner: cfg.Owner.Name, Addresses: cfg.Addresses(), Signature: cfg.Owner.Signature,
+		Languages: []string{cfg.Owner.Language, "en"}, Recipients: cfg.Touch.Recipients,
+		Templates: sources, TemplateNames: map[string]string{}, Policy: policy(cfg),
+		Rehearse: a.dryRun,
+		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
+	}
+	for name, p := range cfg.Practice {
+		s.TemplateNames[name] = p.Template
+	}
+	for _, account := range cfg.Accounts {
+		s.Accounts = append(s.Accounts, daemon.Account{
+			Name: account.Name, Address: account.Address, Letters: account.Letters, Drafts: account.Drafts,
+			Sent: account.Sent, Outbox: account.Outbox, Ignore: account.Ignore, AuthservID: account.AuthservID,
+			Server: imapServer(account.IMAP),
+		})
+	}
+	return s, nil
+}
+
+func policy(cfg config.Config) plan.Policy {
+	thanks := cfg.Practice[plan.ThankYou]
+	p := plan.Policy{
+		Location: cfg.Owner.Location(),
+		ThankYou: plan.ThankYouPolicy{Enabled: thanks.Enabled, Within: thanks.Within, Overdue: thanks.Overdue},
+	}
+	for _, c := range cfg.Cadences {
+		p.Cadences = append(p.Cadences, plan.Cadence(c))
+	}
+	return p
+}
+
+// wording gives the sources of templates: the owner's folder, then ours.
+func wording(cfg config.Config) ([]fs.FS, error) {
+	sources := []fs.FS{templates.Builtin()}
+	if cfg.Letters.Templates == "" {
+		return sources, nil
+	}
+	// Nothing outside that folder is read, whatever links lie in it.
+	root, err := os.OpenRoot(cfg.Letters.Templates)
+	if err != nil {
+		return nil, fmt.Errorf("open the folder letters.templates: %w", err)
+	}
+	return append([]fs.FS{root.FS()}, sources...), nil
+}
+
+func imapServer(s config.Server) imapconn.Server {
+	return imapconn.Server{Host: s.Host, Port: s.Port, TLS: imapconn.TLS(s.TLS), User: s.User, Secret: s.Secret}
+}
+
+// progressTo shows on a terminal how a long scan goes on; elsewhere it is quiet.
+func progressTo(w io.Writer) func(daemon.Progress) {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return nil
+	}
+	started := time.Now()
+	read := map[string]int{}
+	return func(p daemon.Progress) {
+		box := p.Account + "/" + p.Mailbox
+		read[box] += p.Read
+		if read[box] < 2000 && p.Left == 0 {
+			return
+		}
+		total := 0
+		for _, n := range read {
+			total += n
+		}
+		rate := float64(total) / max(time.Since(started).Seconds(), 0.001)
+		left := time.Duration(float64(p.Left) / max(rate, 1) * float64(time.Second)).Round(time.Second)
+		fmt.Fprintf(f, "\r\x1b[K%s: %d read, %.0f a second, %d left (%v)", p.Mailbox, read[box], rate, p.Left, left)
+		if p.Left == 0 {
+			fmt.Fprintln(f)
+		}
+	}
+}

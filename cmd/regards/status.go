@@ -1,0 +1,189 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"regards/contact"
+	"regards/store"
+)
+
+func (a *app) statusCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "status",
+		Short: "show how things stand: accounts, mailboxes, letters, what is next",
+		Args:  args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				st, err := s.status(c.Context())
+				if err != nil {
+					return err
+				}
+				if a.json {
+					return a.printJSON(st)
+				}
+				a.printStatus(s, st)
+				return a.greet(c.Context(), s)
+			})
+		},
+	}
+}
+
+// statusJSON is the state of everything as the contract shows it.
+type statusJSON struct {
+	Accounts []accountJSON         `json:"accounts"`
+	Letters  map[contact.State]int `json:"letters"`
+	Next     []nextJSON            `json:"next"`
+	Running  bool                  `json:"running"`
+	last     map[string]store.AccountState
+}
+
+type accountJSON struct {
+	Name       string        `json:"name"`
+	LastSync   *string       `json:"last_sync"`
+	Connected  bool          `json:"connected"`
+	RoundTrips int64         `json:"round_trips"`
+	BytesIn    int64         `json:"bytes_in"`
+	Problem    string        `json:"problem,omitempty"`
+	Mailboxes  []mailboxJSON `json:"mailboxes"`
+}
+
+type mailboxJSON struct {
+	Name     string         `json:"name"`
+	Messages uint32         `json:"messages"`
+	New      int            `json:"new"` // always 0: what is known has been read
+	Touches  int            `json:"touches"`
+	LeftOut  map[string]int `json:"left_out"`
+	LastSync *string        `json:"last_sync"`
+	Scanned  bool           `json:"scanned"` // the first scan is through
+}
+
+type nextJSON struct {
+	Key string  `json:"key"`
+	Due *string `json:"due"`
+}
+
+// status gathers the state of everything.
+func (s *session) status(ctx context.Context) (statusJSON, error) {
+	st := statusJSON{Accounts: []accountJSON{}, Letters: map[contact.State]int{}, Next: []nextJSON{},
+		Running: store.Locked(s.cfg.Database())}
+	boxes, err := s.store.Mailboxes(ctx)
+	if err != nil {
+		return st, err
+	}
+	if st.last, err = s.store.AccountStates(ctx); err != nil {
+		return st, err
+	}
+	for _, a := range s.cfg.Accounts {
+		known := st.last[a.Name]
+		j := accountJSON{Name: a.Name, LastSync: jsonTime(known.LastSync), Connected: known.Connected && st.Running,
+			RoundTrips: known.RoundTrips, BytesIn: known.BytesIn, Problem: known.Problem, Mailboxes: []mailboxJSON{}}
+		for _, m := range boxes {
+			if m.Account == a.Name {
+				j.Mailboxes = append(j.Mailboxes, mailboxJSON{m.Name, m.Messages, 0, m.Touches, m.LeftOut,
+					jsonTime(m.LastSync), m.Cursor.Low <= 1})
+			}
+		}
+		st.Accounts = append(st.Accounts, j)
+	}
+	letters, err := s.store.Letters(ctx)
+	for _, l := range letters {
+		st.Letters[l.State]++
+		if !l.State.Ended() {
+			st.Next = append(st.Next, nextJSON{l.Key, jsonTime(l.Due)})
+		}
+	}
+	return st, err
+}
+
+func (a *app) printStatus(s *session, st statusJSON) {
+	for _, acc := range st.Accounts {
+		known := st.last[acc.Name]
+		state := "not connected"
+		if acc.Connected {
+			state = "connected"
+		}
+		fmt.Fprintf(a.out, "%s: %s, last sync %s, %d round trips, %d KiB read\n",
+			acc.Name, state, ago(known.LastSync, s.now()), acc.RoundTrips, acc.BytesIn>>10)
+		if acc.Problem != "" {
+			fmt.Fprintf(a.out, "  %s\n", acc.Problem)
+		}
+	}
+	t := a.table("ACCOUNT", "MAILBOX", "MESSAGES", "TOUCHES", "LEFT OUT")
+	for _, acc := range st.Accounts {
+		for _, m := range acc.Mailboxes {
+			left := leftOut(m.LeftOut)
+			if !m.Scanned {
+				left += " (first scan under way)"
+			}
+			t.row(acc.Name, m.Name, m.Messages, m.Touches, left)
+		}
+	}
+	t.flush()
+	for _, state := range slices.Sorted(maps.Keys(st.Letters)) {
+		fmt.Fprintf(a.out, "letters %s: %d\n", state, st.Letters[state])
+	}
+	for _, n := range st.Next {
+		fmt.Fprintf(a.out, "next: %s, due %s\n", n.Key, *n.Due)
+	}
+}
+
+// fewContacts is up to how many contacts status proposes more.
+const fewContacts = 10
+
+// greet proposes people to an owner who has few contacts yet.
+func (a *app) greet(ctx context.Context, s *session) error {
+	found, people, err := s.store.Correspondents(ctx)
+	if err != nil {
+		return err
+	}
+	all, err := s.contacts(ctx)
+	if err != nil || len(found) == 0 || len(all) > fewContacts {
+		return err
+	}
+	found = found[:min(len(found), 10)]
+	fmt.Fprintf(a.out, "\nYou write with %s; here are %s you might add:\n", crowd(people), spelled(len(found)))
+	for _, f := range found {
+		name := f.Name
+		if name == "" {
+			name = f.Addr
+		}
+		fmt.Fprintf(a.out, "  regards contact add %s %s\n", quote(name), quote(f.Addr))
+	}
+	return nil
+}
+
+// spelled writes a small number as a word.
+func spelled(n int) string {
+	return []string{"none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}[n]
+}
+
+// quote makes a word safe to paste into a shell: names are what strangers wrote.
+func quote(s string) string {
+	safe := func(r rune) bool {
+		return r == '@' || r == '.' || r == '-' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	}
+	if s != "" && !slices.ContainsFunc([]rune(s), func(r rune) bool { return !safe(r) }) {
+		return s
+	}
+	out := "'"
+	for _, r := range s {
+		if r == '\'' {
+			out += `'\''`
+		} else {
+			out += string(r)
+		}
+	}
+	return out + "'"
+}
+
+func crowd(n int) string {
+	if n == 1 {
+		return "1 person"
+	}
+	return fmt.Sprintf("%d people", n)
+}

@@ -1,0 +1,144 @@
+// Package contact holds the values that the rest of regards speaks of: the
+// people the owner keeps in touch with, the touches between them, the
+// occasions that good manners answer, and the letters that come of it.
+//
+// It promises nothing but meaning: a value knows what makes it valid and how
+// it is written, and nothing about mailboxes, tables, clocks or templates. It
+// imports the standard library only, so that every other package may import
+// it. Times are instants; how they are shown is the caller's business. Ids are
+// random strings that are never reused; they are made by package store.
+package contact
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Medium is a way of being in touch.
+type Medium string
+
+// The media that a contact may prefer and a touch may use.
+const (
+	Email    Medium = "email"
+	Call     Medium = "call"
+	Meeting  Medium = "meeting"
+	LinkedIn Medium = "linkedin"
+	Card     Medium = "card"
+	Text     Medium = "text"
+)
+
+// Media lists every Medium, as help texts and errors name them.
+func Media() []Medium { return []Medium{Email, Call, Meeting, LinkedIn, Card, Text} }
+
+// Status says whether letters may go to a contact.
+type Status string
+
+// The states of a contact. Only an active one is written to.
+const (
+	Active       Status = "active"
+	Paused       Status = "paused"
+	ByHand       Status = "by-hand"
+	DoNotContact Status = "do-not-contact"
+	Deceased     Status = "deceased"
+	Bounced      Status = "bounced"
+)
+
+// Statuses lists every Status.
+func Statuses() []Status {
+	return []Status{Active, Paused, ByHand, DoNotContact, Deceased, Bounced}
+}
+
+// Address is one mail address of a contact: as the owner wrote it, and the
+// key by which it is compared with others (see plan.NewAddress).
+type Address struct {
+	Addr string
+	Key  string
+}
+
+// Contact is a person the owner keeps in touch with.
+type Contact struct {
+	ID           string
+	Name         string
+	Addresses    []Address
+	Groups       []string // in the order given
+	Medium       Medium
+	Every        Duration // the owner's own cadence for this person; zero: that of the groups
+	Greeting     string   // the salutation as the owner writes it, such as "Dear Prof. Lopez"; "": from the name
+	IntroducedBy string   // id of a contact, or ""
+	Status       Status
+	PausedUntil  time.Time // zero unless Status is Paused; then letters wait until that time
+	Added        time.Time
+}
+
+// Validate reports everything that is wrong with c, joined.
+func (c Contact) Validate() error {
+	var errs []error
+	if err := CheckText("name", c.Name); err != nil {
+		errs = append(errs, err)
+	} else if strings.TrimSpace(c.Name) == "" {
+		errs = append(errs, errors.New("a contact needs a name"))
+	}
+	if c.Greeting != "" {
+		errs = append(errs, CheckText("greeting", c.Greeting))
+	}
+	if !slices.Contains(Media(), c.Medium) {
+		errs = append(errs, fmt.Errorf("medium %q is unknown; write one of %s", c.Medium, List(Media())))
+	}
+	if !slices.Contains(Statuses(), c.Status) {
+		errs = append(errs, fmt.Errorf("status %q is unknown; write one of %s", c.Status, List(Statuses())))
+	}
+	if c.Medium == Email && len(c.Addresses) == 0 {
+		errs = append(errs, errors.New("a contact kept by email needs an address; add one, or name another --medium"))
+	}
+	for _, a := range c.Addresses {
+		errs = append(errs, a.validate())
+	}
+	for _, g := range c.Groups {
+		if err := CheckText("group", g); err != nil || strings.TrimSpace(g) == "" {
+			errs = append(errs, fmt.Errorf("group %q: write a printable word", g))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (a Address) validate() error {
+	parsed, err := mail.ParseAddress(a.Addr)
+	if err != nil || parsed.Address != a.Addr || a.Key == "" {
+		return fmt.Errorf("address %q is not a mail address; write it as name@example.org", a.Addr)
+	}
+	return nil
+}
+
+// CheckText reports text that could break out of the line it will stand in: a
+// control character, a line break, a bidirectional override or bytes that are
+// not UTF-8. Names, subjects and notes pass it before they are stored.
+func CheckText(what, s string) error {
+	if !utf8.ValidString(s) {
+		return fmt.Errorf("%s %q is not UTF-8 text", what, s)
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) || isBidiControl(r) || r == '\u2028' || r == '\u2029' {
+			return fmt.Errorf("%s %q holds a control character; leave it out", what, s)
+		}
+	}
+	return nil
+}
+
+func isBidiControl(r rune) bool {
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// List joins words for a sentence: "a, b, c".
+func List[T ~string](words []T) string {
+	s := make([]string, len(words))
+	for i, w := range words {
+		s[i] = string(w)
+	}
+	return strings.Join(s, ", ")
+}

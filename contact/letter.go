@@ -1,0 +1,79 @@
+package contact
+
+import "time"
+
+// State is where a letter is in its life.
+type State string
+
+// The states of a letter, in the order of its life; see the design's chapter
+// on the life of a letter.
+const (
+	Needs      State = "needs"      // a detail from the owner is missing; no message exists
+	Queued     State = "queued"     // its bytes are stored; no copy lies in a mailbox yet
+	Drafted    State = "drafted"    // it lies in Drafts, where regards put it
+	Edited     State = "edited"     // the owner's mail program saved a version of its own
+	Moved      State = "moved"      // it lies in another mailbox
+	Approved   State = "approved"   // it lies in the outbox
+	Sent       State = "sent"       // it left
+	Dismissed  State = "dismissed"  // the owner threw it away
+	Superseded State = "superseded" // it became needless before the owner touched it
+	Failed     State = "failed"     // a permanent error
+	Uncertain  State = "uncertain"  // it may or may not exist; never repeated by itself
+)
+
+// Ended reports whether a letter in state s is over and done with.
+func (s State) Ended() bool {
+	switch s {
+	case Sent, Dismissed, Superseded, Failed:
+		return true
+	}
+	return false
+}
+
+// Letter is one message that a practice asks for, to one contact. Key is its
+// natural key: whatever happens, at most one message ever exists for it.
+type Letter struct {
+	Key           string
+	Practice      string
+	ContactID     string
+	OccasionID    string // "" unless it came of an occasion
+	ParticipantID string // likewise
+	State         State
+	Reason        string // why it exists or why it stands where it stands
+	Due           time.Time
+	Overdue       time.Time // zero: never
+	Subject       string
+	MessageID     string // without angle brackets; "" before the message is composed
+	Raw           []byte // RFC 5322 bytes as composed; nil before that
+	Account       string // the account it goes through
+	Place         Place  // where it lies; zero before it lies anywhere
+	Attempt       Attempt
+	TakeBack      bool // its cause is gone: to be removed if it still lies untouched
+	Created       time.Time
+}
+
+// Place is where a message lies on a server: servers and mail programs rewrite
+// bytes, so only this tells an untouched draft (RFC 9051 section 2.3.1.1).
+type Place struct {
+	Mailbox     string
+	UIDValidity uint32
+	UID         uint32
+}
+
+// Attempt is what was known of Drafts just before the letter was put there. It
+// is stored before the APPEND is sent, so that one whose answer never came can
+// be settled. The zero Attempt means that nothing was tried.
+type Attempt struct {
+	At          time.Time
+	Mailbox     string
+	UIDValidity uint32
+	UIDNext     uint32
+}
+
+// Ending is a letter that is over: Sent, or Superseded because it became
+// needless.
+type Ending struct {
+	Key    string
+	State  State
+	Reason string
+}

@@ -1,0 +1,72 @@
+package imapwatch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// idleAnswer bounds how long a server may take to begin or to end IDLE.
+const idleAnswer = 30 * time.Second
+
+// wait reads messages of an open mailbox as they arrive. It returns nil when
+// the mailbox ought to be opened anew: when the server announced a message that
+// was then not to be found above the cursor.
+func (s *scanner) wait(ctx context.Context, b *box, news <-chan struct{}) error {
+	idle := s.conn.Caps().Has(imap.CapIdle) || s.conn.Caps().Has(imap.CapIMAP4rev2)
+	for {
+		announced, err := s.pause(ctx, news, idle)
+		if err != nil {
+			return err
+		}
+		if !announced && idle {
+			// The server answered: nothing has come.
+			if err := s.commit(ctx, b, Batch{}, arena{}); err != nil {
+				return err
+			}
+			continue
+		}
+		before := b.cursor.High
+		if err := s.fresh(ctx, b); err != nil {
+			return err
+		}
+		if err := s.flush(ctx); err != nil {
+			return err
+		}
+		if announced && b.cursor.High == before {
+			return nil
+		}
+	}
+}
+
+// pause waits for an announcement, by IDLE or for the time of a poll.
+func (s *scanner) pause(ctx context.Context, news <-chan struct{}, idle bool) (announced bool, err error) {
+	if !idle {
+		sleep(ctx, pollEvery)
+		return false, ctx.Err()
+	}
+	var cmd *imapclient.IdleCommand
+	err = s.conn.Do(ctx, "begin to wait", idleAnswer, func(c *imapclient.Client) (err error) {
+		cmd, err = c.Idle()
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	timer := time.NewTimer(renewIdle)
+	defer timer.Stop()
+	select {
+	case <-news:
+		announced = true
+	case <-timer.C:
+	case <-s.conn.Closed():
+	case <-ctx.Done():
+	}
+	err = s.conn.Do(ctx, "end the wait", idleAnswer, func(*imapclient.Client) error {
+		return errors.Join(cmd.Close(), cmd.Wait())
+	})
+	return announced, err
+}

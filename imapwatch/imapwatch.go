@@ -1,0 +1,118 @@
+// Package imapwatch reads the headers of an account's mail and waits for more.
+//
+// It promises that every message of every watched mailbox is handed over at
+// least once, in ranges whose cursor goes with them: whoever stores a range and
+// its cursor together loses no message and reads none in vain, wherever the
+// watch is cut off. It changes nothing on the server: mailboxes are opened by
+// EXAMINE, messages read by BODY.PEEK. One message that cannot be read is
+// handed over as unreadable, with the reason, and stepped over.
+//
+// A first scan goes from the newest message to the oldest, so that what is
+// recent is known at once. Later passes cost what changed: one LIST tells which
+// mailboxes have news. Run waits by IDLE (RFC 2177) on INBOX and on Sent, each
+// on a connection of its own, and looks at the others every ten minutes.
+//
+// It keeps no state but the cursors it was given, decides nothing about the
+// messages, and speaks to its consumer through Sink alone.
+package imapwatch
+
+import (
+	"context"
+	"path"
+	"strings"
+	"time"
+
+	"regards/internal/imapconn"
+)
+
+// Account is one IMAP login to be watched.
+type Account struct {
+	Name   string
+	Server imapconn.Server
+	Fields []string // the header fields to fetch
+	Drafts string   // never watched, like mailboxes with that role; "" when only the role tells
+	Sent   string   // "" finds it by role
+	Outbox string   // never watched
+	Ignore []string // patterns of path.Match; "Lists/*" matches all below, too
+}
+
+// Cursor says how far a mailbox has been read: all of Low <= UID <= High, under
+// that UIDVALIDITY. High is 0 before anything was read.
+type Cursor struct {
+	UIDValidity uint32
+	Low, High   uint32
+}
+
+// Done reports whether everything up to High has been read.
+func (c Cursor) Done() bool { return c.Low <= 1 }
+
+// Message is the header of one message.
+type Message struct {
+	UID      uint32
+	Draft    bool      // the flag \Draft is set
+	Received time.Time // INTERNALDATE; zero when the server gave none
+	Header   []byte    // the fields asked for, as the server gave them
+}
+
+// Batch is a range of messages of one mailbox, or news that there are none.
+type Batch struct {
+	Mailbox    string
+	Sent       bool   // it is the mailbox of sent mail
+	Cursor     Cursor // after this batch
+	Reset      bool   // the mailbox got a new UIDVALIDITY: nothing read before holds
+	Exists     uint32 // messages in the mailbox now
+	Left       int    // messages of this pass that are still to come
+	Synced     bool   // everything in the mailbox has been read with this batch
+	Messages   []Message
+	Unreadable map[uint32]string // by UID: why
+}
+
+// State is what is true of an account's connections.
+type State struct {
+	Connected  bool
+	Synced     bool  // every mailbox has just been looked at
+	RoundTrips int64 // since Sync or Run connected
+	BytesIn    int64
+	Problem    error // why it is not connected; nil when it is or has not tried
+	Retry      time.Duration
+}
+
+// Sink takes what the watcher finds. Its methods may be called from several
+// goroutines. An error from any of them ends the watch.
+type Sink interface {
+	// Commit stores batches, all together with their cursors. Their memory is
+	// the watcher's again once it returns.
+	Commit(ctx context.Context, batches []Batch) error
+	// Watched names all mailboxes that are watched now; others are gone.
+	Watched(ctx context.Context, mailboxes []string) error
+	// Report tells what has become of the connections.
+	Report(ctx context.Context, s State) error
+}
+
+// watched reports whether the messages of a mailbox count.
+func (a Account) watched(m imapconn.Mailbox) bool {
+	switch m.Role {
+	case imapconn.Drafts, imapconn.Junk, imapconn.Trash, imapconn.View:
+		return false
+	}
+	if m.Name == a.Drafts && a.Drafts != "" || m.Name == a.Outbox {
+		return false
+	}
+	for _, pattern := range a.Ignore {
+		if ok, _ := path.Match(pattern, m.Name); ok {
+			return false
+		}
+		if below, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasPrefix(m.Name, below) {
+			return false
+		}
+	}
+	return true
+}
+
+// isSent reports whether a mailbox is the one of sent mail.
+func (a Account) isSent(m imapconn.Mailbox) bool {
+	if a.Sent != "" {
+		return m.Name == a.Sent
+	}
+	return m.Role == imapconn.Sent
+}

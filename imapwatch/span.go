@@ -1,0 +1,71 @@
+package imapwatch
+
+import (
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+)
+
+// span is a set of UIDs with its size and its ends. It is never expanded: a
+// server can write four billion of them in one word.
+type span struct {
+	set      imap.UIDSet
+	count    int
+	min, max uint32
+}
+
+// newSpan measures a set, whose ranges it brings into order.
+func newSpan(set imap.UIDSet) span {
+	s := span{}
+	for _, r := range set {
+		if r.Stop < r.Start {
+			r.Start, r.Stop = r.Stop, r.Start
+		}
+		if r.Start != 0 {
+			s.set = append(s.set, r)
+			s.count += int(r.Stop-r.Start) + 1
+		}
+	}
+	slices.SortFunc(s.set, func(a, b imap.UIDRange) int { return int(int64(a.Start) - int64(b.Start)) })
+	if s.count > 0 {
+		s.min, s.max = uint32(s.set[0].Start), uint32(s.set[len(s.set)-1].Stop)
+	}
+	return s
+}
+
+// from gives the part of s at and above uid.
+func (s span) from(uid uint32) span {
+	var set imap.UIDSet
+	for _, r := range s.set {
+		if uint32(r.Stop) >= uid {
+			set = append(set, imap.UIDRange{Start: max(r.Start, imap.UID(uid)), Stop: r.Stop})
+		}
+	}
+	return newSpan(set)
+}
+
+// first splits s into its n lowest UIDs and the rest.
+func (s span) first(n int) (part, rest span) {
+	var low, high imap.UIDSet
+	for _, r := range s.set {
+		switch size := int(r.Stop-r.Start) + 1; {
+		case n <= 0:
+			high = append(high, r)
+		case size <= n:
+			low = append(low, r)
+			n -= size
+		default:
+			middle := r.Start + imap.UID(n)
+			low = append(low, imap.UIDRange{Start: r.Start, Stop: middle - 1})
+			high = append(high, imap.UIDRange{Start: middle, Stop: r.Stop})
+			n = 0
+		}
+	}
+	return newSpan(low), newSpan(high)
+}
+
+// last splits s into its n highest UIDs and the rest.
+func (s span) last(n int) (part, rest span) {
+	rest, part = s.first(max(s.count-n, 0))
+	return part, rest
+}

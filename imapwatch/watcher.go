@@ -1,0 +1,327 @@
+package imapwatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"regards/internal/imapconn"
+)
+
+// How often things are done in Run.
+const (
+	roundEvery  = 10 * time.Minute // a look at the mailboxes that nobody waits on
+	renewIdle   = 7 * time.Minute  // some networks drop connections that are idle for 8
+	pollEvery   = time.Minute      // where the server has no IDLE
+	firstDelay  = time.Second      // after a lost connection
+	maxDelay    = 5 * time.Minute
+	loginTries  = 3
+	loginPause  = time.Hour // after that many refusals: trying on would lock the account
+	longSession = time.Minute
+)
+
+// maxGarbled bounds how often one pass connects anew to find messages that
+// cannot be read.
+const maxGarbled = 500
+
+// Watcher watches one account.
+type Watcher struct {
+	account  Account
+	sink     Sink
+	counters imapconn.Counters
+
+	mu       sync.Mutex
+	cursors  map[string]Cursor
+	suspects map[string]int // mailboxes with something unreadable: how many messages to ask for at once
+}
+
+// New makes a watcher that goes on from the cursors given, by mailbox. It does
+// no I/O.
+func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
+	w := &Watcher{account: account, sink: sink, cursors: map[string]Cursor{}, suspects: map[string]int{}}
+	for name, c := range cursors {
+		w.cursors[name] = c
+	}
+	w.account.Server.Counters = &w.counters
+	return w
+}
+
+// Sync makes one pass over all mailboxes and returns.
+func (w *Watcher) Sync(ctx context.Context) error {
+	var err error
+	for range maxGarbled {
+		if err = w.pass(ctx); !errors.Is(err, imapconn.ErrGarbled) || !w.suspicious("") {
+			break
+		}
+	}
+	return errors.Join(err, w.report(ctx, State{Synced: err == nil, Problem: err}))
+}
+
+func (w *Watcher) pass(ctx context.Context) error {
+	conn, boxes, err := w.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := w.round(ctx, conn, boxes); err != nil {
+		return err
+	}
+	conn.Logout(ctx)
+	return nil
+}
+
+// connect dials and lists the mailboxes to be watched.
+func (w *Watcher) connect(ctx context.Context) (*imapconn.Conn, []imapconn.Mailbox, error) {
+	conn, err := imapconn.Dial(ctx, w.account.Server)
+	if err != nil {
+		return nil, nil, err
+	}
+	boxes, err := w.list(ctx, conn)
+	if err != nil {
+		conn.Close()
+		return nil, nil, err
+	}
+	return conn, boxes, nil
+}
+
+func (w *Watcher) list(ctx context.Context, conn *imapconn.Conn) ([]imapconn.Mailbox, error) {
+	all, err := conn.Mailboxes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var boxes []imapconn.Mailbox
+	var names []string
+	for _, m := range all {
+		if w.account.watched(m) {
+			boxes, names = append(boxes, m), append(names, m.Name)
+		}
+	}
+	if err := w.sink.Watched(ctx, names); err != nil {
+		return nil, fmt.Errorf("%w: %w", errSink, err)
+	}
+	return boxes, nil
+}
+
+// round reads what is new in the given mailboxes; those without news are
+// committed together.
+func (w *Watcher) round(ctx context.Context, conn *imapconn.Conn, boxes []imapconn.Mailbox) error {
+	s := &scanner{w: w, conn: conn}
+	defer s.drain()
+	var quiet []Batch
+	for _, m := range boxes {
+		cursor := w.cursor(m.Name)
+		if m.UIDValidity != 0 && m.UIDNext == 1 && cursor.High == 0 {
+			cursor = Cursor{UIDValidity: m.UIDValidity, Low: 1} // empty from the start
+		}
+		if cursor.UIDValidity == m.UIDValidity && cursor.High+1 == m.UIDNext && cursor.Done() {
+			quiet = append(quiet, Batch{Mailbox: m.Name, Sent: w.account.isSent(m), Cursor: cursor,
+				Exists: m.Messages, Synced: true})
+			continue
+		}
+		b, err := s.examine(ctx, m)
+		if err != nil {
+			if _, refused := imapconn.Refused(err); refused {
+				continue // deleted since, or closed to us
+			}
+			return err
+		}
+		if err := s.catchUp(ctx, b); err != nil {
+			return err
+		}
+	}
+	if err := w.sink.Commit(ctx, quiet); err != nil {
+		return fmt.Errorf("%w: %w", errSink, err)
+	}
+	for _, q := range quiet {
+		w.advance(q.Mailbox, q.Cursor)
+	}
+	return nil
+}
+
+// Run watches until ctx ends, which is no error, or the sink fails. It connects
+// anew whenever a connection is lost: after a second at first, then more and
+// more rarely.
+func (w *Watcher) Run(ctx context.Context) error {
+	delay, refused := firstDelay, 0
+	for {
+		started := time.Now()
+		err := w.session(ctx)
+		if ctx.Err() != nil {
+			return w.report(context.WithoutCancel(ctx), State{})
+		}
+		if errors.Is(err, errSink) {
+			return err
+		}
+		if time.Since(started) > longSession {
+			delay, refused = firstDelay, 0
+		}
+		wait := time.Duration(float64(delay) * (0.8 + 0.4*rand.Float64()))
+		if refused++; !errors.Is(err, imapconn.ErrLogin) {
+			refused = 0
+		} else if refused >= loginTries {
+			wait, refused = loginPause, 0
+		}
+		if err := w.report(ctx, State{Problem: err, Retry: wait}); err != nil {
+			return err
+		}
+		delay = min(2*delay, maxDelay)
+		sleep(ctx, wait)
+	}
+}
+
+// session watches over one set of connections until one of them fails.
+func (w *Watcher) session(ctx context.Context) error {
+	conn, boxes, err := w.connect(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	if err := w.report(ctx, State{Connected: true}); err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	attended := map[string]bool{}
+	for _, m := range boxes {
+		if m.Role == imapconn.Inbox || w.account.isSent(m) {
+			attended[m.Name] = true
+			g.Go(func() error { return w.attend(ctx, m) })
+		}
+	}
+	g.Go(func() error { return w.rounds(ctx, conn, boxes, attended) })
+	return g.Wait()
+}
+
+// errChanged means that a mailbox that was waited on is gone.
+var errChanged = errors.New("the mailboxes have changed")
+
+// rounds looks at the mailboxes that nobody attends to, every ten minutes.
+func (w *Watcher) rounds(ctx context.Context, conn *imapconn.Conn, boxes []imapconn.Mailbox, attended map[string]bool) error {
+	for {
+		var others []imapconn.Mailbox
+		for _, m := range boxes {
+			if !attended[m.Name] {
+				others = append(others, m)
+			}
+		}
+		if len(boxes)-len(others) < len(attended) {
+			return errChanged
+		}
+		if err := w.round(ctx, conn, others); err != nil {
+			return err
+		}
+		if err := w.report(ctx, State{Connected: true, Synced: true}); err != nil {
+			return err
+		}
+		if sleep(ctx, roundEvery); ctx.Err() != nil {
+			return ctx.Err()
+		}
+		var err error
+		if boxes, err = w.list(ctx, conn); err != nil {
+			return err
+		}
+	}
+}
+
+// attend reads one mailbox over a connection of its own and waits there for more.
+func (w *Watcher) attend(ctx context.Context, m imapconn.Mailbox) error {
+	news := make(chan struct{}, 1)
+	server := w.account.Server
+	server.NewMail = func() {
+		select {
+		case news <- struct{}{}:
+		default:
+		}
+	}
+	conn, err := imapconn.Dial(ctx, server)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	s := &scanner{w: w, conn: conn}
+	defer s.drain()
+	for {
+		b, err := s.examine(ctx, m)
+		if err != nil {
+			return err
+		}
+		if err := s.catchUp(ctx, b); err != nil {
+			return err
+		}
+		if err := s.wait(ctx, b, news); err != nil {
+			return err
+		}
+	}
+}
+
+// report tells the sink about the connections, with the counters.
+func (w *Watcher) report(ctx context.Context, s State) error {
+	s.RoundTrips, s.BytesIn = w.counters.RoundTrips.Load(), w.counters.BytesIn.Load()
+	if err := w.sink.Report(ctx, s); err != nil {
+		return fmt.Errorf("%w: %w", errSink, err)
+	}
+	return nil
+}
+
+func (w *Watcher) cursor(mailbox string) Cursor {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.cursors[mailbox]
+}
+
+func (w *Watcher) advance(mailbox string, c Cursor) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cursors[mailbox] = c
+}
+
+// suspect notes that n messages of a mailbox, asked for at once, could not be
+// read; 0 stands for an unknown number.
+func (w *Watcher) suspect(mailbox string, n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if n == 0 {
+		n = maxRange
+	}
+	w.suspects[mailbox] = max(n/2, 1)
+}
+
+// suspicious reports whether something in a mailbox, or in any for "", could
+// not be read and has not been singled out yet.
+func (w *Watcher) suspicious(mailbox string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if mailbox == "" {
+		return len(w.suspects) > 0
+	}
+	return w.suspects[mailbox] > 0
+}
+
+// rangeSize says how many messages to ask for next. A mailbox under suspicion
+// regains trust with every range asked for.
+func (w *Watcher) rangeSize(b *box) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n, suspected := w.suspects[b.Name]
+	if !suspected {
+		return b.size
+	}
+	if w.suspects[b.Name] = 2 * n; 2*n > maxRange {
+		delete(w.suspects, b.Name)
+	}
+	return min(n, b.size)
+}
+
+// sleep waits, but not beyond the end of ctx.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}

@@ -1,0 +1,302 @@
+// Package daemon is the service: it brings watchers, decisions, the store and
+// the drafts together.
+//
+// One goroutine owns every decision. Watchers hand it what they read and wait
+// until it is stored; the deliverer asks it before and tells it after each act;
+// both do so by decide. Nothing else writes while it decides, so each decision
+// sees the whole of what was known before it.
+//
+// It promises that a message is a touch once, together with the cursor that
+// says it was read; and that a letter's bytes are stored under its key before
+// the first byte goes to a server, so that whatever interrupts the work, the
+// next run settles it. What commands write into the store takes effect within
+// two seconds.
+//
+// Only this package and the commands read a clock, and it is given to them.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"regards/imapwatch"
+	"regards/internal/imapconn"
+	"regards/plan"
+	"regards/store"
+)
+
+// Account is one of the owner's mail accounts.
+type Account struct {
+	Name       string
+	Address    string // From of letters that go through it
+	Letters    bool   // letters may lie there
+	Drafts     string // "" finds it by its role
+	Sent       string // likewise
+	Outbox     string
+	Ignore     []string
+	AuthservID string
+	Server     imapconn.Server
+}
+
+// Settings are what the owner configured, as far as the service goes.
+type Settings struct {
+	Owner      string   // name, in From
+	Addresses  []string // all of the owner's
+	Signature  string
+	Languages  []string // of letters, the preferred first
+	Recipients int      // a message to more people is no personal touch; 0: no limit
+	Templates  []fs.FS  // wording, the preferred first
+	Policy     plan.Policy
+	Accounts   []Account
+	// TemplateNames holds, by practice, the template to use in place of the
+	// practice's own.
+	TemplateNames map[string]string
+	// Rehearse lays no draft and takes none back.
+	Rehearse bool
+	// NextPlan gives the next time after t to look whether letters are due.
+	NextPlan func(t time.Time) time.Time
+}
+
+// Daemon is the service, or one pass of it.
+type Daemon struct {
+	settings Settings
+	store    *store.Store
+	now      func() time.Time
+	log      *slog.Logger
+	progress func(Progress)
+
+	calls   chan call
+	deliver chan struct{} // there may be something to deliver
+	report  *tally
+
+	// Owned by the goroutine of decisions.
+	book   *plan.Book
+	synced map[string]*readiness
+}
+
+// Progress is how far the scan of a mailbox has come.
+type Progress struct {
+	Account, Mailbox string
+	Read, Left       int
+}
+
+// New makes the service. Now tells the time; progress, which may be nil, hears
+// how a scan goes on.
+func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Logger, progress func(Progress)) *Daemon {
+	if progress == nil {
+		progress = func(Progress) {}
+	}
+	return &Daemon{
+		settings: settings, store: st, now: now, log: log, progress: progress,
+		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
+	}
+}
+
+// call is a decision to be made.
+type call struct {
+	ctx  context.Context
+	f    func(context.Context) error
+	done chan error
+}
+
+// decide runs f on the goroutine of decisions and gives its result.
+func (d *Daemon) decide(ctx context.Context, f func(context.Context) error) error {
+	c := call{ctx, f, make(chan error, 1)}
+	select {
+	case d.calls <- c:
+		return <-c.done
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// decisions makes them, one after the other, until ctx ends.
+func (d *Daemon) decisions(ctx context.Context) {
+	for {
+		select {
+		case c := <-d.calls:
+			// What has begun is finished also when the service is told to end.
+			c.done <- c.f(context.WithoutCancel(c.ctx))
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// with runs f beside the goroutine of decisions, which outlives it: what f and
+// its goroutines have done can still be recorded when ctx has ended.
+func (d *Daemon) with(ctx context.Context, f func(context.Context) error) error {
+	if err := d.reload(ctx); err != nil {
+		return err
+	}
+	loop, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var g errgroup.Group
+	g.Go(func() error { d.decisions(loop); return nil })
+	err := f(ctx)
+	stop()
+	return errors.Join(err, g.Wait())
+}
+
+// Sync makes one pass of watching over every account and gives what it found.
+// An account that fails does not keep the others from being read.
+func (d *Daemon) Sync(ctx context.Context) ([]AccountReport, error) {
+	err := d.with(ctx, d.syncAll)
+	return d.report.accounts(d.settings.Accounts), err
+}
+
+func (d *Daemon) syncAll(ctx context.Context) error {
+	watchers, err := d.watchers(ctx)
+	if err != nil {
+		return err
+	}
+	errs := make([]error, len(watchers))
+	var g errgroup.Group
+	for i, w := range watchers {
+		g.Go(func() error {
+			if err := w.Sync(ctx); err != nil {
+				errs[i] = accountError{d.settings.Accounts[i].Name, err}
+			}
+			return nil
+		})
+	}
+	return errors.Join(append(errs, g.Wait())...)
+}
+
+// accountError says which account an error is about.
+type accountError struct {
+	account string
+	err     error
+}
+
+func (e accountError) Error() string { return "account " + e.account + ": " + e.err.Error() }
+func (e accountError) Unwrap() error { return e.err }
+
+// watchers makes a watcher for each account, which goes on where the store says.
+func (d *Daemon) watchers(ctx context.Context) ([]*imapwatch.Watcher, error) {
+	boxes, err := d.store.Mailboxes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []*imapwatch.Watcher
+	for _, a := range d.settings.Accounts {
+		cursors := map[string]imapwatch.Cursor{}
+		for _, m := range boxes {
+			if m.Account == a.Name {
+				cursors[m.Name] = imapwatch.Cursor(m.Cursor)
+			}
+		}
+		all = append(all, imapwatch.New(a.watch(), cursors, &sink{d, a}))
+	}
+	return all, nil
+}
+
+// Once makes one full pass: sync, plan, deliver, settle what was interrupted.
+func (d *Daemon) Once(ctx context.Context) error {
+	return d.with(ctx, func(ctx context.Context) error {
+		syncErr := d.syncAll(ctx)
+		if err := d.decide(ctx, d.planLetters); err != nil {
+			return errors.Join(syncErr, err)
+		}
+		if d.settings.Rehearse {
+			return syncErr
+		}
+		return errors.Join(syncErr, d.deliverAll(ctx))
+	})
+}
+
+// Run is the service. It ends without error when ctx ends.
+func (d *Daemon) Run(ctx context.Context) error {
+	err := d.with(ctx, func(ctx context.Context) error {
+		watchers, err := d.watchers(ctx)
+		if err != nil {
+			return err
+		}
+		g, ctx := errgroup.WithContext(ctx)
+		for _, w := range watchers {
+			g.Go(func() error { return w.Run(ctx) })
+		}
+		g.Go(func() error { return d.tick(ctx) })
+		g.Go(func() error { return d.deliveries(ctx) })
+		return g.Wait()
+	})
+	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
+		return nil
+	}
+	return err
+}
+
+// How often the service looks at the store and at the clock. The wall clock is
+// asked each time, so that a sleep of the machine is noticed as it ends.
+const tickEvery = time.Second
+
+// tick plans on schedule and whenever somebody else has changed the store.
+func (d *Daemon) tick(ctx context.Context) error {
+	watch, err := d.store.Watch(ctx)
+	if err != nil {
+		return err
+	}
+	defer watch.Close()
+	ticker := time.NewTicker(tickEvery)
+	defer ticker.Stop()
+	var version int64
+	var next time.Time
+	for {
+		v, err := watch.Version(ctx)
+		if err != nil {
+			return err
+		}
+		if now := d.now(); v != version || !now.Before(next) {
+			version, next = v, d.settings.NextPlan(now)
+			if err := d.decide(ctx, d.replan); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// replan takes in what commands have written and plans, once the mail is known.
+func (d *Daemon) replan(ctx context.Context) error {
+	if err := d.reload(ctx); err != nil {
+		return err
+	}
+	if !d.ready() {
+		return nil
+	}
+	if err := d.planLetters(ctx); err != nil {
+		return err
+	}
+	d.wakeDeliverer()
+	return nil
+}
+
+// reload reads the address book.
+func (d *Daemon) reload(ctx context.Context) error {
+	contacts, err := d.store.Contacts(ctx)
+	if err != nil {
+		return err
+	}
+	d.book = plan.NewBook(d.settings.Addresses, contacts, d.settings.Recipients)
+	return nil
+}
+
+func (d *Daemon) wakeDeliverer() {
+	select {
+	case d.deliver <- struct{}{}:
+	default:
+	}
+}
+
+func (a Account) watch() imapwatch.Account {
+	return imapwatch.Account{Name: a.Name, Server: a.Server, Fields: headerFields, Drafts: a.Drafts,
+		Sent: a.Sent, Outbox: a.Outbox, Ignore: a.Ignore}
+}

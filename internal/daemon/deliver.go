@@ -1,0 +1,182 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"regards/contact"
+	"regards/internal/imapconn"
+	"regards/mailer"
+	"regards/store"
+)
+
+// settleAfter is how long after an APPEND its outcome can be told: by then the
+// server has finished what a lost connection left behind.
+const settleAfter = 5 * time.Second
+
+// retryDelivery is how long the service waits after a failed delivery.
+const retryDelivery = time.Minute
+
+// deliveries delivers whenever there may be something, until ctx ends.
+func (d *Daemon) deliveries(ctx context.Context) error {
+	var retry <-chan time.Time
+	for {
+		select {
+		case <-d.deliver:
+		case <-retry:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		retry = nil
+		if err := d.deliverAll(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("a letter could not be delivered", "error", err, "retry", retryDelivery)
+			retry = time.After(retryDelivery)
+		}
+	}
+}
+
+// deliverAll brings every letter to where it ought to be: into Drafts, or out
+// of it. An account that fails does not keep the others from working.
+func (d *Daemon) deliverAll(ctx context.Context) error {
+	letters, err := d.store.Letters(ctx)
+	if err != nil {
+		return err
+	}
+	ours := map[string]bool{}
+	for _, l := range letters {
+		ours[l.MessageID] = true
+	}
+	var errs []error
+	for _, a := range d.settings.Accounts {
+		var work []contact.Letter
+		for _, l := range letters {
+			if l.Account == a.Name && (l.State == contact.Queued || l.State == contact.Drafted && l.TakeBack) {
+				work = append(work, l)
+			}
+		}
+		if err := d.deliverTo(ctx, a, work, ours); err != nil {
+			errs = append(errs, accountError{a.Name, err})
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// deliverTo does the work of one account over one connection.
+func (d *Daemon) deliverTo(ctx context.Context, a Account, work []contact.Letter, ours map[string]bool) error {
+	if len(work) == 0 {
+		return nil
+	}
+	drafts, err := mailer.Open(ctx, a.Server, a.Drafts)
+	if err != nil {
+		return err
+	}
+	defer drafts.Close(ctx)
+	for _, l := range work {
+		if err := d.deliverOne(ctx, drafts, l, ours); err != nil {
+			return fmt.Errorf("letter %s: %w", l.Key, err)
+		}
+	}
+	return nil
+}
+
+// deliverOne settles what was interrupted, then takes the letter back or puts
+// it into Drafts.
+func (d *Daemon) deliverOne(ctx context.Context, drafts *mailer.Drafts, l contact.Letter, ours map[string]bool) error {
+	if l.State == contact.Queued && !l.Attempt.At.IsZero() {
+		var err error
+		if l, err = d.settle(ctx, drafts, l, ours); err != nil {
+			return err
+		}
+	}
+	switch {
+	case l.TakeBack && l.State == contact.Queued:
+		return d.settled(ctx, l, contact.Superseded, contact.Place{}, l.Reason)
+	case l.TakeBack && l.State == contact.Drafted:
+		return d.takeBack(ctx, drafts, l)
+	case l.State == contact.Queued:
+		return d.put(ctx, drafts, l)
+	}
+	return nil
+}
+
+// settle finds out what became of an APPEND whose answer was lost.
+func (d *Daemon) settle(ctx context.Context, drafts *mailer.Drafts, l contact.Letter, ours map[string]bool) (contact.Letter, error) {
+	wait := min(settleAfter, settleAfter-d.now().Sub(l.Attempt.At))
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+		return l, ctx.Err()
+	}
+	state, place, err := drafts.Settle(ctx, l.MessageID, l.Attempt, func(id string) bool { return ours[id] })
+	if err != nil {
+		return l, err
+	}
+	reason := l.Reason
+	switch state {
+	case contact.Uncertain:
+		reason = "the connection broke while the draft was laid, and it is not to be found: look whether it is there; it is not made again by itself"
+	case contact.Queued:
+		l.Attempt = contact.Attempt{}
+		return l, nil // it never arrived; the next attempt is stored before it is made
+	}
+	if err := d.settled(ctx, l, state, place, reason); err != nil {
+		return l, err
+	}
+	l.State, l.Place = state, place
+	return l, nil
+}
+
+// put stores the attempt, appends, and stores where the draft lies.
+func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
+	attempt, err := drafts.Look(ctx, d.now())
+	if err != nil {
+		return err
+	}
+	full, err := d.store.Letter(ctx, l.Key)
+	if err != nil {
+		return err
+	}
+	err = d.decide(ctx, func(ctx context.Context) error { return d.store.RecordAttempt(ctx, l.Key, attempt) })
+	if errors.Is(err, store.ErrTaken) {
+		return nil // it was ended in the meantime
+	}
+	if err != nil {
+		return err
+	}
+	place, err := drafts.Put(ctx, full.Raw, l.MessageID, attempt)
+	if text, refused := imapconn.Refused(err); refused {
+		reason := "the server refuses the draft: " + text
+		return errors.Join(err, d.settled(ctx, l, contact.Queued, contact.Place{}, reason))
+	}
+	if err != nil {
+		return err
+	}
+	d.log.Info("draft", "key", l.Key, "mailbox", place.Mailbox)
+	return d.settled(ctx, l, contact.Drafted, place, l.Reason)
+}
+
+// takeBack removes a draft that has become needless, if nobody has touched it.
+func (d *Daemon) takeBack(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
+	state, err := drafts.TakeBack(ctx, l.MessageID, l.Place)
+	if err != nil {
+		return err
+	}
+	reason := l.Reason
+	switch state {
+	case contact.Dismissed:
+		reason += "; the draft was no longer where it was laid and was left alone"
+	case contact.Drafted:
+		reason += "; this server offers no way to remove it: delete the draft yourself"
+		state = contact.Superseded
+	}
+	return d.settled(ctx, l, state, contact.Place{}, reason)
+}
+
+// settled stores what became of a letter.
+func (d *Daemon) settled(ctx context.Context, l contact.Letter, s contact.State, p contact.Place, reason string) error {
+	// Once the act is done it is recorded, also when the service is told to end.
+	ctx = context.WithoutCancel(ctx)
+	return d.decide(ctx, func(ctx context.Context) error { return d.store.SetLetter(ctx, l.Key, s, p, reason) })
+}

@@ -1,0 +1,254 @@
+package daemon
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"regards/classify"
+	"regards/contact"
+	"regards/imapwatch"
+	"regards/plan"
+	"regards/store"
+)
+
+// headerFields are what the verdict on a message needs of its header.
+var headerFields = classify.Fields()
+
+// sink takes what the watcher of one account finds.
+type sink struct {
+	d       *Daemon
+	account Account
+}
+
+// readiness is what the service knows of an account since it started.
+type readiness struct {
+	watched []string        // its mailboxes
+	synced  map[string]bool // those that have been read to the end
+	failed  time.Time       // since when it cannot be reached; zero when it can
+}
+
+// patience is how long letters wait for an account that cannot be reached.
+const patience = 10 * time.Minute
+
+// ready reports whether the mail of every account is known, so that no letter
+// is written that mail still unread makes needless.
+func (d *Daemon) ready() bool {
+	for _, a := range d.settings.Accounts {
+		r := d.synced[a.Name]
+		if r == nil {
+			return false
+		}
+		if !r.failed.IsZero() && d.now().Sub(r.failed) >= patience {
+			continue
+		}
+		unread := func(name string) bool { return !r.synced[name] }
+		if len(r.watched) == 0 || slices.ContainsFunc(r.watched, unread) {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *sink) readiness() *readiness {
+	r := s.d.synced[s.account.Name]
+	if r == nil {
+		r = &readiness{synced: map[string]bool{}}
+		s.d.synced[s.account.Name] = r
+	}
+	return r
+}
+
+// Watched implements imapwatch.Sink: it forgets mailboxes that are gone.
+func (s *sink) Watched(ctx context.Context, mailboxes []string) error {
+	return s.d.decide(ctx, func(ctx context.Context) error {
+		s.readiness().watched = mailboxes
+		known, err := s.d.store.Mailboxes(ctx)
+		if err != nil {
+			return err
+		}
+		var gone []string
+		for _, m := range known {
+			if m.Account == s.account.Name && !slices.Contains(mailboxes, m.Name) {
+				gone = append(gone, m.Name)
+			}
+		}
+		if len(gone) == 0 {
+			return nil
+		}
+		s.d.log.Info("mailboxes are no longer there", "account", s.account.Name, "mailboxes", strings.Join(gone, ", "))
+		return s.d.store.ForgetMailboxes(ctx, s.account.Name, gone)
+	})
+}
+
+// Report implements imapwatch.Sink.
+func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
+	return s.d.decide(ctx, func(ctx context.Context) error {
+		a := store.AccountState{Name: s.account.Name, Connected: state.Connected,
+			RoundTrips: state.RoundTrips, BytesIn: state.BytesIn}
+		r := s.readiness()
+		switch {
+		case state.Problem != nil:
+			a.Problem = state.Problem.Error()
+			if state.Retry > 0 {
+				a.Problem += "; next try at " + s.d.now().Add(state.Retry).In(s.d.settings.Policy.Location).Format("15:04:05")
+				s.d.log.Warn("account is offline", "account", a.Name, "error", state.Problem, "retry", state.Retry.Round(time.Second))
+			}
+			if r.failed.IsZero() {
+				r.failed = s.d.now()
+			}
+		case state.Connected:
+			r.failed = time.Time{}
+		}
+		if state.Synced {
+			a.LastSync = s.d.now()
+		}
+		return s.d.store.SetAccountState(ctx, a)
+	})
+}
+
+// Commit implements imapwatch.Sink: it decides about every message and stores
+// what came of it together with the cursors.
+func (s *sink) Commit(ctx context.Context, batches []imapwatch.Batch) error {
+	if len(batches) == 0 {
+		return nil
+	}
+	return s.d.decide(ctx, func(ctx context.Context) error {
+		scans := make([]store.Scan, len(batches))
+		var touches []contact.Touch
+		for i, b := range batches {
+			scans[i] = s.scan(b)
+			touches = append(touches, scans[i].Touches...)
+		}
+		var err error
+		if scans[0].Ends, err = s.d.endings(ctx, touches); err != nil {
+			return err
+		}
+		added, err := s.d.store.Record(ctx, scans...)
+		if err != nil {
+			return err
+		}
+		s.note(batches, scans, added)
+		if len(scans[0].Ends) > 0 {
+			s.d.wakeDeliverer()
+		}
+		return nil
+	})
+}
+
+// note keeps the counts of this pass and which mailboxes have been read.
+func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []contact.Touch) {
+	for i, b := range batches {
+		if b.Synced {
+			s.readiness().synced[b.Mailbox] = true
+		}
+		s.d.report.add(s.account.Name, b, scans[i].LeftOut)
+		if len(b.Messages) > 0 {
+			s.d.progress(Progress{s.account.Name, b.Mailbox, len(b.Messages), b.Left})
+		}
+	}
+	for _, t := range added {
+		s.d.report.touch(s.account.Name, t.Mailbox)
+		s.d.log.Debug("touch", "contact", t.ContactID, "direction", t.Direction, "at", t.At, "mailbox", t.Mailbox)
+	}
+}
+
+// scan decides about the messages of one batch.
+func (s *sink) scan(b imapwatch.Batch) store.Scan {
+	sc := store.Scan{
+		Account: s.account.Name, Mailbox: b.Mailbox, Cursor: store.Cursor(b.Cursor), Reset: b.Reset,
+		Messages: b.Exists, At: s.d.now(), Synced: b.Synced, Unreadable: b.Unreadable,
+		LeftOut: map[string]int{}, PassedOver: map[string][]store.PassedOver{}, Peers: map[string]*store.Peer{},
+	}
+	if n := len(b.Unreadable); n > 0 {
+		sc.LeftOut[string(classify.Unparsable)] += n
+	}
+	for _, m := range b.Messages {
+		s.judge(&sc, b, m)
+	}
+	return sc
+}
+
+// judge enters what becomes of one message.
+func (s *sink) judge(sc *store.Scan, b imapwatch.Batch, m imapwatch.Message) {
+	header, err := classify.Parse(m.Header)
+	if err != nil {
+		if sc.Unreadable == nil {
+			sc.Unreadable = map[uint32]string{}
+		}
+		sc.Unreadable[m.UID] = err.Error()
+		sc.LeftOut[string(classify.Unparsable)]++
+		return
+	}
+	msg := s.message(b, m, header)
+	outcome := s.d.book.Touches(msg)
+	if outcome.LeftOut != "" {
+		sc.LeftOut[outcome.LeftOut]++
+		for _, id := range outcome.Concerned {
+			sc.PassedOver[id] = append(sc.PassedOver[id], store.PassedOver{At: msg.At, Subject: msg.Subject,
+				Reason: outcome.LeftOut, Mailbox: b.Mailbox, Key: msg.Key})
+		}
+		return
+	}
+	for _, t := range outcome.Touches {
+		t.Account, t.Mailbox = s.account.Name, b.Mailbox
+		sc.Touches = append(sc.Touches, t)
+	}
+	h := store.History{At: msg.At, Subject: msg.Subject, Key: msg.Key, Alone: outcome.Alone}
+	for _, p := range outcome.Peers {
+		peer := sc.Peers[p.Key]
+		if peer == nil {
+			peer = &store.Peer{Addr: p.Addr, Name: p.Name}
+			sc.Peers[p.Key] = peer
+		}
+		if outcome.Direction == contact.In {
+			if peer.In.Count == 0 && p.Name != "" {
+				peer.Name = p.Name // as they write it themselves
+			}
+			peer.In.Add(h)
+		} else {
+			peer.Out.Add(h)
+		}
+	}
+}
+
+// message puts a header into the terms of package plan.
+func (s *sink) message(b imapwatch.Batch, m imapwatch.Message, h classify.Header) plan.Message {
+	verdict := h.Verdict(classify.Policy{AuthservID: s.account.AuthservID})
+	msg := plan.Message{
+		Subject: h.Subject, MessageID: h.MessageID, Key: h.Key(), At: h.Time(m.Received),
+		References: thread(h), Answer: len(h.InReplyTo)+len(h.References) > 0,
+		Draft: m.Draft, SentBox: b.Sent, Verified: verdict.Verified,
+	}
+	if msg.At.IsZero() {
+		msg.At = s.d.now()
+	}
+	switch {
+	case verdict.Class != classify.Human:
+		msg.Machine = string(verdict.Class)
+	case verdict.Forged:
+		msg.Machine = plan.LeftForged
+	}
+	if len(h.From) > 0 {
+		msg.From = plan.Person(h.From[0])
+	}
+	msg.To = make([]plan.Person, 0, len(h.To)+len(h.Cc))
+	for _, a := range h.To {
+		msg.To = append(msg.To, plan.Person(a))
+	}
+	for _, a := range h.Cc {
+		msg.To = append(msg.To, plan.Person(a))
+	}
+	return msg
+}
+
+// thread gives the references of a message, with what it answers at the end
+// (RFC 5322 section 3.6.4).
+func thread(h classify.Header) []string {
+	refs := h.References
+	if len(refs) == 0 && len(h.InReplyTo) == 1 {
+		refs = h.InReplyTo
+	}
+	return refs
+}

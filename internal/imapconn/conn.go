@@ -1,0 +1,117 @@
+// Package imapconn is the one way to an IMAP server. It dials, verifies, logs
+// in, and runs commands of the IMAP library under conditions that keep a bad
+// server from doing harm: each command has a deadline and a byte budget, each
+// line a length, and what passed is counted.
+//
+// It promises that no credential is sent over a connection that TLS does not
+// protect, except to a server configured as plain, which the configuration
+// allows on loopback only; and that every call returns: with the answer, with
+// ErrLogin, ErrAway, ErrTLS or ErrGarbled, or with the server's refusal as
+// *imap.Error. After any error but a refusal the connection is of no use.
+//
+// It stores nothing and retries nothing. One goroutine owns a Conn.
+package imapconn
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// ErrGarbled means that the server's answer could not be read: it broke the
+// protocol in a way that the library does not bear, or sent too much.
+var ErrGarbled = errors.New("the server's answer cannot be read")
+
+// Timeout is how long an ordinary command may take.
+const Timeout = 2 * time.Minute
+
+// commandBudget is how many bytes one command may bring in.
+const commandBudget = 48 << 20
+
+// Conn is a connection that is logged in. It is not safe for use by several
+// goroutines.
+type Conn struct {
+	client *imapclient.Client
+	guard  *guard
+}
+
+// Caps gives what the server says it can do.
+func (c *Conn) Caps() imap.CapSet { return c.client.Caps() }
+
+// Closed is closed when the connection has ended.
+func (c *Conn) Closed() <-chan struct{} { return c.client.Closed() }
+
+// Close ends the connection without a word. It can be called at any time.
+func (c *Conn) Close() {
+	// The library's Close waits until a reader of a FETCH has drained it; with
+	// the network connection gone its reader ends by itself.
+	c.guard.Conn.Close()
+}
+
+// Logout says goodbye and closes.
+func (c *Conn) Logout(ctx context.Context) {
+	// Whatever the answer is, the work was done before.
+	_ = c.do(ctx, "logout", 10*time.Second, func() error { return c.client.Logout().Wait() })
+	c.Close()
+}
+
+// Do runs f, which issues commands on the library's client and waits for their
+// answers, within the time limit. What names the errand in errors.
+func (c *Conn) Do(ctx context.Context, what string, limit time.Duration, f func(*imapclient.Client) error) error {
+	return c.do(ctx, what, limit, func() error { return f(c.client) })
+}
+
+func (c *Conn) do(ctx context.Context, what string, limit time.Duration, f func() error) error {
+	if err := c.guard.begin(time.Now().Add(limit), commandBudget); err != nil {
+		return fmt.Errorf("%s: %w: %w", what, ErrAway, err)
+	}
+	stop := context.AfterFunc(ctx, c.Close)
+	err := f()
+	stop()
+	if err == nil {
+		// Between commands, and in IDLE, nothing is owed to us.
+		err = c.guard.begin(time.Time{}, commandBudget)
+	}
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, c.explain(ctx, limit, err))
+}
+
+// explain finds the class of an error.
+func (c *Conn) explain(ctx context.Context, limit time.Duration, err error) error {
+	var refused *imap.Error
+	var timeout net.Error
+	cause := c.guard.cause()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, ErrAway), errors.Is(err, ErrLogin), errors.Is(err, ErrTLS):
+		return err
+	case errors.As(err, &refused) && refused.Type != imap.StatusResponseTypeBye:
+		return err
+	case errors.As(cause, &timeout) && timeout.Timeout():
+		return fmt.Errorf("%w: no whole answer within %v", ErrAway, limit)
+	case errors.Is(cause, errBudget):
+		return fmt.Errorf("%w: %w", ErrGarbled, cause)
+	case cause != nil && !errors.Is(cause, net.ErrClosed):
+		return fmt.Errorf("%w: it closed the connection: %w", ErrAway, cause)
+	case errors.As(err, &refused):
+		return fmt.Errorf("%w: %w", ErrAway, err)
+	}
+	return fmt.Errorf("%w: %w", ErrGarbled, err)
+}
+
+// Refused gives the server's words when err is its refusal of a command.
+func Refused(err error) (text string, ok bool) {
+	var refused *imap.Error
+	if !errors.As(err, &refused) {
+		return "", false
+	}
+	return refused.Error(), true
+}

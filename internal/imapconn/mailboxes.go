@@ -1,0 +1,177 @@
+package imapconn
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// Role is what a mailbox is for.
+type Role string
+
+// The roles of mailboxes. Views show messages that lie elsewhere.
+const (
+	Ordinary Role = ""
+	Inbox    Role = "inbox"
+	Drafts   Role = "drafts"
+	Sent     Role = "sent"
+	Trash    Role = "trash"
+	Junk     Role = "junk"
+	View     Role = "view"
+)
+
+// Mailbox is a mailbox that can be selected, and how much lies there.
+type Mailbox struct {
+	Name        string
+	Role        Role
+	UIDValidity uint32
+	UIDNext     uint32
+	Messages    uint32
+}
+
+// rolesByAttr are the special-use attributes of RFC 6154 section 2, and
+// \Important of RFC 8457.
+var rolesByAttr = map[imap.MailboxAttr]Role{
+	imap.MailboxAttrDrafts:    Drafts,
+	imap.MailboxAttrSent:      Sent,
+	imap.MailboxAttrTrash:     Trash,
+	imap.MailboxAttrJunk:      Junk,
+	imap.MailboxAttrAll:       View,
+	imap.MailboxAttrFlagged:   View,
+	imap.MailboxAttrImportant: View,
+}
+
+// rolesByName serve servers without special-use: what mail programs call these
+// mailboxes, in lower case.
+var rolesByName = map[string]Role{
+	"drafts": Drafts, "draft": Drafts, "entwürfe": Drafts, "borradores": Drafts, "brouillons": Drafts,
+	"bozze": Drafts, "rascunhos": Drafts, "concepten": Drafts,
+	"sent": Sent, "sent items": Sent, "sent messages": Sent, "sent mail": Sent, "sent-mail": Sent,
+	"gesendet": Sent, "gesendete elemente": Sent, "gesendete objekte": Sent, "enviados": Sent,
+	"elementos enviados": Sent, "envoyés": Sent, "éléments envoyés": Sent, "messages envoyés": Sent,
+	"posta inviata": Sent, "inviata": Sent, "itens enviados": Sent, "verzonden": Sent, "verzonden items": Sent,
+	"trash": Trash, "deleted items": Trash, "deleted messages": Trash, "bin": Trash, "papierkorb": Trash,
+	"gelöschte elemente": Trash, "papelera": Trash, "elementos eliminados": Trash, "corbeille": Trash,
+	"éléments supprimés": Trash, "cestino": Trash, "lixeira": Trash, "prullenbak": Trash,
+	"junk": Junk, "junk e-mail": Junk, "junk email": Junk, "junk mail": Junk, "spam": Junk, "bulk mail": Junk,
+	"spamverdacht": Junk, "unerwünscht": Junk, "correo no deseado": Junk, "indésirables": Junk,
+	"courrier indésirable": Junk, "posta indesiderata": Junk, "lixo eletrônico": Junk,
+}
+
+// statusItems are what Mailboxes asks of each mailbox.
+var statusItems = &imap.StatusOptions{NumMessages: true, UIDNext: true, UIDValidity: true}
+
+// Mailboxes lists what can be selected, with roles and status: in one round
+// trip where the server has LIST-STATUS (RFC 5819), else in two. A role found by
+// name holds only when no mailbox has it by special-use.
+func (c *Conn) Mailboxes(ctx context.Context) ([]Mailbox, error) {
+	caps := c.Caps()
+	listStatus := caps.Has(imap.CapListStatus) || caps.Has(imap.CapIMAP4rev2)
+	options := &imap.ListOptions{ReturnSpecialUse: caps.Has(imap.CapSpecialUse)}
+	if listStatus {
+		options.ReturnStatus = statusItems
+	}
+	if !options.ReturnSpecialUse && !listStatus {
+		options = nil
+	}
+	var boxes []Mailbox
+	err := c.Do(ctx, "list mailboxes", Timeout, func(client *imapclient.Client) error {
+		list, err := client.List("", "*", options).Collect()
+		if err != nil {
+			return err
+		}
+		status := make(map[string]*imap.StatusData)
+		for _, data := range list {
+			if data.Status != nil {
+				status[data.Mailbox] = data.Status
+			}
+		}
+		boxes = selectable(list)
+		return fillStatus(client, boxes, status)
+	})
+	return boxes, err
+}
+
+// fillStatus enters the status of each mailbox, asking for what LIST did not
+// bring: all at once, since answers may overtake nothing (RFC 9051 section 5.5).
+func fillStatus(client *imapclient.Client, boxes []Mailbox, known map[string]*imap.StatusData) error {
+	asked := make(map[int]*imapclient.StatusCommand)
+	for i, m := range boxes {
+		if known[m.Name] == nil {
+			asked[i] = client.Status(m.Name, statusItems)
+		}
+	}
+	for i := range boxes {
+		data := known[boxes[i].Name]
+		if cmd := asked[i]; cmd != nil {
+			var err error
+			if data, err = cmd.Wait(); err != nil {
+				if _, refused := Refused(err); refused {
+					continue // it went away since, or is closed to us: nothing to read there
+				}
+				return err
+			}
+		}
+		boxes[i].UIDValidity, boxes[i].UIDNext = data.UIDValidity, uint32(data.UIDNext)
+		if data.NumMessages != nil {
+			boxes[i].Messages = *data.NumMessages
+		}
+	}
+	return nil
+}
+
+// selectable gives the mailboxes that hold messages, with their roles.
+func selectable(list []*imap.ListData) []Mailbox {
+	var boxes []Mailbox
+	byAttr := map[Role]bool{}
+	for _, data := range list {
+		m := Mailbox{Name: data.Mailbox}
+		if strings.EqualFold(m.Name, "INBOX") {
+			m.Name, m.Role = "INBOX", Inbox
+		}
+		skip := false
+		for _, attr := range data.Attrs {
+			skip = skip || attr == imap.MailboxAttrNoSelect || attr == imap.MailboxAttrNonExistent
+			if role, ok := rolesByAttr[attr]; ok && m.Role != Inbox {
+				m.Role = role
+				byAttr[role] = true
+			}
+		}
+		if !skip {
+			boxes = append(boxes, m)
+		}
+	}
+	for i, data := range boxes {
+		role := rolesByName[strings.ToLower(topLevel(data.Name))]
+		if data.Role == Ordinary && role != Ordinary && !byAttr[role] {
+			boxes[i].Role = role
+		}
+	}
+	return boxes
+}
+
+// topLevel strips the prefixes under which servers put every mailbox. A name
+// found deeper is the owner's own folder, whatever it is called.
+func topLevel(name string) string {
+	for _, prefix := range []string{"INBOX.", "INBOX/", "[Gmail]/", "[Google Mail]/"} {
+		name = strings.TrimPrefix(name, prefix)
+	}
+	return name
+}
+
+// Find gives the mailbox that serves role: the one that the owner named, else
+// the first that has the role.
+func Find(boxes []Mailbox, role Role, named string) (Mailbox, error) {
+	for _, m := range boxes {
+		if named != "" && m.Name == named || named == "" && m.Role == role {
+			return m, nil
+		}
+	}
+	if named != "" {
+		return Mailbox{}, fmt.Errorf("there is no mailbox %q; name another one in the account's %s, or leave it out", named, role)
+	}
+	return Mailbox{}, fmt.Errorf("no mailbox is marked as %s; name it in the account: %s = \"…\"", role, role)
+}

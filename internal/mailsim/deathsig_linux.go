@@ -1,0 +1,7 @@
+package mailsim
+
+import "syscall"
+
+// setDeathSignal ends Dovecot when this process dies without closing it, as a
+// test binary does on a panic or a timeout.
+func setDeathSignal(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGTERM }

@@ -1,0 +1,124 @@
+//go:build unix
+
+package mailsim
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// identity is the user that Dovecot runs as.
+type identity struct {
+	user, group string
+	uid, gid    int
+	credential  *syscall.Credential // nil: the current user
+}
+
+// unprivileged returns the current user, or for root the user "nobody".
+func unprivileged() (identity, error) {
+	current, err := user.Current()
+	if err == nil && current.Uid == "0" {
+		current, err = user.Lookup("nobody")
+	}
+	if err != nil {
+		return identity{}, fmt.Errorf("find a user to run as: %w", err)
+	}
+	group, err := user.LookupGroupId(current.Gid)
+	if err != nil {
+		return identity{}, fmt.Errorf("find the group of %s: %w", current.Username, err)
+	}
+	who := identity{user: current.Username, group: group.Name}
+	if who.uid, err = strconv.Atoi(current.Uid); err != nil {
+		return identity{}, err
+	}
+	if who.gid, err = strconv.Atoi(current.Gid); err != nil {
+		return identity{}, err
+	}
+	if os.Getuid() == 0 {
+		who.credential = &syscall.Credential{Uid: uint32(who.uid), Gid: uint32(who.gid)}
+	}
+	return who, nil
+}
+
+// own gives a file to the user.
+func (who identity) own(path string) error {
+	if who.credential == nil {
+		return nil
+	}
+	return os.Chown(path, who.uid, who.gid)
+}
+
+// configuration returns dovecot.conf. All of Dovecot runs as one user who has
+// no rights, so nothing can change user or root directory. mdbox is the format
+// that takes and gives 100,000 messages fastest; fsync serves only against a
+// power cut, which nothing here imitates. A wrong password is refused without
+// the delays that keep guessers away.
+func configuration(dir string, port int, who identity) string {
+	return strings.NewReplacer(
+		"@dir@", dir, "@port@", strconv.Itoa(port), "@user@", who.user, "@group@", who.group,
+		"@uid@", strconv.Itoa(who.uid), "@mailboxes@", specialUses(),
+	).Replace(dovecotConf)
+}
+
+func specialUses() string {
+	var b strings.Builder
+	for _, mailbox := range standard {
+		fmt.Fprintf(&b, "  mailbox %s {\n    special_use = %s\n  }\n", mailbox.name, mailbox.use)
+	}
+	return b.String()
+}
+
+const dovecotConf = `
+base_dir = @dir@/run
+state_dir = @dir@/state
+log_path = @dir@/dovecot.log
+protocols = imap
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+auth_failure_delay = 0
+
+default_internal_user = @user@
+default_internal_group = @group@
+default_login_user = @user@
+first_valid_uid = @uid@
+
+mail_home = @dir@/home
+mail_location = mdbox:@dir@/mail
+mail_fsync = never
+mail_max_userip_connections = 100
+
+passdb {
+  driver = passwd-file
+  args = @dir@/users
+}
+userdb {
+  driver = static
+  args = uid=@user@ gid=@group@ home=@dir@/home
+}
+
+namespace inbox {
+  inbox = yes
+  separator = /
+@mailboxes@}
+
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = @port@
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+service anvil {
+  chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+`

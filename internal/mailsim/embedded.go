@@ -1,0 +1,140 @@
+package mailsim
+
+import (
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"sync"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapserver"
+	"github.com/emersion/go-smtp"
+)
+
+// Options changes what an embedded server can do.
+type Options struct {
+	// Without names capabilities that the server shall lack, for example
+	// IDLE, UIDPLUS, MOVE, LIST-STATUS or SPECIAL-USE. They are not announced,
+	// their commands are answered with BAD, and without UIDPLUS there is no
+	// APPENDUID and no COPYUID. Capabilities without a command of their own
+	// are just not announced.
+	Without []imap.Cap
+}
+
+// Embedded starts an IMAP and an SMTP server inside this process.
+func Embedded() (*Server, error) {
+	return EmbeddedWith(Options{})
+}
+
+// EmbeddedWith is Embedded with options.
+func EmbeddedWith(options Options) (*Server, error) {
+	e := &embedded{outbox: new(outbox)}
+	logger := log.New(&e.journal, "", log.LstdFlags)
+	e.smtpServer = newSMTPServer(e.outbox, logger)
+	var err error
+	if e.imapServer, err = newIMAPServer(logger); err == nil {
+		err = e.listen(options)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("mailsim: set up the embedded server: %w", err), e.close())
+	}
+	return open(&Server{
+		backend:  e,
+		imapPort: e.imap.port,
+		smtpPort: e.smtp.port,
+		outbox:   e.outbox,
+	})
+}
+
+// embedded is the backend that runs inside this process. Stopping it closes
+// its listeners; the servers behind them, and the mail, live on.
+type embedded struct {
+	imapServer *imapserver.Server
+	smtpServer *smtp.Server
+	outbox     *outbox
+	journal    journal
+
+	imap    *listener
+	smtp    *listener
+	control *listener // nothing is hidden here, see Options.Without
+	serving sync.WaitGroup
+}
+
+func (e *embedded) listen(options Options) error {
+	var errs [3]error
+	e.imap, errs[0] = newListener(func(conn net.Conn) net.Conn { return newWire(conn, options.Without) })
+	e.smtp, errs[1] = newListener(nil)
+	e.control, errs[2] = newListener(nil)
+	return errors.Join(errs[:]...)
+}
+
+func (e *embedded) listeners() []*listener {
+	var all []*listener
+	for _, l := range []*listener{e.imap, e.smtp, e.control} {
+		if l != nil {
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+func (e *embedded) start() error {
+	for _, l := range e.listeners() {
+		if err := l.open(); err != nil {
+			return errors.Join(err, e.stop())
+		}
+	}
+	// Serve returns when its listener closes; there is no other way to fail
+	// that a client would not notice by itself.
+	e.serving.Go(func() { _ = e.imapServer.Serve(e.imap) })
+	e.serving.Go(func() { _ = e.imapServer.Serve(e.control) })
+	e.serving.Go(func() { _ = e.smtpServer.Serve(e.smtp) })
+	return nil
+}
+
+func (e *embedded) stop() error {
+	var errs []error
+	for _, l := range e.listeners() {
+		errs = append(errs, l.Close())
+	}
+	e.serving.Wait()
+	return errors.Join(errs...)
+}
+
+func (e *embedded) kill() error  { return e.stop() }
+func (e *embedded) close() error { return e.stop() }
+
+func (e *embedded) drop() error {
+	e.imap.drop()
+	e.smtp.drop()
+	return nil
+}
+
+func (e *embedded) log() string         { return e.journal.String() }
+func (e *embedded) controlAddr() string { return address(e.control.port) }
+
+// journal keeps the end of a server's log.
+type journal struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+// journalSize is how much of a log is kept.
+const journalSize = 32 << 10
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.text = append(j.text, b...)
+	if extra := len(j.text) - journalSize; extra > 0 {
+		j.text = append([]byte(nil), j.text[extra:]...)
+	}
+	return len(b), nil
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return string(j.text)
+}

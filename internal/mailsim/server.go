@@ -1,0 +1,159 @@
+// Package mailsim runs real mail servers on loopback, for the demo, the tests
+// and the benchmarks.
+//
+// Embedded is go-imap's and go-smtp's server inside this process, with its mail
+// in memory; it needs nothing installed. Dovecot is the real one, run by an
+// unprivileged user in a temporary folder. Both hold one user with the same
+// mailboxes and are used through the same Server, so that one set of tests can
+// run on both. Embedded corrects those habits of go-imap's memory server that
+// no real server has: see session.
+//
+// A Server can be stopped, killed and started again on the same port with its
+// mail kept. Mail arrives by Append, and Messages reads it, through sessions of
+// their own which change nothing else. Proxy stands between a client and a
+// server and swallows, cuts or stalls what a test wants to see lost.
+//
+// Nothing here is safe to expose to a network: the password is a constant and
+// there is no TLS. Every listener is bound to 127.0.0.1.
+package mailsim
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// The one user of every server.
+const (
+	userName = "ana@example.org"
+	password = "correct-horse"
+	loopback = "127.0.0.1"
+)
+
+// ErrNotInstalled says that this machine has no Dovecot that can be used.
+var ErrNotInstalled = errors.New("mailsim: Dovecot 2.3 is not installed (Debian: apt-get install dovecot-imapd)")
+
+// standard lists the mailboxes that exist from the start besides INBOX, each
+// with its special use (RFC 6154). The attribute belongs to the name, as in
+// Dovecot's configuration: it is there again when the mailbox is re-created.
+var standard = []struct{ name, use string }{
+	{"Drafts", `\Drafts`},
+	{"Sent", `\Sent`},
+	{"Trash", `\Trash`},
+	{"Junk", `\Junk`},
+	{"Archive", `\Archive`},
+}
+
+// backend is what differs between the embedded server and Dovecot. Server
+// calls start, stop, kill and close one at a time.
+type backend interface {
+	start() error
+	stop() error  // orderly: clients may get a BYE
+	kill() error  // at once
+	drop() error  // every connection, but keep listening
+	close() error // kill, and give back all that the server holds
+	log() string
+	controlAddr() string // where Server's own sessions connect
+}
+
+// Server is a mail server on loopback with one user. Its methods may be called
+// from several goroutines.
+type Server struct {
+	backend  backend
+	imapPort int
+	smtpPort int
+	outbox   *outbox // nil: no SMTP
+
+	mu      sync.Mutex // guards running; held while it changes
+	running bool
+}
+
+// open starts a server and gives it the standard mailboxes.
+func open(s *Server) (*Server, error) {
+	err := s.Start()
+	if err == nil {
+		err = s.createStandard()
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// Host returns the address that the server listens on, 127.0.0.1.
+func (s *Server) Host() string { return loopback }
+
+// IMAPPort returns the port of the IMAP server: plain text, no STARTTLS. It
+// stays the same over Stop and Start.
+func (s *Server) IMAPPort() int { return s.imapPort }
+
+// SMTPPort returns the port of the SMTP server, or 0 for Dovecot.
+func (s *Server) SMTPPort() int { return s.smtpPort }
+
+// IMAPAddr returns host and port of the IMAP server, as net.Dial wants them.
+func (s *Server) IMAPAddr() string { return address(s.imapPort) }
+
+// User returns the login name, which is also the user's address.
+func (s *Server) User() string { return userName }
+
+// Password returns the user's password, for IMAP and SMTP.
+func (s *Server) Password() string { return password }
+
+// Log returns the newest part of what the server wrote to its log.
+func (s *Server) Log() string { return s.backend.log() }
+
+// Start starts a stopped server again, on its old port and with its mail. On a
+// running server it does nothing.
+func (s *Server) Start() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running {
+		return nil
+	}
+	if err := s.backend.start(); err != nil {
+		return fmt.Errorf("mailsim: start the server: %w", err)
+	}
+	s.running = true
+	return nil
+}
+
+// Stop shuts the server down as an administrator would, dropping all
+// connections. On a stopped server it does nothing.
+func (s *Server) Stop() error { return s.halt("stop", s.backend.stop) }
+
+// Kill ends the server like a crash: no BYE, and nothing is finished. Dovecot's
+// processes get SIGKILL. Start brings it back.
+func (s *Server) Kill() error { return s.halt("kill", s.backend.kill) }
+
+func (s *Server) halt(what string, do func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.running {
+		return nil
+	}
+	s.running = false
+	if err := do(); err != nil {
+		return fmt.Errorf("mailsim: %s the server: %w", what, err)
+	}
+	return nil
+}
+
+// DropConnections cuts every live connection while the server keeps listening.
+// On Dovecot only those are cut that have logged in.
+func (s *Server) DropConnections() error {
+	if err := s.backend.drop(); err != nil {
+		return fmt.Errorf("mailsim: drop connections: %w", err)
+	}
+	return nil
+}
+
+// Close ends the server and removes its mail and its folder.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = false
+	if err := s.backend.close(); err != nil {
+		return fmt.Errorf("mailsim: close the server: %w", err)
+	}
+	return nil
+}

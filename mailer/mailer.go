@@ -1,0 +1,142 @@
+// Package mailer makes the bytes of a message and lays them into the owner's
+// Drafts.
+//
+// Composing is pure: the same letter gives the same bytes, which are stored
+// before anything is sent. Laying a draft is one APPEND, made only after its
+// Attempt was stored; when the answer is lost, Settle finds out what happened
+// instead of trying again (RFC 9051 section 6.3.12 leaves a client that loses
+// the connection in doubt). A message is recognised by its Message-ID, never by
+// its bytes, which servers rewrite.
+//
+// It touches no message that regards did not make: TakeBack moves a draft away
+// only while it lies where it was put, under its own Message-ID.
+package mailer
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"fmt"
+	netmail "net/mail"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail"
+	"golang.org/x/net/idna"
+
+	"regards/contact"
+)
+
+// Message is what Compose turns into bytes. All texts are plain; names may hold
+// any printable character.
+type Message struct {
+	FromName, From string
+	ToName, To     string
+	Subject        string
+	Body           string // paragraphs are single lines, separated by empty ones
+	Date           time.Time
+	MessageID      string // without angle brackets, as References and InReplyTo
+	InReplyTo      string
+	References     []string // oldest first, ends with InReplyTo
+}
+
+// Header limits: what mail programs need to show a thread is its start and its end.
+const maxReferences = 20
+
+// Compose gives the RFC 5322 bytes of m. A text that could break out of its
+// header is an error, never a message.
+func Compose(m Message) ([]byte, error) {
+	for what, s := range map[string]string{"from": m.FromName, "to": m.ToName, "subject": m.Subject} {
+		if err := contact.CheckText(what, s); err != nil {
+			return nil, fmt.Errorf("compose: %w", err)
+		}
+	}
+	from, err := address(m.FromName, m.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := address(m.ToName, m.To)
+	if err != nil {
+		return nil, err
+	}
+	msg := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP), mail.WithCharset(mail.CharsetUTF8))
+	msg.SetAddrHeaderFromMailAddress(mail.HeaderFrom, from)
+	msg.SetAddrHeaderFromMailAddress(mail.HeaderTo, to)
+	msg.Subject(m.Subject)
+	msg.SetDateWithValue(m.Date)
+	if err := setIDs(msg, m); err != nil {
+		return nil, err
+	}
+	msg.SetBodyString(mail.TypeTextPlain, m.Body)
+	var raw bytes.Buffer
+	if _, err := msg.WriteTo(&raw); err != nil {
+		return nil, fmt.Errorf("compose: %w", err)
+	}
+	return raw.Bytes(), nil
+}
+
+// setIDs sets the headers that tie a message into its thread.
+func setIDs(msg *mail.Msg, m Message) error {
+	refs := m.References
+	if len(refs) > maxReferences {
+		refs = append(refs[:1:1], refs[len(refs)-maxReferences+1:]...)
+	}
+	for _, id := range append([]string{m.MessageID}, refs...) {
+		if id == "" || strings.ContainsAny(id, "<> \t\r\n") || contact.CheckText("Message-ID", id) != nil {
+			return fmt.Errorf("compose: %q cannot be a Message-ID", id)
+		}
+	}
+	msg.SetMessageIDWithValue(m.MessageID)
+	if m.InReplyTo != "" {
+		msg.SetGenHeader(mail.HeaderInReplyTo, "<"+m.InReplyTo+">")
+		msg.SetGenHeader(mail.HeaderReferences, "<"+strings.Join(refs, "> <")+">")
+	}
+	return nil
+}
+
+// address gives an address whose domain is ASCII: not every server takes others
+// (RFC 6531).
+func address(name, addr string) (*netmail.Address, error) {
+	parsed, err := netmail.ParseAddress(addr)
+	if err != nil {
+		return nil, fmt.Errorf("compose: %q is not a mail address", addr)
+	}
+	at := strings.LastIndexByte(parsed.Address, '@')
+	domain, err := idna.Lookup.ToASCII(parsed.Address[at+1:])
+	if err != nil {
+		return nil, fmt.Errorf("compose: the domain of %q: %w", addr, err)
+	}
+	for _, r := range parsed.Address[:at] {
+		if r >= 0x80 {
+			return nil, fmt.Errorf("compose: %q cannot be written to: its local part is not ASCII", addr)
+		}
+	}
+	return &netmail.Address{Name: name, Address: parsed.Address[:at+1] + domain}, nil
+}
+
+// maxMessageID is how long a Message-ID may be with its angle brackets: Python
+// encodes an In-Reply-To that does not fit into its line.
+const maxMessageID = 60
+
+// MessageID derives the Message-ID of a letter, without angle brackets, from its
+// key and the database's secret: it looks random to others and is found again
+// by us. Its domain is that of From; of a very long one the end.
+func MessageID(secret []byte, key, from string) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(key))
+	local := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:15]))
+	domain := from[strings.LastIndexByte(from, '@')+1:]
+	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+		domain = ascii
+	}
+	for len(local)+len(domain)+len("<@>") > maxMessageID {
+		_, parent, ok := strings.Cut(domain, ".")
+		if !ok {
+			domain = domain[len(domain)-(maxMessageID-len(local)-len("<@>")):]
+			break
+		}
+		domain = parent
+	}
+	return local + "@" + domain
+}

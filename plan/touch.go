@@ -1,0 +1,214 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"regards/contact"
+)
+
+// Person is a correspondent as a message names one.
+type Person struct {
+	Name string
+	Addr string
+}
+
+// Message is what Touches needs to know of a message.
+type Message struct {
+	From       Person
+	To         []Person // To and Cc together
+	Subject    string
+	MessageID  string
+	Key        string // MessageID, or what stands in for it
+	References []string
+	Answer     bool // it has In-Reply-To or References
+	At         time.Time
+	Draft      bool   // the flag \Draft is set
+	SentBox    bool   // it lies in the mailbox of sent mail
+	Machine    string // why it is no person's mail, such as "auto-reply" or "forged"; "" when it is
+	Verified   bool
+}
+
+// The reasons why a message by a person is left out, beside those of package classify.
+const (
+	LeftDraft    = "draft"          // not sent yet
+	LeftGroup    = "group"          // to too many people to be personal
+	LeftOwn      = "own"            // from the owner to nobody else
+	LeftStranger = "not-from-owner" // lies in Sent, but from an address that the owner did not name
+	LeftNobody   = "no-sender"      // no From that can be read
+	LeftForged   = "forged"         // the owner's mail server says so
+)
+
+// Outcome is what becomes of one message.
+type Outcome struct {
+	Direction contact.Direction // "" when the message was left out
+	Touches   []contact.Touch   // one for each contact in it; Account, Mailbox and ID are left to the caller
+	Alone     bool              // between the owner and one person
+	Peers     []Peer            // everyone it was from or to, contacts or not, but the owner
+	LeftOut   string            // why it cannot be a touch of anybody; "" when it can
+	Concerned []string          // ids of the contacts whom a message left out was from or to
+}
+
+// Peer is a correspondent with the key of the address.
+type Peer struct {
+	Person
+	Key string
+}
+
+// Book knows whose address is whose.
+type Book struct {
+	owner    map[string]bool
+	contacts map[string]string // address key to contact id
+	limit    int
+}
+
+// NewBook makes the book of the owner's addresses and the contacts. A message
+// to more than limit people is no personal touch; 0 is no limit.
+func NewBook(owner []string, contacts []contact.Contact, limit int) *Book {
+	b := &Book{owner: map[string]bool{}, contacts: map[string]string{}, limit: limit}
+	for _, addr := range owner {
+		b.owner[AddressKey(addr)] = true
+	}
+	for _, c := range contacts {
+		for _, a := range c.Addresses {
+			b.contacts[a.Key] = c.ID
+		}
+	}
+	return b
+}
+
+// IsOwner reports whether addr is one of the owner's addresses.
+func (b *Book) IsOwner(addr string) bool { return b.owner[AddressKey(addr)] }
+
+// Touches decides what becomes of m: a touch from a contact by its From
+// address, a touch to the contacts in To and Cc when it is from the owner, or
+// nothing, with the reason.
+func (b *Book) Touches(m Message) Outcome {
+	from := Peer{m.From, AddressKey(m.From.Addr)}
+	out := b.owner[from.Key]
+	peers := []Peer{from}
+	if out {
+		peers = b.others(m.To)
+	}
+	if left := b.leftOut(m, from, out, len(peers)); left != "" {
+		return Outcome{LeftOut: left, Concerned: b.concerned(peers)}
+	}
+	o := Outcome{Direction: contact.In, Peers: peers, Alone: len(m.To) > 0 && len(b.others(m.To)) == 0}
+	rule := "from the contact's address "
+	if out {
+		o.Direction, o.Alone, rule = contact.Out, len(peers) == 1, "from you to the contact's address "
+	}
+	for _, p := range peers {
+		if id, ok := b.contacts[p.Key]; ok {
+			o.Touches = append(o.Touches, contact.Touch{
+				ContactID: id, At: m.At, Direction: o.Direction, Medium: contact.Email,
+				Subject: m.Subject, Key: m.Key, MessageID: m.MessageID, References: m.References,
+				Address: p.Addr, Alone: o.Alone, Verified: m.Verified, Rule: rule + p.Addr,
+			})
+		}
+	}
+	o.Touches = onePerContact(o.Touches)
+	return o
+}
+
+// leftOut says why m is nobody's touch.
+func (b *Book) leftOut(m Message, from Peer, out bool, peers int) string {
+	_, known := b.contacts[from.Key]
+	switch {
+	case m.Draft:
+		return LeftDraft
+	case m.Machine != "":
+		return m.Machine
+	case m.From.Addr == "":
+		return LeftNobody
+	case out && peers == 0:
+		return LeftOwn
+	case out && b.limit > 0 && peers > b.limit:
+		return LeftGroup
+	case !out && m.SentBox && !known:
+		return LeftStranger
+	case !out && b.limit > 0 && len(m.To) > b.limit && !m.Answer:
+		return LeftGroup
+	}
+	return ""
+}
+
+// others gives everyone in to but the owner, each address once.
+func (b *Book) others(to []Person) []Peer {
+	var peers []Peer
+	seen := make(map[string]bool, len(to))
+	for _, p := range to {
+		key := AddressKey(p.Addr)
+		if key == "" || b.owner[key] || seen[key] {
+			continue
+		}
+		seen[key] = true
+		peers = append(peers, Peer{p, key})
+	}
+	return peers
+}
+
+func (b *Book) concerned(peers []Peer) []string {
+	var ids []string
+	for _, p := range peers {
+		if id, ok := b.contacts[p.Key]; ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// onePerContact keeps the first touch of each contact: two addresses of one
+// person in one message are one touch.
+func onePerContact(touches []contact.Touch) []contact.Touch {
+	kept := touches[:0]
+	for _, t := range touches {
+		if !slices.ContainsFunc(kept, func(k contact.Touch) bool { return k.ContactID == t.ContactID }) {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+// threadAge is how old the last message of a thread may be for a letter to join it.
+const threadAge = 30 * 24 * time.Hour
+
+// Thread is the place of a letter in a conversation. The zero Thread starts a
+// new one.
+type Thread struct {
+	InReplyTo  string
+	References []string // ends with InReplyTo
+	Subject    string   // "Re: …"
+}
+
+// ThreadFor gives the thread that a letter written at now joins: that of last,
+// the newest mail with the contact, if it is under 30 days old and was between
+// the two alone. A letter that would be a reply to the owner's own mail joins
+// as well: that is how mail programs continue a conversation.
+func ThreadFor(now time.Time, last contact.Touch) Thread {
+	if last.MessageID == "" || !last.Alone || now.Sub(last.At) >= threadAge {
+		return Thread{}
+	}
+	refs := append(slices.Clone(last.References), last.MessageID)
+	subject := strings.TrimSpace("Re: " + BaseSubject(last.Subject))
+	return Thread{InReplyTo: last.MessageID, References: refs, Subject: subject}
+}
+
+// BaseSubject strips the answer prefixes of mail programs from a subject, as
+// often as they stand there (RFC 5256 section 2.1 names Re and Fwd; the others
+// are what Outlook and others write in the languages that we have letters in).
+func BaseSubject(s string) string {
+	for {
+		s = strings.TrimSpace(s)
+		colon := strings.IndexByte(s, ':')
+		if colon < 0 || !answerPrefixes[strings.ToLower(strings.TrimSpace(s[:colon]))] {
+			return s
+		}
+		s = s[colon+1:]
+	}
+}
+
+var answerPrefixes = map[string]bool{
+	"re": true, "aw": true, "rv": true, "sv": true, "antw": true, "fw": true, "fwd": true, "wg": true, "tr": true,
+}

@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"regards/contact"
+)
+
+const letterColumns = `key, practice, contact_id, occasion_id, participant_id, state, reason, due, overdue, subject,
+	message_id, account, mailbox, uid_validity, uid, attempt_at, attempt_mailbox, attempt_uid_validity,
+	attempt_uid_next, take_back, created`
+
+// Letters gives every letter ever made, in the order in which they were due,
+// without their bytes.
+func (s *Store) Letters(ctx context.Context) ([]contact.Letter, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+letterColumns+" FROM letter ORDER BY due, key")
+	letters, err := collect(rows, err, scanLetter)
+	return letters, s.explain(err)
+}
+
+// Letter gives one letter with its bytes, or ErrNotFound.
+func (s *Store) Letter(ctx context.Context, key string) (contact.Letter, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+letterColumns+" FROM letter WHERE key = ?", key)
+	letters, err := collect(rows, err, scanLetter)
+	if err != nil {
+		return contact.Letter{}, s.explain(err)
+	}
+	if len(letters) == 0 {
+		return contact.Letter{}, fmt.Errorf("letter %s: %w", key, ErrNotFound)
+	}
+	err = s.db.QueryRowContext(ctx, "SELECT raw FROM letter WHERE key = ?", key).Scan(&letters[0].Raw)
+	return letters[0], s.explain(err)
+}
+
+func scanLetter(rows *sql.Rows) (contact.Letter, error) {
+	var l contact.Letter
+	var due, overdue, attempt, created int64
+	err := rows.Scan(&l.Key, &l.Practice, &l.ContactID, &l.OccasionID, &l.ParticipantID, &l.State, &l.Reason, &due,
+		&overdue, &l.Subject, &l.MessageID, &l.Account, &l.Place.Mailbox, &l.Place.UIDValidity, &l.Place.UID,
+		&attempt, &l.Attempt.Mailbox, &l.Attempt.UIDValidity, &l.Attempt.UIDNext, &l.TakeBack, &created)
+	l.Due, l.Overdue, l.Attempt.At, l.Created = fromSeconds(due), fromSeconds(overdue), fromSeconds(attempt), fromSeconds(created)
+	return l, err
+}
+
+// PutLetter stores a new letter, or one that so far stood in Needs. A letter
+// whose key exists in any other state is ErrTaken: a key makes one message.
+// With bytes, the stored letter is the intention that comes before the act.
+func (s *Store) PutLetter(ctx context.Context, l contact.Letter) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		var state contact.State
+		err := tx.QueryRowContext(ctx, "SELECT state FROM letter WHERE key = ?", l.Key).Scan(&state)
+		if err == nil && state != contact.Needs {
+			return ErrTaken
+		}
+		if err != nil && err != sql.ErrNoRows {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO letter (key, practice, contact_id, occasion_id, participant_id,
+			state, reason, due, overdue, subject, message_id, raw, account, created)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET state = excluded.state, reason = excluded.reason, due = excluded.due,
+			overdue = excluded.overdue, subject = excluded.subject, message_id = excluded.message_id,
+			raw = excluded.raw, account = excluded.account`,
+			l.Key, l.Practice, l.ContactID, l.OccasionID, l.ParticipantID, l.State, l.Reason, seconds(l.Due),
+			seconds(l.Overdue), l.Subject, l.MessageID, l.Raw, l.Account, seconds(l.Created))
+		return err
+	})
+}
+
+// RecordAttempt stores what Drafts was like just before a queued letter is put
+// there. It is ErrTaken when the letter is no longer to be put.
+func (s *Store) RecordAttempt(ctx context.Context, key string, a contact.Attempt) error {
+	result, err := s.db.ExecContext(ctx, `UPDATE letter SET attempt_at = ?, attempt_mailbox = ?,
+		attempt_uid_validity = ?, attempt_uid_next = ? WHERE key = ? AND state = 'queued' AND NOT take_back`,
+		seconds(a.At), a.Mailbox, a.UIDValidity, a.UIDNext, key)
+	if err = changeOne(result, err); err == ErrNotFound {
+		return ErrTaken
+	}
+	return s.explain(err)
+}
+
+// SetLetter stores what became of a letter: its state, where it lies, and why.
+// A letter to be taken back stays so until it ends.
+func (s *Store) SetLetter(ctx context.Context, key string, state contact.State, place contact.Place, reason string) error {
+	return s.explain(changeOne(s.db.ExecContext(ctx, `UPDATE letter SET state = ?, mailbox = ?, uid_validity = ?,
+		uid = ?, reason = ?, take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ?`,
+		state, place.Mailbox, place.UIDValidity, place.UID, reason, state.Ended(), key)))
+}
+
+// end carries out an ending. A letter of which a copy may lie in a mailbox is
+// marked to be taken back; it ends when that has been done.
+func end(ctx context.Context, tx *sql.Tx, e contact.Ending) error {
+	if e.State == contact.Superseded {
+		return endLetters(ctx, tx, e.Reason, "key = ?", e.Key)
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE letter SET state = ?, reason = ?, take_back = 0, attempt_at = 0 WHERE key = ?",
+		e.State, e.Reason, e.Key)
+	return err
+}
+
+// endLetters supersedes the open letters that a condition selects. Those that
+// were put into a mailbox, or may have been, are to be taken back first.
+func endLetters(ctx context.Context, tx *sql.Tx, reason, where string, args ...any) error {
+	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'superseded', reason = ?
+		WHERE (state = 'needs' OR state = 'queued' AND attempt_at = 0) AND `+where, append([]any{reason}, args...)...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE letter SET take_back = 1, reason = ?
+		WHERE state IN ('queued', 'drafted') AND `+where, append([]any{reason}, args...)...)
+	return err
+}

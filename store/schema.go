@@ -1,0 +1,212 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+)
+
+// migrations bring a database from one schema to the next: entry n takes it
+// from user_version n to n+1. Entries are only ever appended; a released one is
+// never edited.
+var migrations = []string{`
+CREATE TABLE meta (
+	key   TEXT PRIMARY KEY,
+	value BLOB NOT NULL
+);
+
+CREATE TABLE account (
+	name        TEXT PRIMARY KEY,
+	connected   INTEGER NOT NULL DEFAULT 0,
+	last_sync   INTEGER NOT NULL DEFAULT 0,
+	round_trips INTEGER NOT NULL DEFAULT 0,
+	bytes_in    INTEGER NOT NULL DEFAULT 0,
+	problem     TEXT    NOT NULL DEFAULT ''
+);
+
+-- One row per watched mailbox. The messages with low <= UID <= high have been
+-- read; high is 0 before the first range.
+CREATE TABLE mailbox (
+	id           INTEGER PRIMARY KEY,
+	account      TEXT    NOT NULL,
+	name         TEXT    NOT NULL,
+	uid_validity INTEGER NOT NULL DEFAULT 0,
+	low          INTEGER NOT NULL DEFAULT 0,
+	high         INTEGER NOT NULL DEFAULT 0,
+	messages     INTEGER NOT NULL DEFAULT 0,
+	touches      INTEGER NOT NULL DEFAULT 0,
+	last_sync    INTEGER NOT NULL DEFAULT 0,
+	UNIQUE (account, name)
+);
+
+CREATE TABLE left_out (
+	mailbox_id INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+	reason     TEXT    NOT NULL,
+	count      INTEGER NOT NULL,
+	PRIMARY KEY (mailbox_id, reason)
+) WITHOUT ROWID;
+
+-- Messages that could not be read, so that one of them never stops the watch.
+CREATE TABLE unreadable (
+	mailbox_id INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+	uid        INTEGER NOT NULL,
+	reason     TEXT    NOT NULL,
+	PRIMARY KEY (mailbox_id, uid)
+) WITHOUT ROWID;
+
+-- Everyone the owner writes with, one row per mailbox and address.
+CREATE TABLE correspondent (
+	mailbox_id  INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+	key         TEXT    NOT NULL,
+	addr        TEXT    NOT NULL,
+	name        TEXT    NOT NULL,
+	in_count    INTEGER NOT NULL DEFAULT 0,
+	in_at       INTEGER NOT NULL DEFAULT 0,
+	in_subject  TEXT    NOT NULL DEFAULT '',
+	in_id       TEXT    NOT NULL DEFAULT '',
+	in_alone    INTEGER NOT NULL DEFAULT 0,
+	out_count   INTEGER NOT NULL DEFAULT 0,
+	out_at      INTEGER NOT NULL DEFAULT 0,
+	out_subject TEXT    NOT NULL DEFAULT '',
+	out_id      TEXT    NOT NULL DEFAULT '',
+	out_alone   INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (mailbox_id, key)
+) WITHOUT ROWID;
+
+CREATE TABLE contact (
+	id            TEXT PRIMARY KEY,
+	name          TEXT    NOT NULL,
+	medium        TEXT    NOT NULL,
+	every         TEXT    NOT NULL DEFAULT '0',
+	greeting      TEXT    NOT NULL DEFAULT '',
+	introduced_by TEXT             REFERENCES contact ON DELETE SET NULL,
+	status        TEXT    NOT NULL,
+	paused_until  INTEGER NOT NULL DEFAULT 0,
+	added         INTEGER NOT NULL
+);
+
+CREATE TABLE address (
+	key        TEXT PRIMARY KEY,
+	contact_id TEXT    NOT NULL REFERENCES contact ON DELETE CASCADE,
+	addr       TEXT    NOT NULL,
+	position   INTEGER NOT NULL
+);
+CREATE INDEX address_contact ON address (contact_id);
+
+CREATE TABLE contact_group (
+	contact_id TEXT    NOT NULL REFERENCES contact ON DELETE CASCADE,
+	name       TEXT    NOT NULL,
+	position   INTEGER NOT NULL,
+	PRIMARY KEY (contact_id, name)
+) WITHOUT ROWID;
+
+CREATE TABLE touch (
+	id         TEXT PRIMARY KEY,
+	contact_id TEXT    NOT NULL REFERENCES contact ON DELETE CASCADE,
+	key        TEXT    NOT NULL,
+	at         INTEGER NOT NULL,
+	direction  TEXT    NOT NULL,
+	medium     TEXT    NOT NULL,
+	subject    TEXT    NOT NULL,
+	message_id TEXT    NOT NULL,
+	refs       TEXT    NOT NULL, -- separated by spaces
+	address    TEXT    NOT NULL,
+	alone      INTEGER NOT NULL,
+	verified   INTEGER NOT NULL,
+	account    TEXT    NOT NULL,
+	mailbox    TEXT    NOT NULL,
+	rule       TEXT    NOT NULL,
+	UNIQUE (contact_id, key)
+);
+CREATE INDEX touch_key ON touch (key);
+CREATE INDEX touch_newest ON touch (contact_id, at DESC, direction DESC);
+
+-- Messages of contacts that were left out, for explain.
+CREATE TABLE passed_over (
+	contact_id TEXT    NOT NULL REFERENCES contact ON DELETE CASCADE,
+	key        TEXT    NOT NULL,
+	at         INTEGER NOT NULL,
+	subject    TEXT    NOT NULL,
+	reason     TEXT    NOT NULL,
+	mailbox    TEXT    NOT NULL,
+	PRIMARY KEY (contact_id, key, reason)
+) WITHOUT ROWID;
+
+CREATE TABLE occasion (
+	id         TEXT PRIMARY KEY,
+	kind       TEXT    NOT NULL,
+	at         INTEGER NOT NULL,
+	title      TEXT    NOT NULL,
+	next       TEXT    NOT NULL,
+	next_due   INTEGER NOT NULL,
+	logged     INTEGER NOT NULL,
+	took_place INTEGER NOT NULL
+);
+
+CREATE TABLE participant (
+	id          TEXT PRIMARY KEY,
+	occasion_id TEXT    NOT NULL REFERENCES occasion ON DELETE CASCADE,
+	contact_id  TEXT    NOT NULL REFERENCES contact ON DELETE CASCADE,
+	useful      TEXT    NOT NULL,
+	position    INTEGER NOT NULL,
+	UNIQUE (occasion_id, contact_id)
+);
+
+-- A letter outlives its contact and its occasion: its key never comes back.
+CREATE TABLE letter (
+	key                  TEXT PRIMARY KEY,
+	practice             TEXT    NOT NULL,
+	contact_id           TEXT    NOT NULL,
+	occasion_id          TEXT    NOT NULL,
+	participant_id       TEXT    NOT NULL,
+	state                TEXT    NOT NULL,
+	reason               TEXT    NOT NULL,
+	due                  INTEGER NOT NULL,
+	overdue              INTEGER NOT NULL,
+	subject              TEXT    NOT NULL,
+	message_id           TEXT    NOT NULL,
+	raw                  BLOB,
+	account              TEXT    NOT NULL,
+	mailbox              TEXT    NOT NULL DEFAULT '',
+	uid_validity         INTEGER NOT NULL DEFAULT 0,
+	uid                  INTEGER NOT NULL DEFAULT 0,
+	attempt_at           INTEGER NOT NULL DEFAULT 0,
+	attempt_mailbox      TEXT    NOT NULL DEFAULT '',
+	attempt_uid_validity INTEGER NOT NULL DEFAULT 0,
+	attempt_uid_next     INTEGER NOT NULL DEFAULT 0,
+	take_back            INTEGER NOT NULL DEFAULT 0,
+	created              INTEGER NOT NULL
+);
+CREATE INDEX letter_message ON letter (message_id) WHERE message_id <> '';
+`}
+
+// migrate brings the schema up to date in one transaction.
+func (s *Store) migrate(ctx context.Context) error {
+	var version int
+	if err := s.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil || version == len(migrations) {
+		return err
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		// Another process may have migrated since; now the write lock is held.
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+			return err
+		}
+		if version > len(migrations) {
+			return ErrNewer
+		}
+		for n := version; n < len(migrations); n++ {
+			if _, err := tx.ExecContext(ctx, migrations[n]); err != nil {
+				return fmt.Errorf("migrate the database to schema %d: %w", n+1, err)
+			}
+		}
+		secret := make([]byte, 32)
+		rand.Read(secret)
+		_, err := tx.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('secret', ?) ON CONFLICT DO NOTHING", secret)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
+		return err
+	})
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// AccountState is what the service last said of an account.
+type AccountState struct {
+	Name       string
+	Connected  bool
+	LastSync   time.Time
+	RoundTrips int64  // since the last connection was made
+	BytesIn    int64  // likewise
+	Problem    string // what keeps it from working, in words for the owner; "" when nothing does
+}
+
+// SetAccountState stores what is now true of an account.
+func (s *Store) SetAccountState(ctx context.Context, a AccountState) error {
+	_, err := s.db.ExecContext(ctx, `INSERT INTO account (name, connected, last_sync, round_trips, bytes_in, problem)
+		VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET connected = excluded.connected,
+		last_sync = max(last_sync, excluded.last_sync), round_trips = excluded.round_trips,
+		bytes_in = excluded.bytes_in, problem = excluded.problem`,
+		a.Name, a.Connected, seconds(a.LastSync), a.RoundTrips, a.BytesIn, a.Problem)
+	return s.explain(err)
+}
+
+// AccountStates gives what is known of each account, by name.
+func (s *Store) AccountStates(ctx context.Context) (map[string]AccountState, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT name, connected, last_sync, round_trips, bytes_in, problem FROM account`)
+	all, err := collect(rows, err, func(rows *sql.Rows) (AccountState, error) {
+		var a AccountState
+		var at int64
+		err := rows.Scan(&a.Name, &a.Connected, &at, &a.RoundTrips, &a.BytesIn, &a.Problem)
+		a.LastSync = fromSeconds(at)
+		return a, err
+	})
+	states := make(map[string]AccountState, len(all))
+	for _, a := range all {
+		states[a.Name] = a
+	}
+	return states, s.explain(err)
+}
+
+// Correspondent is someone the owner writes with, as their mail shows it.
+type Correspondent struct {
+	Addr, Name string
+	In, Out    int
+	Last       time.Time
+}
+
+// Correspondents gives everyone with whom mail went both ways and who is not a
+// contact yet, those with the most exchange first; and how many people the
+// owner exchanges mail with in all, contacts included.
+func (s *Store) Correspondents(ctx context.Context) (strangers []Correspondent, people int, err error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT key IN (SELECT key FROM address), addr, max(name), sum(in_count),
+		sum(out_count), max(max(in_at), max(out_at)) FROM correspondent GROUP BY key
+		HAVING sum(in_count) > 0 AND sum(out_count) > 0
+		ORDER BY min(sum(in_count), sum(out_count)) DESC, max(max(in_at), max(out_at)) DESC, key`)
+	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
+		var c Correspondent
+		var known bool
+		var at int64
+		err := rows.Scan(&known, &c.Addr, &c.Name, &c.In, &c.Out, &at)
+		c.Last = fromSeconds(at)
+		people++
+		if !known {
+			strangers = append(strangers, c)
+		}
+		return struct{}{}, err
+	})
+	return strangers, people, s.explain(err)
+}

@@ -1,0 +1,85 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"regards/contact"
+)
+
+const touchColumns = `id, contact_id, key, at, direction, medium, subject, message_id, refs, address, alone,
+	verified, account, mailbox, rule`
+
+// Touches gives the touches of one contact, or of all for "", newest first.
+func (s *Store) Touches(ctx context.Context, contactID string) ([]contact.Touch, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE ? IN ('', contact_id)
+		ORDER BY at DESC, direction DESC, id`, contactID)
+	touches, err := collect(rows, err, scanTouch)
+	return touches, s.explain(err)
+}
+
+// LastTouches gives the newest touch of every contact that has one, by contact
+// id. With mailOnly only mail counts; with a direction only that one.
+func (s *Store) LastTouches(ctx context.Context, mailOnly bool, dir contact.Direction) (map[string]contact.Touch, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch t WHERE id = (
+		SELECT id FROM touch WHERE contact_id = t.contact_id
+		AND (NOT ? OR medium = 'email') AND ? IN ('', direction)
+		ORDER BY at DESC, direction DESC, id LIMIT 1)`, mailOnly, dir)
+	touches, err := collect(rows, err, scanTouch)
+	last := make(map[string]contact.Touch, len(touches))
+	for _, t := range touches {
+		last[t.ContactID] = t
+	}
+	return last, s.explain(err)
+}
+
+func scanTouch(rows *sql.Rows) (contact.Touch, error) {
+	var t contact.Touch
+	var at int64
+	var refs string
+	err := rows.Scan(&t.ID, &t.ContactID, &t.Key, &at, &t.Direction, &t.Medium, &t.Subject, &t.MessageID, &refs,
+		&t.Address, &t.Alone, &t.Verified, &t.Account, &t.Mailbox, &t.Rule)
+	t.At, t.References = fromSeconds(at), strings.Fields(refs)
+	return t, err
+}
+
+// addTouch stores a touch unless that contact has one with its key already;
+// added reports whether it did.
+func addTouch(ctx context.Context, insert *sql.Stmt, t contact.Touch) (added bool, err error) {
+	result, err := insert.ExecContext(ctx, newID(), t.ContactID, t.Key, seconds(t.At), t.Direction, t.Medium,
+		t.Subject, t.MessageID, strings.Join(t.References, " "), t.Address, t.Alone, t.Verified, t.Account,
+		t.Mailbox, t.Rule)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+const insertTouch = "INSERT INTO touch (" + touchColumns + `) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+	ON CONFLICT DO NOTHING`
+
+// PassedOver is a message of a contact that was no touch, with the reason.
+type PassedOver struct {
+	At      time.Time
+	Subject string
+	Reason  string
+	Mailbox string
+	Key     string
+}
+
+// PassedOver gives the messages of a contact that were left out, newest first.
+func (s *Store) PassedOver(ctx context.Context, contactID string) ([]PassedOver, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT at, subject, reason, mailbox, key FROM passed_over
+		WHERE contact_id = ? ORDER BY at DESC, key`, contactID)
+	all, err := collect(rows, err, func(rows *sql.Rows) (PassedOver, error) {
+		var p PassedOver
+		var at int64
+		err := rows.Scan(&at, &p.Subject, &p.Reason, &p.Mailbox, &p.Key)
+		p.At = fromSeconds(at)
+		return p, err
+	})
+	return all, s.explain(err)
+}
