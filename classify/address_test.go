@@ -61,6 +61,7 @@ func TestAddresses(t *testing.T) {
 		"":                                   nil,
 		"<>":                                 nil,
 		"MAILER-DAEMON":                      nil,
+		"0@[>, \"a\"<b@x.org":                {{"a", "b@x.org"}},
 	} {
 		if got := appendAddresses(nil, []byte(in)); !slices.Equal(got, want) {
 			t.Errorf("%q:\n got %q\nwant %q", in, got, want)

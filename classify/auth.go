@@ -15,8 +15,9 @@ const (
 )
 
 // dmarc reads the topmost Authentication-Results of the trusted server
-// (RFC 8601 section 5). Lower ones of the same name came with the message, so
-// anyone may have written them, and they change nothing.
+// (RFC 8601 section 5); results are given without comments. Lower ones of the
+// same name came with the message, so anyone may have written them, and they
+// change nothing.
 //
 // It does not use go-msgauth/authres, which cuts values at semicolons inside
 // comments and quoted-strings too: there a sender's own text, such as a local
@@ -26,7 +27,7 @@ func dmarc(results [][]byte, authserv string) dmarcResult {
 		return dmarcNone
 	}
 	for _, r := range results {
-		if id, rest := authservID(stripComments(r)); strings.EqualFold(id, authserv) {
+		if id, rest := authservID(r); strings.EqualFold(id, authserv) {
 			return dmarcOf(rest)
 		}
 	}

@@ -54,20 +54,8 @@ type Verdict struct {
 
 // Verdict judges a message by its header alone.
 func (h Header) Verdict(p Policy) Verdict {
-	v := Verdict{Class: Human}
-	for _, rule := range rules {
-		class, reason := rule(&h)
-		if reason == "" {
-			continue
-		}
-		if len(v.Reasons) == 0 {
-			v.Class = class
-		}
-		v.Reasons = append(v.Reasons, reason)
-	}
-	if len(v.Reasons) == 0 {
-		v.Reasons = append(v.Reasons, "no sign of a machine")
-	}
+	var v Verdict
+	v.judge(&h)
 	v.Touch = v.Class == Human
 	if len(h.From) == 0 {
 		v.Touch = false

@@ -37,12 +37,13 @@ func parseContentType(v []byte) contentType {
 		if !ok {
 			continue
 		}
-		switch value = bytes.TrimSpace(value); strings.ToLower(string(bytes.TrimSpace(key))) {
-		case "boundary":
+		key, value = bytes.TrimSpace(key), bytes.TrimSpace(value)
+		switch {
+		case bytes.EqualFold(key, []byte("boundary")):
 			c.boundary = string(bytes.TrimRight(paramValue(value), " \t"))
-		case "report-type":
+		case bytes.EqualFold(key, []byte("report-type")):
 			c.report = strings.ToLower(clean(paramValue(value)))
-		case "method":
+		case bytes.EqualFold(key, []byte("method")):
 			c.method = strings.ToLower(clean(paramValue(value)))
 		}
 	}

@@ -96,10 +96,15 @@ func readMessageID(h *Header, v []byte) {
 	}
 }
 
+// readResults keeps the field without its comments: they prove nothing.
 func readResults(h *Header, v []byte) {
-	if len(h.machine.results) < maxResults {
-		h.machine.results = append(h.machine.results, bytes.Clone(v))
+	if len(h.machine.results) == maxResults {
+		return
 	}
+	if bytes.IndexByte(v, '(') < 0 {
+		v = bytes.Clone(v)
+	}
+	h.machine.results = append(h.machine.results, stripComments(v))
 }
 
 func setFirst(dst *Address, v []byte) {

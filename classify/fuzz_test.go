@@ -78,7 +78,7 @@ func FuzzMessage(f *testing.F) {
 }
 
 func FuzzAddresses(f *testing.F) {
-	for _, s := range []string{"Ana <a@x.org>, \"b, c\" <d@e>", "g: a@b, c@d;", "=?utf-8?q?a,b?= <c@d>", "\"(<", "a@[1.2:3] (x", "<@a:b@c>"} {
+	for _, s := range []string{"Ana <a@x.org>, \"b, c\" <d@e>", "g: a@b, c@d;", "=?utf-8?q?a,b?= <c@d>", "\"(<", "a@[1.2:3] (x", "<@a:b@c>", "0@[>"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {

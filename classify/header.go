@@ -49,7 +49,7 @@ type signs struct {
 	failed        []Address // X-Failed-Recipients
 	content       contentType
 	encoding      string
-	results       [][]byte // Authentication-Results, topmost first
+	results       [][]byte // Authentication-Results without comments, topmost first
 }
 
 // ErrNoHeader says that not one field could be read.

@@ -2,25 +2,37 @@ package classify
 
 import "strings"
 
-// rule says that a header shows a class, and why; an empty reason says nothing.
-type rule func(h *Header) (Class, string)
+// judge asks the rules in order of weight: the first that speaks decides the
+// class, the others add their reasons. What a message is (a report, a
+// challenge) weighs more than how it came (through a list), and that more than
+// what its sender asks for (no answers).
+func (v *Verdict) judge(h *Header) {
+	v.add(ruleReport(h))
+	v.add(ruleChallenge(h))
+	v.add(ruleBounce(h))
+	v.add(ruleList(h))
+	v.add(ruleCalendar(h))
+	v.add(ruleAutoReply(h))
+	v.add(ruleAutoSubmitted(h))
+	v.add(ruleNullPath(h))
+	v.add(rulePrecedence(h))
+	v.add(ruleUnsubscribe(h))
+	v.add(ruleSuppress(h))
+	if len(v.Reasons) == 0 {
+		v.Class, v.Reasons = Human, []string{"no sign of a machine"}
+	}
+}
 
-// rules stand in order of weight: the first that speaks decides the class, the
-// others add their reasons. What a message is (a report, a challenge) weighs
-// more than how it came (through a list), and that more than what its sender
-// asks for (no answers).
-var rules = []rule{
-	ruleReport,
-	ruleChallenge,
-	ruleBounce,
-	ruleList,
-	ruleCalendar,
-	ruleAutoReply,
-	ruleAutoSubmitted,
-	ruleNullPath,
-	rulePrecedence,
-	ruleUnsubscribe,
-	ruleSuppress,
+// add takes what a rule says: the class that the header shows, and why. An
+// empty reason says nothing.
+func (v *Verdict) add(class Class, reason string) {
+	if reason == "" {
+		return
+	}
+	if len(v.Reasons) == 0 {
+		v.Class = class
+	}
+	v.Reasons = append(v.Reasons, reason)
 }
 
 // ruleReport knows a multipart/report by its report-type (RFC 6522 section 3)

@@ -12,7 +12,7 @@ func automatic(h *Header) bool {
 // asked for; so may whoever forwards a report.
 func ruleBounce(h *Header) (Class, string) {
 	m := &h.machine
-	failing := failingSubject(h)
+	failing := (m.fromPost || m.nullPath) && failingSubject(h)
 	switch {
 	case m.fromDaemon:
 		return Bounce, "From is MAILER-DAEMON or empty"

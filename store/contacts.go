@@ -32,6 +32,22 @@ func (s *Store) Contacts(ctx context.Context) ([]contact.Contact, error) {
 	return contacts, err
 }
 
+// BookVersion gives a number that grows with every change of a contact. Read it
+// before Contacts, and give it to Record: what was decided with an older
+// address book is then not stored.
+func (s *Store) BookVersion(ctx context.Context) (version int64, err error) {
+	err = s.db.QueryRowContext(ctx, bookVersion).Scan(&version)
+	return version, s.explain(err)
+}
+
+const bookVersion = "SELECT value FROM meta WHERE key = 'book'"
+
+// changeBook notes that contacts have changed.
+func changeBook(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "UPDATE meta SET value = value + 1 WHERE key = 'book'")
+	return err
+}
+
 func scanContact(rows *sql.Rows) (contact.Contact, error) {
 	var c contact.Contact
 	var every string
@@ -87,6 +103,9 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 	if err := putAddresses(ctx, tx, c); err != nil {
 		return c, err
 	}
+	if err := changeBook(ctx, tx); err != nil {
+		return c, err
+	}
 	return c, touchesFromHistory(ctx, tx, c)
 }
 
@@ -108,6 +127,9 @@ func (s *Store) UpdateContact(ctx context.Context, c contact.Contact) error {
 			}
 		}
 		if err := putAddresses(ctx, tx, c); err != nil {
+			return err
+		}
+		if err := changeBook(ctx, tx); err != nil {
 			return err
 		}
 		return touchesFromHistory(ctx, tx, c)
@@ -167,6 +189,9 @@ func touchesFromHistory(ctx context.Context, tx *sql.Tx, c contact.Contact) erro
 func (s *Store) RemoveContact(ctx context.Context, id string) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if err := endLetters(ctx, tx, "the contact was removed", "contact_id = ?", id); err != nil {
+			return err
+		}
+		if err := changeBook(ctx, tx); err != nil {
 			return err
 		}
 		return changeOne(tx.ExecContext(ctx, "DELETE FROM contact WHERE id = ?", id))

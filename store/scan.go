@@ -71,10 +71,18 @@ func (h *History) Add(m History) {
 }
 
 // Record stores what came of some ranges in one transaction, and gives the
-// touches that were not known before.
-func (s *Store) Record(ctx context.Context, scans ...Scan) (added []contact.Touch, err error) {
+// touches that were not known before. It is ErrStale, and nothing is stored,
+// when contacts have changed since book was their BookVersion.
+func (s *Store) Record(ctx context.Context, book int64, scans ...Scan) (added []contact.Touch, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		added = nil
+		var version int64
+		if err := tx.QueryRowContext(ctx, bookVersion).Scan(&version); err != nil {
+			return err
+		}
+		if version != book {
+			return ErrStale
+		}
 		for _, sc := range scans {
 			news, err := record(ctx, tx, sc)
 			if err != nil {

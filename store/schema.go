@@ -202,7 +202,8 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 		secret := make([]byte, 32)
 		rand.Read(secret)
-		_, err := tx.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('secret', ?) ON CONFLICT DO NOTHING", secret)
+		_, err := tx.ExecContext(ctx, `INSERT INTO meta (key, value) VALUES ('secret', ?), ('book', 1)
+			ON CONFLICT DO NOTHING`, secret)
 		if err != nil {
 			return err
 		}

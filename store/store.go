@@ -38,6 +38,7 @@ var (
 	ErrNewer    = errors.New("the database was written by a newer version of regards")
 	ErrNotFound = errors.New("not found")
 	ErrTaken    = errors.New("already taken")
+	ErrStale    = errors.New("the contacts have changed in the meantime")
 )
 
 // Store is an open database. It is safe for use by several goroutines.

@@ -75,8 +75,9 @@ type Daemon struct {
 	report  *tally
 
 	// Owned by the goroutine of decisions.
-	book   *plan.Book
-	synced map[string]*readiness
+	book        *plan.Book
+	bookVersion int64
+	synced      map[string]*readiness
 }
 
 // Progress is how far the scan of a mailbox has come.
@@ -281,11 +282,15 @@ func (d *Daemon) replan(ctx context.Context) error {
 
 // reload reads the address book.
 func (d *Daemon) reload(ctx context.Context) error {
+	version, err := d.store.BookVersion(ctx)
+	if err != nil {
+		return err
+	}
 	contacts, err := d.store.Contacts(ctx)
 	if err != nil {
 		return err
 	}
-	d.book = plan.NewBook(d.settings.Addresses, contacts, d.settings.Recipients)
+	d.bookVersion, d.book = version, plan.NewBook(d.settings.Addresses, contacts, d.settings.Recipients)
 	return nil
 }
 

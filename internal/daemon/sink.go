@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -115,26 +116,39 @@ func (s *sink) Commit(ctx context.Context, batches []imapwatch.Batch) error {
 		return nil
 	}
 	return s.d.decide(ctx, func(ctx context.Context) error {
-		scans := make([]store.Scan, len(batches))
-		var touches []contact.Touch
-		for i, b := range batches {
-			scans[i] = s.scan(b)
-			touches = append(touches, scans[i].Touches...)
+		err := s.record(ctx, batches)
+		for errors.Is(err, store.ErrStale) { // a command has changed the contacts
+			if err = s.d.reload(ctx); err == nil {
+				err = s.record(ctx, batches)
+			}
 		}
-		var err error
-		if scans[0].Ends, err = s.d.endings(ctx, touches); err != nil {
-			return err
-		}
-		added, err := s.d.store.Record(ctx, scans...)
-		if err != nil {
-			return err
-		}
-		s.note(batches, scans, added)
-		if len(scans[0].Ends) > 0 {
-			s.d.wakeDeliverer()
-		}
-		return nil
+		return err
 	})
+}
+
+// record decides about batches with the address book as it is known, and
+// stores the outcome if that still holds.
+func (s *sink) record(ctx context.Context, batches []imapwatch.Batch) error {
+	scans := make([]store.Scan, len(batches))
+	var touches []contact.Touch
+	for i, b := range batches {
+		scans[i] = s.scan(b)
+		touches = append(touches, scans[i].Touches...)
+	}
+	ends, err := s.d.endings(ctx, touches)
+	if err != nil {
+		return err
+	}
+	scans[0].Ends = ends
+	added, err := s.d.store.Record(ctx, s.d.bookVersion, scans...)
+	if err != nil {
+		return err
+	}
+	s.note(batches, scans, added)
+	if len(ends) > 0 {
+		s.d.wakeDeliverer()
+	}
+	return nil
 }
 
 // note keeps the counts of this pass and which mailboxes have been read.

@@ -81,7 +81,7 @@ func (e *embedded) listeners() []*listener {
 
 func (e *embedded) start() error {
 	for _, l := range e.listeners() {
-		if err := l.open(); err != nil {
+		if err := l.reopen(); err != nil {
 			return errors.Join(err, e.stop())
 		}
 	}

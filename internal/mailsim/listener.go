@@ -86,6 +86,17 @@ func (l *listener) open() error {
 	return nil
 }
 
+// reopen is open for a port that was in use a moment ago. A child process that
+// is just being started holds copies of all sockets of this process until it
+// executes its program, also of those that were closed since.
+func (l *listener) reopen() error {
+	for deadline := time.Now().Add(startTimeout); ; time.Sleep(10 * time.Millisecond) {
+		if err := l.open(); err == nil || time.Now().After(deadline) {
+			return err
+		}
+	}
+}
+
 // Accept implements net.Listener. After Close it returns net.ErrClosed, which
 // ends the accept loops of both server libraries.
 func (l *listener) Accept() (net.Conn, error) {

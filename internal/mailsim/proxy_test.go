@@ -139,9 +139,9 @@ func TestProxyStallsOneDirection(t *testing.T) {
 	p.OnClient(at("b", Stall))
 	w.send("b NOOP")
 	w.send("c NOOP")
-	value[uint32](t)(s.Append(inbox, letter(1))) // tells nothing to a session that doesn't ask
-	must(t, s.DropConnections())
-	if lines := w.end(); count(lines, "b ")+count(lines, "c ") != 0 {
+	eventually(t, "the client's lines", func() bool { return p.Counts().ClientLines == 4 })
+	must(t, s.DropConnections()) // this direction isn't stalled: the client sees the end
+	if lines := w.end(); len(lines) != 0 {
 		t.Errorf("the server answered: %q", lines)
 	}
 	if got := p.ClientLines(); !slices.Contains(got, "c NOOP") {
@@ -171,9 +171,7 @@ func TestProxyCloseCutsConnections(t *testing.T) {
 	w := login(t, p.Addr())
 	must(t, p.Close())
 	w.end()
-	if _, err := net.Dial("tcp", p.Addr()); err == nil {
-		t.Error("the closed proxy still listens")
-	}
+	awaitRefusal(t, p.Addr())
 	must(t, p.Close())
 }
 

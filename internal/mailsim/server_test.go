@@ -101,10 +101,7 @@ func restart(t *testing.T, s *Server, end func(*Server) error) {
 	must(t, end(s))
 	must(t, end(s)) // a second time does no harm
 	idle.end()
-	if conn, err := net.Dial("tcp", s.IMAPAddr()); err == nil {
-		conn.Close()
-		t.Fatal("the stopped server still takes connections")
-	}
+	awaitRefusal(t, s.IMAPAddr())
 	if _, err := s.Append(inbox, letter(3)); err == nil {
 		t.Fatal("the stopped server took mail")
 	}
@@ -121,6 +118,19 @@ func restart(t *testing.T, s *Server, end func(*Server) error) {
 	if len(kept) != 1 || kept[0].UID != uid || !bytes.Equal(kept[0].Raw, letter(2).Raw) {
 		t.Errorf("kept %+v", kept)
 	}
+}
+
+// awaitRefusal waits until nobody listens any more. Children that other tests
+// are just starting hold copies of closed sockets for a moment.
+func awaitRefusal(t *testing.T, addr string) {
+	t.Helper()
+	eventually(t, "a refused connection", func() bool {
+		conn, err := net.Dial("tcp", addr)
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	})
 }
 
 func TestDropConnections(t *testing.T) {
@@ -159,10 +169,7 @@ func TestCloseRemovesTheFolder(t *testing.T) {
 	if _, err := os.Stat(dir); !os.IsNotExist(err) {
 		t.Errorf("%s is still there: %v", dir, err)
 	}
-	if conn, err := net.Dial("tcp", s.IMAPAddr()); err == nil {
-		conn.Close()
-		t.Error("the closed server still takes connections")
-	}
+	awaitRefusal(t, s.IMAPAddr())
 }
 
 func TestErrorsNameTheMailbox(t *testing.T) {

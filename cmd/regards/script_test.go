@@ -1,0 +1,374 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/mail"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"regards/internal/mailsim"
+)
+
+// The scripts run the real program. Those in testdata/story tell what happens
+// to mail and drafts, and run on every mail server there is; those in
+// testdata/command hold what each command reads, prints and refuses.
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"regards": main})
+}
+
+func TestStories(t *testing.T) {
+	for name, open := range map[string]func() (*mailsim.Server, error){
+		"embedded": mailsim.Embedded,
+		"dovecot":  mailsim.Dovecot,
+	} {
+		t.Run(name, func(t *testing.T) { runScripts(t, "testdata/story", open) })
+	}
+}
+
+func TestCommands(t *testing.T) {
+	runScripts(t, "testdata/command", mailsim.Embedded)
+}
+
+// world is what a script acts on beside the program.
+type world struct {
+	server *mailsim.Server
+	proxy  *mailsim.Proxy // the program talks to the server through it
+	flags  map[string]string
+}
+
+func runScripts(t *testing.T, dir string, open func() (*mailsim.Server, error)) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 dir,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			server, err := open()
+			if errors.Is(err, mailsim.ErrNotInstalled) && os.Getenv("REGARDS_TEST_REAL") != "1" {
+				env.T().Skip("not run on a real server: ", err)
+			}
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { server.Close() })
+			proxy, err := mailsim.NewProxy(server.IMAPAddr())
+			if err != nil {
+				return err
+			}
+			env.Defer(func() { proxy.Close() })
+			env.Values["world"] = &world{server: server, proxy: proxy}
+			return setUp(env, server, proxy.Port())
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"mail": cmdMail, "server": cmdServer, "mailbox": cmdMailbox, "flags": cmdFlags, "until": cmdUntil,
+			"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate,
+		},
+	})
+}
+
+// setUp writes the configuration of a new owner.
+func setUp(env *testscript.Env, server *mailsim.Server, port int) error {
+	for name, value := range map[string]string{
+		"HOME": env.WorkDir, "XDG_DATA_HOME": filepath.Join(env.WorkDir, "data"), "XDG_CONFIG_HOME": filepath.Join(env.WorkDir, "config"),
+		"REGARDS_CONFIG": filepath.Join(env.WorkDir, "config.toml"), "NO_COLOR": "1", "TZ": "UTC",
+		"IMAP_PORT": strconv.Itoa(port), "SMTP_PORT": strconv.Itoa(server.SMTPPort()), "NOW": storyNow,
+	} {
+		env.Setenv(name, value)
+	}
+	if err := os.WriteFile(filepath.Join(env.WorkDir, "password"), []byte(server.Password()), 0o600); err != nil {
+		return err
+	}
+	text := fmt.Sprintf(storyConfig, port)
+	return os.WriteFile(filepath.Join(env.WorkDir, "config.toml"), []byte(text), 0o600)
+}
+
+// storyNow is the time in stories that set one.
+const storyNow = "2026-11-21T20:00:00Z"
+
+const storyConfig = `[owner]
+name = "Ana Díaz"
+address = "ana@example.org"
+aliases = ["ana.diaz@uni.example"]
+time_zone = "Europe/Madrid"
+signature = "Ana"
+
+[[account]]
+name = "personal"
+authserv_id = "mx.example.org"
+  [account.imap]
+  host = "127.0.0.1"
+  port = %d
+  tls = "none"
+  password_file = "password"
+
+[[cadence]]
+group = "mentor"
+every = "60d"
+latest = "90d"
+`
+
+func worldOf(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
+
+// cmdMail delivers files into a mailbox: mail MAILBOX FILE… . The message
+// arrives at the time of its Date; without one, at a fixed time.
+func cmdMail(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: mail MAILBOX FILE…")
+	}
+	for _, file := range args[1:] {
+		raw := strings.ReplaceAll(ts.ReadFile(file), "\n", "\r\n")
+		at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+		if m, err := mail.ReadMessage(strings.NewReader(raw)); err == nil {
+			if date, err := m.Header.Date(); err == nil {
+				at = date
+			}
+		}
+		_, err := worldOf(ts).server.Append(args[0], mailsim.Message{Time: at, Raw: []byte(raw)})
+		ts.Check(err)
+	}
+}
+
+// cmdServer does something to the server: server stop|start|kill|drop.
+func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
+	s := worldOf(ts).server
+	do := map[string]func() error{"stop": s.Stop, "start": s.Start, "kill": s.Kill, "drop": s.DropConnections}
+	if neg || len(args) != 1 || do[args[0]] == nil {
+		ts.Fatalf("usage: server stop|start|kill|drop")
+	}
+	ts.Check(do[args[0]]())
+}
+
+// cmdMailbox does something to a mailbox, or to one message by its subject:
+// mailbox create|delete|recreate NAME, rename NAME TO, move|copy NAME SUBJECT TO,
+// remove|send NAME SUBJECT.
+func cmdMailbox(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: mailbox VERB NAME …")
+	}
+	s, name := worldOf(ts).server, args[1]
+	var err error
+	switch args[0] {
+	case "create":
+		err = s.Create(name)
+	case "delete":
+		err = s.Delete(name)
+	case "rename":
+		err = s.Rename(name, args[2])
+	case "recreate":
+		var keep []mailsim.Message
+		if keep, err = s.Messages(name); err == nil {
+			err = s.Recreate(name, keep)
+		}
+	case "move":
+		_, err = s.Move(name, uidOf(ts, name, args[2]), args[3])
+	case "copy":
+		_, err = s.Copy(name, uidOf(ts, name, args[2]), args[3])
+	case "send": // as a mail program does: a copy in Sent, then the draft is gone
+		uid := uidOf(ts, name, args[2])
+		var drafts []mailsim.Message
+		drafts, err = s.Messages(name)
+		ts.Check(err)
+		i := slices.IndexFunc(drafts, func(m mailsim.Message) bool { return m.UID == uid })
+		_, err = s.Append("Sent", mailsim.Message{Flags: []string{`\Seen`}, Raw: drafts[i].Raw})
+		ts.Check(err)
+		err = s.Remove(name, uid)
+	case "remove":
+		err = s.Remove(name, uidOf(ts, name, args[2]))
+	default:
+		ts.Fatalf("unknown verb %s", args[0])
+	}
+	ts.Check(err)
+}
+
+// uidOf finds the one message in a mailbox whose subject begins so.
+func uidOf(ts *testscript.TestScript, mailbox, subject string) uint32 {
+	messages, err := worldOf(ts).server.Messages(mailbox)
+	ts.Check(err)
+	for _, m := range messages {
+		if bytes.Contains(m.Raw, []byte("Subject: "+subject)) {
+			return m.UID
+		}
+	}
+	ts.Fatalf("no message in %s has the subject %q", mailbox, subject)
+	return 0
+}
+
+// cmdFlags holds that no message changes: flags keep remembers every message
+// with its flags; flags same fails when one of them is gone or has others.
+func cmdFlags(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	now := map[string]string{}
+	boxes, err := w.server.Mailboxes()
+	ts.Check(err)
+	for _, box := range boxes {
+		messages, err := w.server.Messages(box)
+		ts.Check(err)
+		for _, m := range messages {
+			flags := slices.DeleteFunc(m.Flags, func(f string) bool { return f == `\Recent` })
+			slices.Sort(flags)
+			now[fmt.Sprintf("%s %d", box, m.UID)] = strings.Join(flags, " ")
+		}
+	}
+	switch {
+	case len(args) == 1 && args[0] == "keep":
+		w.flags = now
+	case len(args) == 1 && args[0] == "same" && len(w.flags) > 0:
+		for message, flags := range w.flags {
+			if got, ok := now[message]; !ok || got != flags {
+				ts.Fatalf("message %s had flags [%s], now [%s] (there: %v)", message, flags, got, ok)
+			}
+		}
+	default:
+		ts.Fatalf("usage: flags keep, later flags same")
+	}
+}
+
+// untilPatience keeps a failing script from hanging.
+const untilPatience = 30 * time.Second
+
+// cmdUntil runs a command again and again until its output matches: until
+// PATTERN regards ARG… .
+func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
+	pattern := regexp.MustCompile("(?m)" + args[0])
+	var err error
+	for deadline := time.Now().Add(untilPatience); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
+		err = ts.Exec(args[1], args[2:]...)
+		if err == nil && pattern.MatchString(ts.ReadFile("stdout")) != neg {
+			return
+		}
+	}
+	ts.Fatalf("the output never matched %q (%v); last: %s%s", args[0], err, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+}
+
+// cmdDrafts holds how many messages lie in Drafts, and writes the newest one
+// to the file draft.
+func cmdDrafts(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: drafts COUNT")
+	}
+	messages, err := worldOf(ts).server.Messages("Drafts")
+	ts.Check(err)
+	if strconv.Itoa(len(messages)) != args[0] {
+		ts.Fatalf("%d messages lie in Drafts, not %s", len(messages), args[0])
+	}
+	if len(messages) > 0 {
+		last := messages[len(messages)-1]
+		slices.Sort(last.Flags)
+		text := fmt.Sprintf("Flags: %s\n%s", strings.Join(last.Flags, " "), strings.ReplaceAll(string(last.Raw), "\r\n", "\n"))
+		ts.Check(os.WriteFile(ts.MkAbs("draft"), []byte(text), 0o600))
+	}
+}
+
+// cmdCrash runs the program and kills it with SIGKILL around its APPEND: crash
+// before|after regards ARG… . Before, the server never sees the command; after,
+// the program never sees the answer.
+func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	cmd := exec.Command(args[1], args[2:]...)
+	cmd.Dir, cmd.Env = ts.MkAbs("."), scriptEnv(ts)
+	kill := func() mailsim.Action {
+		cmd.Process.Kill()
+		return mailsim.Stall
+	}
+	switch args[0] {
+	case "before":
+		w.proxy.OnClient(func(line []byte) mailsim.Action {
+			if bytes.Contains(line, []byte(" APPEND ")) {
+				return kill()
+			}
+			return mailsim.Pass
+		})
+	case "after":
+		w.proxy.OnServer(func(line []byte) mailsim.Action {
+			if bytes.Contains(line, []byte("APPENDUID")) {
+				return kill()
+			}
+			return mailsim.Pass
+		})
+	default:
+		ts.Fatalf("usage: crash before|after regards ARG…")
+	}
+	err := cmd.Run()
+	w.proxy.OnClient(nil)
+	w.proxy.OnServer(nil)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.Exited() {
+		ts.Fatalf("the program was not killed: %v", err)
+	}
+}
+
+// scriptEnv gives the variables of the script to a command of our own.
+func scriptEnv(ts *testscript.TestScript) []string {
+	env := os.Environ()
+	for _, name := range []string{"PATH", "HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "REGARDS_CONFIG", "TZ", "NO_COLOR"} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	return env
+}
+
+// cmdFault spoils connections: fault cut PATTERN cuts the first line from the
+// server that matches and everything after; fault swallow PATTERN loses it;
+// fault none ends it.
+func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if len(args) == 1 && args[0] == "none" {
+		w.proxy.OnServer(nil)
+		return
+	}
+	action, ok := map[string]mailsim.Action{"cut": mailsim.Cut, "swallow": mailsim.Stall}[args[0]]
+	if !ok || len(args) != 2 {
+		ts.Fatalf("usage: fault cut|swallow PATTERN, or fault none")
+	}
+	pattern := regexp.MustCompile(args[1])
+	done := false
+	w.proxy.OnServer(func(line []byte) mailsim.Action {
+		if !done && pattern.Match(line) {
+			done = true
+			return action
+		}
+		return mailsim.Pass
+	})
+}
+
+// cmdRoundTrips holds that the program sent at most so many commands since the
+// last call: roundtrips MAX; roundtrips 0 begins to count.
+func cmdRoundTrips(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	lines := w.proxy.ClientLines()
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	seen, _ := strconv.Atoi(w.flags["lines"])
+	if most > 0 && len(lines)-seen > most {
+		ts.Fatalf("%d lines were sent, not %d: %q", len(lines)-seen, most, lines[seen:])
+	}
+	w.flags = map[string]string{"lines": strconv.Itoa(len(lines))}
+}
+
+// cmdGenerate fills a mailbox with mail from strangers: generate MAILBOX COUNT.
+func cmdGenerate(ts *testscript.TestScript, neg bool, args []string) {
+	count, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	ts.Check(worldOf(ts).server.AppendAll(args[0], func(yield func(mailsim.Message) bool) {
+		for i := range count {
+			at := start.Add(time.Duration(i) * time.Minute)
+			raw := fmt.Sprintf("From: Stranger %d <s%d@strangers.example>\r\nTo: ana@example.org\r\nSubject: Number %d\r\n"+
+				"Date: %s\r\nMessage-ID: <g%d.%s@strangers.example>\r\n\r\nHello.\r\n",
+				i%7, i%7, i, at.Format(time.RFC1123Z), i, args[0])
+			if !yield(mailsim.Message{Time: at, Raw: []byte(raw)}) {
+				return
+			}
+		}
+	}))
+}
