@@ -163,14 +163,16 @@ func putAddresses(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
 }
 
 // touchesFromHistory turns the last message in and out of each address of c
-// into touches, unless they are touches already.
+// into touches, unless they are touches already. The key of a message without a
+// Message-ID is a hash (classify.Header.Key), which must not be answered to.
 func touchesFromHistory(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
 	for _, a := range c.Addresses {
 		for _, dir := range []contact.Direction{contact.In, contact.Out} {
 			d := string(dir)
 			_, err := tx.ExecContext(ctx, `INSERT INTO touch (id, contact_id, key, at, direction, medium, subject,
 				message_id, refs, address, alone, verified, account, mailbox, rule)
-				SELECT ?, ?, h.`+d+`_id, h.`+d+`_at, ?, 'email', h.`+d+`_subject, h.`+d+`_id, '', h.addr, h.`+d+`_alone, 0,
+				SELECT ?, ?, h.`+d+`_id, h.`+d+`_at, ?, 'email', h.`+d+`_subject,
+					CASE WHEN h.`+d+`_id LIKE 'sha256:%' THEN '' ELSE h.`+d+`_id END, '', h.addr, h.`+d+`_alone, 0,
 					m.account, m.name, 'last mail scanned before the contact was added'
 				FROM correspondent h JOIN mailbox m ON m.id = h.mailbox_id
 				WHERE h.key = ? AND h.`+d+`_id <> '' ORDER BY h.`+d+`_at DESC LIMIT 1

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 func (a *app) touchCommand() *cobra.Command {
@@ -102,7 +103,7 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact) er
 	if err != nil {
 		return err
 	}
-	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(p.Status),
+	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(p.Status), NoLetters: plan.Writable(s.now(), p),
 		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}}
 	for _, t := range touches {
 		what := strings.TrimSpace(fmt.Sprintf("%s %s %q", t.Direction, t.Medium, t.Subject))
@@ -131,11 +132,13 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact) er
 }
 
 type explanation struct {
-	Contact personJSON   `json:"contact"`
-	Status  string       `json:"status"`
-	Touches []reasonJSON `json:"touches"`
-	LeftOut []reasonJSON `json:"left_out"`
-	Letters []reasonJSON `json:"letters"`
+	Contact personJSON `json:"contact"`
+	Status  string     `json:"status"`
+	// NoLetters says why no letter goes to them; "" when letters do.
+	NoLetters string       `json:"no_letters,omitempty"`
+	Touches   []reasonJSON `json:"touches"`
+	LeftOut   []reasonJSON `json:"left_out"`
+	Letters   []reasonJSON `json:"letters"`
 }
 
 type reasonJSON struct {
@@ -146,6 +149,9 @@ type reasonJSON struct {
 
 func (a *app) printExplanation(e explanation) {
 	fmt.Fprintf(a.out, "%s (%s) is %s\n", e.Contact.Name, e.Contact.ID, e.Status)
+	if e.NoLetters != "" {
+		fmt.Fprintf(a.out, "no letter goes to them: %s\n", e.NoLetters)
+	}
 	for _, part := range []struct {
 		title string
 		lines []reasonJSON

@@ -63,22 +63,28 @@ func (d *Daemon) deliverAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// deliverTo does the work of one account over one connection.
+// deliverTo does the work of one account. A letter that fails does not keep the
+// others from being delivered, unless the account itself cannot be reached.
 func (d *Daemon) deliverTo(ctx context.Context, a Account, work []contact.Letter, ours map[string]bool) error {
-	if len(work) == 0 {
-		return nil
-	}
-	drafts, err := mailer.Open(ctx, a.Server, a.Drafts)
-	if err != nil {
-		return err
-	}
-	defer drafts.Close(ctx)
-	for _, l := range work {
-		if err := d.deliverOne(ctx, drafts, l, ours); err != nil {
-			return fmt.Errorf("letter %s: %w", l.Key, err)
+	var errs []error
+	for len(work) > 0 {
+		drafts, err := mailer.Open(ctx, a.Server, a.Drafts)
+		if err != nil {
+			return errors.Join(append(errs, err)...)
 		}
+		// An error, even a refusal, may have cost the connection: the next
+		// letter gets a new one.
+		done := 0
+		for err == nil && done < len(work) {
+			if err = d.deliverOne(ctx, drafts, work[done], ours); err != nil {
+				errs = append(errs, fmt.Errorf("letter %s: %w", work[done].Key, err))
+			}
+			done++
+		}
+		work = work[done:]
+		drafts.Close(ctx)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // deliverOne settles what was interrupted, then takes the letter back or puts

@@ -93,6 +93,9 @@ func (d *dovecot) prepare() (err error) {
 	return d.who.own(d.dir)
 }
 
+// portInUse is how Dovecot's log says EADDRINUSE.
+const portInUse = "Address already in use"
+
 // start runs Dovecot, again while another process holds its port: that may be
 // the rest of a Dovecot which was killed.
 func (d *dovecot) start() error {
@@ -106,7 +109,7 @@ func (d *dovecot) start() error {
 			return nil
 		}
 		err = errors.Join(err, d.kill())
-		if !strings.Contains(d.log(), syscall.EADDRINUSE.Error()) || time.Now().After(deadline) {
+		if !strings.Contains(d.log(), portInUse) || time.Now().After(deadline) {
 			return fmt.Errorf("%w\nThe end of Dovecot's log:\n%s", err, d.log())
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -117,10 +120,13 @@ func (d *dovecot) start() error {
 // as the process lives, because Linux takes the end of the thread that started
 // a child for the death of the parent (see setDeathSignal).
 func (d *dovecot) launch() error {
-	if err := os.Remove(d.logFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
+	log, err := d.newLog()
+	if err != nil {
 		return err
 	}
+	defer log.Close()
 	cmd := d.command(d.master, "-F", "-c", d.configFile())
+	cmd.Stderr = log // what is wrong with the configuration goes there
 	started := make(chan error, 1)
 	ended := make(chan struct{})
 	go func() {
@@ -138,6 +144,15 @@ func (d *dovecot) launch() error {
 	}
 	d.process, d.ended = cmd.Process, ended
 	return nil
+}
+
+// newLog empties the log.
+func (d *dovecot) newLog() (*os.File, error) {
+	log, err := os.OpenFile(d.logFile(), os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return log, d.who.own(d.logFile())
 }
 
 // command returns a command that runs as the right user in the right place.

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"time"
 
 	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // Message is a message in a mailbox.
@@ -34,44 +32,6 @@ func (s *Server) Append(mailbox string, msg Message) (uint32, error) {
 		return 0, fmt.Errorf("mailsim: append to %s: %w", mailbox, err)
 	}
 	return uint32(uid), nil
-}
-
-// pipelined is how many APPENDs AppendAll has under way.
-const pipelined = 32
-
-// AppendAll puts many messages into a mailbox in one session, for benchmarks.
-func (s *Server) AppendAll(mailbox string, messages iter.Seq[Message]) error {
-	err := s.session(func(c *control) error {
-		var waiting []*imapclient.AppendCommand
-		for msg := range messages {
-			if len(waiting) == pipelined {
-				if _, err := waiting[0].Wait(); err != nil {
-					return err
-				}
-				waiting = waiting[1:]
-				c.extend()
-			}
-			cmd, err := c.put(mailbox, msg)
-			waiting = append(waiting, cmd)
-			if err != nil {
-				break // the server's reason comes with the answer
-			}
-		}
-		return waitAll(waiting)
-	})
-	if err != nil {
-		return fmt.Errorf("mailsim: fill %s: %w", mailbox, err)
-	}
-	return nil
-}
-
-func waitAll(commands []*imapclient.AppendCommand) error {
-	for _, cmd := range commands {
-		if _, err := cmd.Wait(); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Messages returns everything in a mailbox by UID. It reads by EXAMINE and

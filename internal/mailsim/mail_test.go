@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMoveCopyRemove(t *testing.T) {
@@ -59,9 +60,10 @@ func TestAppendAll(t *testing.T) {
 	t.Parallel()
 	forEachServer(t, func(t *testing.T, s *Server) {
 		var many []Message
-		for n := range 3 * pipelined {
+		for n := range 2*batch + 1 {
 			many = append(many, letter(n%60))
 		}
+		many[3].Flags, many[4].Time = []string{`\Flagged`, `\Seen`}, time.Time{}
 		many[5].Raw = append(many[5].Raw, strings.Repeat("A line of a letter that is too long.\r\n", 200)...)
 		must(t, s.AppendAll("Archive", slices.Values(many)))
 		got := value[[]Message](t)(s.Messages("Archive"))
@@ -72,6 +74,9 @@ func TestAppendAll(t *testing.T) {
 			if got[i].UID != uint32(i+1) || !bytes.Equal(got[i].Raw, many[i].Raw) {
 				t.Fatalf("message %d came back with UID %d as %q", i, got[i].UID, got[i].Raw)
 			}
+		}
+		if !slices.Equal(got[3].Flags, many[3].Flags) || !got[3].Time.Equal(many[3].Time) || got[4].Time.IsZero() {
+			t.Errorf("flags %q, times %v and %v", got[3].Flags, got[3].Time, got[4].Time)
 		}
 	})
 }
@@ -85,12 +90,17 @@ func TestMailboxes(t *testing.T) {
 		before := value[Status](t)(s.Status("Lists/Go"))
 		must(t, s.Rename("Lists/Go", "Lists/Golang"))
 		must(t, s.Delete("Junk"))
+		must(t, s.Create("Entwürfe & mehr"))
+		must(t, s.Recreate("Entwürfe & mehr", []Message{letter(1)}))
+		if got := value[[]Message](t)(s.Messages("Entwürfe & mehr")); len(got) != 1 {
+			t.Errorf("%d messages in a mailbox whose name isn't ASCII", len(got))
+		}
 		if after := value[Status](t)(s.Status("Lists/Golang")); after != before {
 			t.Errorf("renamed: %+v, before %+v", after, before)
 		}
 		got := value[[]string](t)(s.Mailboxes())
 		got = slices.DeleteFunc(got, func(name string) bool { return name == "Lists" }) // Dovecot lists the parent
-		want := []string{"Archive", "Drafts", "INBOX", "Lists/Golang", "Regards Outbox", "Sent", "Trash"}
+		want := []string{"Archive", "Drafts", "Entwürfe & mehr", "INBOX", "Lists/Golang", "Regards Outbox", "Sent", "Trash"}
 		if !slices.Equal(got, want) {
 			t.Errorf("mailboxes %q, want %q", got, want)
 		}

@@ -2,7 +2,6 @@ package mailsim
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"net"
 	"slices"
@@ -173,11 +172,4 @@ func TestProxyCloseCutsConnections(t *testing.T) {
 	w.end()
 	awaitRefusal(t, p.Addr())
 	must(t, p.Close())
-}
-
-func TestErrNotInstalledIsRecognized(t *testing.T) {
-	t.Setenv("PATH", t.TempDir())
-	if _, err := findDovecot(); err != nil && !errors.Is(err, ErrNotInstalled) {
-		t.Errorf("%v", err)
-	}
 }

@@ -3,7 +3,6 @@ package mailsim
 import (
 	"bytes"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -159,17 +158,6 @@ func TestWrongPassword(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestCloseRemovesTheFolder(t *testing.T) {
-	t.Parallel()
-	s := realServer(t)
-	dir := s.backend.(*dovecot).dir
-	must(t, s.Close())
-	if _, err := os.Stat(dir); !os.IsNotExist(err) {
-		t.Errorf("%s is still there: %v", dir, err)
-	}
-	awaitRefusal(t, s.IMAPAddr())
 }
 
 func TestErrorsNameTheMailbox(t *testing.T) {

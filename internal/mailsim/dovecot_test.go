@@ -1,0 +1,75 @@
+//go:build unix
+
+package mailsim
+
+import (
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Dovecot 2.4 reads another configuration, so it counts as not installed.
+func TestOtherDovecotIsNotUsed(t *testing.T) {
+	dir := t.TempDir()
+	script := "#!/bin/sh\necho '2.4.1 (7d8c0e5759)'\n"
+	must(t, os.WriteFile(filepath.Join(dir, "dovecot"), []byte(script), 0o755))
+	t.Setenv("PATH", dir)
+	_, err := Dovecot()
+	if !errors.Is(err, ErrNotInstalled) || !strings.Contains(err.Error(), "2.4.1") {
+		t.Errorf("%v", err)
+	}
+}
+
+// A server that can't start says why, in Dovecot's own words.
+func TestFailureShowsTheLog(t *testing.T) {
+	t.Parallel()
+	s := realServer(t)
+	must(t, s.Stop())
+	d := s.backend.(*dovecot)
+	broken := strings.Replace(configuration(d.dir, d.port, d.who), "protocols = imap", "protocols = nonsense", 1)
+	must(t, os.WriteFile(d.configFile(), []byte(broken), 0o600))
+	must(t, d.who.own(d.configFile()))
+	if err := s.Start(); err == nil || !strings.Contains(err.Error(), "nonsense") {
+		t.Errorf("%v", err)
+	}
+}
+
+// A port that another program holds for a while is waited for.
+func TestStartWaitsForItsPort(t *testing.T) {
+	t.Parallel()
+	forEachServer(t, func(t *testing.T, s *Server) {
+		must(t, s.Stop())
+		var other net.Listener
+		eventually(t, "the port", func() (free bool) {
+			var err error
+			other, err = net.Listen("tcp", s.IMAPAddr())
+			return err == nil
+		})
+		started := make(chan error)
+		go func() { started <- s.Start() }()
+		if d, ok := s.backend.(*dovecot); ok {
+			eventually(t, "the first attempt", func() bool { return strings.Contains(d.log(), portInUse) })
+		}
+		must(t, other.Close())
+		must(t, <-started)
+		login(t, s.IMAPAddr())
+	})
+}
+
+func TestCloseRemovesTheFolder(t *testing.T) {
+	t.Parallel()
+	s := realServer(t)
+	must(t, s.Close())
+	if dir := s.backend.(*dovecot).dir; !gone(dir) {
+		t.Errorf("%s is still there", dir)
+	}
+	awaitRefusal(t, s.IMAPAddr())
+}
+
+func gone(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, os.ErrNotExist)
+}
