@@ -1,6 +1,9 @@
 package contact
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // State is where a letter is in its life.
 type State string
@@ -50,6 +53,17 @@ type Letter struct {
 	Attempt       Attempt
 	TakeBack      bool // its cause is gone: to be removed if it still lies untouched
 	Created       time.Time
+}
+
+// maxID is how long an id may be to fit, folded and in angle brackets, into a
+// line of 998 bytes (RFC 5322 section 2.1.1).
+const maxID = 995
+
+// WritableID reports whether a Message-ID, without angle brackets, can be named
+// in a header of ours: strangers' ids may hold anything.
+func WritableID(id string) bool {
+	strange := func(r rune) bool { return r <= ' ' || r > '~' || r == '<' || r == '>' }
+	return id != "" && len(id) <= maxID && !strings.ContainsFunc(id, strange)
 }
 
 // Place is where a message lies on a server: servers and mail programs rewrite

@@ -47,23 +47,22 @@ const maxReferences = 20
 // Compose gives the RFC 5322 bytes of m. A text that could break out of its
 // header is an error, never a message.
 func Compose(m Message) ([]byte, error) {
-	for what, s := range map[string]string{"from": m.FromName, "to": m.ToName, "subject": m.Subject} {
-		if err := contact.CheckText(what, s); err != nil {
-			return nil, fmt.Errorf("compose: %w", err)
-		}
-	}
-	from, err := address(m.FromName, m.From)
+	from, err := address("from", m.FromName, m.From)
 	if err != nil {
 		return nil, err
 	}
-	to, err := address(m.ToName, m.To)
+	to, err := address("to", m.ToName, m.To)
+	if err != nil {
+		return nil, err
+	}
+	subject, err := oneLine("subject", m.Subject)
 	if err != nil {
 		return nil, err
 	}
 	msg := mail.NewMsg(mail.WithNoDefaultUserAgent(), mail.WithEncoding(mail.EncodingQP), mail.WithCharset(mail.CharsetUTF8))
 	msg.SetAddrHeaderFromMailAddress(mail.HeaderFrom, from)
 	msg.SetAddrHeaderFromMailAddress(mail.HeaderTo, to)
-	msg.Subject(m.Subject)
+	msg.Subject(subject)
 	msg.SetDateWithValue(m.Date)
 	if err := setIDs(msg, m); err != nil {
 		return nil, err
@@ -73,7 +72,24 @@ func Compose(m Message) ([]byte, error) {
 	if _, err := msg.WriteTo(&raw); err != nil {
 		return nil, fmt.Errorf("compose: %w", err)
 	}
+	for line := range bytes.Lines(raw.Bytes()) {
+		if len(line) > maxLine {
+			return nil, fmt.Errorf("compose: %.40q… is too long for a line", bytes.TrimSpace(line))
+		}
+	}
 	return raw.Bytes(), nil
+}
+
+// maxLine is how long a line may be, with its end (RFC 5322 section 2.1.1).
+const maxLine = 1000
+
+// oneLine checks a text for a header. Runs of spaces become one: folded, they
+// would be a line of nothing else (RFC 5322 section 3.2.2).
+func oneLine(what, s string) (string, error) {
+	if err := contact.CheckText(what, s); err != nil {
+		return "", fmt.Errorf("compose: %w", err)
+	}
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }), " "), nil
 }
 
 // setIDs sets the headers that tie a message into its thread.
@@ -82,8 +98,11 @@ func setIDs(msg *mail.Msg, m Message) error {
 	if len(refs) > maxReferences {
 		refs = append(refs[:1:1], refs[len(refs)-maxReferences+1:]...)
 	}
+	if m.InReplyTo != "" && (len(refs) == 0 || refs[len(refs)-1] != m.InReplyTo) {
+		return fmt.Errorf("compose: the references do not end with %q", m.InReplyTo)
+	}
 	for _, id := range append([]string{m.MessageID}, refs...) {
-		if id == "" || strings.ContainsAny(id, "<> \t\r\n") || contact.CheckText("Message-ID", id) != nil {
+		if !contact.WritableID(id) {
 			return fmt.Errorf("compose: %q cannot be a Message-ID", id)
 		}
 	}
@@ -97,7 +116,11 @@ func setIDs(msg *mail.Msg, m Message) error {
 
 // address gives an address whose domain is ASCII: not every server takes others
 // (RFC 6531).
-func address(name, addr string) (*netmail.Address, error) {
+func address(what, name, addr string) (*netmail.Address, error) {
+	name, err := oneLine(what, name)
+	if err != nil {
+		return nil, err
+	}
 	parsed, err := netmail.ParseAddress(addr)
 	if err != nil {
 		return nil, fmt.Errorf("compose: %q is not a mail address", addr)

@@ -32,7 +32,7 @@ func AddressKey(addr string) string {
 	if at < 0 {
 		return addr
 	}
-	local, domain := addr[:at], asciiDomain(strings.TrimSuffix(addr[at+1:], "."))
+	local, domain := addr[:at], asciiDomain(strings.TrimRight(addr[at+1:], "."))
 	if plus := strings.IndexByte(local, '+'); plus > 0 {
 		local = local[:plus]
 	}

@@ -22,7 +22,7 @@ func Every(c contact.Contact, cadences []Cadence) contact.Duration {
 		return every
 	}
 	for _, cad := range cadences {
-		if slices.Contains(c.Groups, cad.Group) && (every.IsZero() || cad.Every.Compare(every) < 0) {
+		if !cad.Every.IsZero() && slices.Contains(c.Groups, cad.Group) && (every.IsZero() || cad.Every.Compare(every) < 0) {
 			every = cad.Every
 		}
 	}

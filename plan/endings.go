@@ -33,7 +33,7 @@ func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch) (e co
 			return contact.Ending{Key: l.Key, State: contact.Sent, Reason: fmt.Sprintf("sent on %s", t.At.Format("2 January 2006 at 15:04 MST"))}, true
 		}
 		open := l.State == contact.Needs || l.State == contact.Queued || l.State == contact.Drafted
-		if open && !l.TakeBack && l.Practice == ThankYou && o.ID != "" && NeedlessThanks(o, t) {
+		if !ok && open && !l.TakeBack && l.Practice == ThankYou && o.ID != "" && NeedlessThanks(o, t) {
 			e, ok = contact.Ending{Key: l.Key, State: contact.Superseded, Reason: fmt.Sprintf("you wrote to them after that: %q", t.Subject)}, true
 		}
 	}

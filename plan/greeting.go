@@ -22,54 +22,75 @@ func Salutation(c contact.Contact) string {
 	return ""
 }
 
-// notNames are words that stand where a given name would, and are none.
-var notNames = strings.Fields(`admin admissions alumni bureau career careers center centre club college
-	committee company contact customer department desk dr editor events faculty family foundation frau group
-	help herr hiring hr human info institute international it job jobs lab mail marketing mr mrs ms mx news
-	newsletter no-reply noreply office personnel press prof professor recruiter recruiting recruitment
-	registrar research sales school secretary señor señora service services sir society staff student students
-	studio support talent team the university`)
+// noPerson are words that make a name that of a role or an organisation.
+var noPerson = strings.Fields(`accounts admin administration admissions agency alerts alumni association
+	assistant associates bank billing board bot bureau capital career careers center centre chair club college
+	committee community company conference consulting contact coordinator corp council customer department desk
+	digest director editor embassy engineering equipo events faculty family finance foundation gmbh group help
+	hiring hospital hr human inc info institut institute international it jobs lab labs legal library limited
+	linkedin list llc ltd mail mailer manager marketing media ministry network news newsletter no-reply noreply
+	notification notifications office operations partners personnel postmaster president press program programme
+	project recruiter recruiting recruitment registrar relations research resources sales school secretariat
+	secretary service services society software solutions staff student students studio support systems talent
+	team technologies technology the universidad university universität université updates webmaster`)
+
+// notGiven are words that may begin a name and are no given name: titles,
+// salutations, and the commonest family names of the languages that put these first.
+var notGiven = strings.Fields(`aunt brother captain dean dear doctor doctora don doña dott dr dra father frau fräulein
+	hello herr hi hr ing lady lic lord madam madame mademoiselle mag master miss mister mlle mme monsieur mr mrs ms
+	mx prof professor professora rabbi reverend señor señora sig signor signora sir sister sr sra srta uncle
+	abu bin dos el ibn las los mac mc san santa st
+	cai cao chan chen cheng cheung deng ding dong du fang feng gao guo han he hu huang jiang kwok lau leung li liang
+	lin liu lu luo ma pan peng shen song su sun tan tang wang wong wu xiao xie xu yang yao ye yu yuan zeng zhang zhao
+	zheng zhou zhu
+	ahn cho choi hong hwang jang jeong jung kang kim kwon lee lim oh park seo shin yoon
+	bui bùi dang đặng đỗ dương duong ho hồ hoang hoàng huynh huỳnh ly lý ngo ngô nguyen nguyễn pham phạm phan tran
+	trần vo võ vu vũ
+	farkas horváth kiss kovács molnár nagy németh szabó tóth varga`)
+
+// particles stand within family names.
+var particles = strings.Fields("al da de del della den der di do dos du e la le ten ter van von y zu")
 
 // givenName gives the first word of a name that reads like a person's: one to
 // four words, each a capital followed by small letters, perhaps with hyphen,
 // apostrophe or the particles of family names; or "".
 func givenName(name string) string {
 	words := strings.Fields(name)
-	if len(words) == 0 || len(words) > 4 {
+	if len(words) == 0 || len(words) > 4 || !isGiven(words[0]) {
 		return ""
 	}
-	for i, w := range words {
-		if i > 0 && (isParticle(w) || isInitial(w)) {
-			continue
-		}
-		if !isNameWord(w) || slices.Contains(notNames, strings.ToLower(w)) {
+	for i, w := range words[1:] {
+		couple := i == 0 && (w == "y" || w == "e") // "Ana y Luis"; but "José Ortega y Gasset"
+		if couple || !slices.Contains(particles, w) && !isInitial(w) && !isNameWord(w) {
 			return ""
 		}
 	}
 	return words[0]
 }
 
+// isGiven reports whether the first word of a name may be used alone.
+func isGiven(w string) bool {
+	low := strings.ToLower(w)
+	family := strings.IndexAny(w, "'’") == 1 // O'Neill
+	return isNameWord(w) && !family && !slices.Contains(notGiven, low) && !slices.Contains(particles, low)
+}
+
 // isNameWord reports whether w is written like a name: Maria, Jean-Luc, O'Neill, McCoy.
 func isNameWord(w string) bool {
-	runes := []rune(w)
-	if len(runes) < 2 || !unicode.IsUpper(runes[0]) {
-		return false
-	}
-	small := 0
-	for _, r := range runes {
-		switch {
-		case !unicode.IsLetter(r) && !strings.ContainsRune("-'’", r), unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r):
+	letters, small, joint := 0, 0, false
+	for i, r := range w {
+		letter := unicode.IsLetter(r) && unicode.Is(unicode.Latin, r)
+		if i == 0 && !unicode.IsUpper(r) || !letter && (joint || !strings.ContainsRune("-'’", r)) {
 			return false
-		case unicode.IsLower(r):
+		}
+		if joint = !letter; letter {
+			letters++
+		}
+		if unicode.IsLower(r) {
 			small++
 		}
 	}
-	return small > 0 && small*2 >= len(runes)-1
-}
-
-func isParticle(w string) bool {
-	return slices.Contains([]string{"de", "del", "della", "der", "den", "di", "da", "do", "dos", "du", "la", "le",
-		"van", "von", "zu", "y", "e", "bin", "al", "ter", "ten"}, w)
+	return !joint && small > 0 && small*2 >= letters-1 && !slices.Contains(noPerson, strings.ToLower(w))
 }
 
 func isInitial(w string) bool {

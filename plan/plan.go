@@ -36,8 +36,9 @@ type Records struct {
 }
 
 // Due gives the letters that ought to exist at now and do not, or that wait in
-// `needs` for something: each in state Needs or Queued, with key, times and
-// reason, without bytes. They come in the order in which they are due.
+// `needs` for something: each in state Needs or Queued, or Superseded when it
+// is needless already, with key, times and reason, without bytes. They come in
+// the order in which they are due.
 func Due(now time.Time, p Policy, r Records) []contact.Letter {
 	var due []contact.Letter
 	for _, l := range thankYous(now, p, r) {

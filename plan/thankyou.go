@@ -15,7 +15,7 @@ const ThankYou = "thank-you"
 type ThankYouPolicy struct {
 	Enabled bool
 	Within  contact.Duration // after the occasion: when it ought to have been sent
-	Overdue contact.Duration // after the occasion: when it is late
+	Overdue contact.Duration // after the occasion: when it is late; zero: never
 }
 
 // belatedAfter is how late a first draft may be and still read as prompt.
@@ -67,8 +67,11 @@ func thankYou(p Policy, o contact.Occasion, part contact.Participant, c contact.
 	l := contact.Letter{
 		Key: ThankYouKey(o.ID, c.ID), Practice: ThankYou, ContactID: c.ID,
 		OccasionID: o.ID, ParticipantID: part.ID, State: contact.Queued,
-		Due: p.ThankYou.Within.After(at), Overdue: p.ThankYou.Overdue.After(at),
+		Due:    p.ThankYou.Within.After(at),
 		Reason: fmt.Sprintf("%s with %s on %s", o.Kind, c.Name, at.Format("2 January 2006")),
+	}
+	if !p.ThankYou.Overdue.IsZero() {
+		l.Overdue = p.ThankYou.Overdue.After(at)
 	}
 	switch {
 	case NeedlessThanks(o, lastOut):

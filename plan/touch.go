@@ -187,12 +187,24 @@ type Thread struct {
 // the two alone. A letter that would be a reply to the owner's own mail joins
 // as well: that is how mail programs continue a conversation.
 func ThreadFor(now time.Time, last contact.Touch) Thread {
-	if last.MessageID == "" || !last.Alone || now.Sub(last.At) >= threadAge {
+	if !contact.WritableID(last.MessageID) || !last.Alone || now.Sub(last.At) >= threadAge {
 		return Thread{}
 	}
-	refs := append(slices.Clone(last.References), last.MessageID)
-	subject := strings.TrimSpace("Re: " + BaseSubject(last.Subject))
+	unwritable := func(id string) bool { return !contact.WritableID(id) }
+	refs := append(slices.DeleteFunc(slices.Clone(last.References), unwritable), last.MessageID)
+	subject := strings.TrimSpace("Re: " + clip(BaseSubject(last.Subject)))
 	return Thread{InReplyTo: last.MessageID, References: refs, Subject: subject}
+}
+
+// maxSubject bounds the subject of an answer, in bytes: one word of a stranger
+// must fit into a line (RFC 5322 section 2.1.1).
+const maxSubject = 900
+
+func clip(s string) string {
+	if len(s) <= maxSubject {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxSubject], "")
 }
 
 // BaseSubject strips the answer prefixes of mail programs from a subject, as

@@ -65,7 +65,8 @@ type History struct {
 // Add counts one more message.
 func (h *History) Add(m History) {
 	h.Count++
-	if h.Count == 1 || m.At.After(h.At) {
+	// Of two at the same second the key decides, as it does in upsertPeer.
+	if a, b := m.At.Unix(), h.At.Unix(); h.Count == 1 || a > b || a == b && m.Key > h.Key {
 		h.At, h.Subject, h.Key, h.Alone = m.At, m.Subject, m.Key, m.Alone
 	}
 }
@@ -160,19 +161,25 @@ func recordTouches(ctx context.Context, tx *sql.Tx, sc Scan) (added []contact.To
 	return added, nil
 }
 
-const upsertPeer = `INSERT INTO correspondent (mailbox_id, key, addr, name,
+// upsertPeer gives the same row in whatever order ranges are read: the newest
+// message of each direction holds, its id deciding within a second; the name is
+// that of the newest mail in that had one, the address the plainest (without a
+// plus-part, in small letters).
+const upsertPeer = `INSERT INTO correspondent (mailbox_id, key, addr, name, name_at,
 	in_count, in_at, in_subject, in_id, in_alone, out_count, out_at, out_subject, out_id, out_alone)
-	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 	ON CONFLICT DO UPDATE SET
-	name = CASE WHEN excluded.name <> '' AND (name = '' OR excluded.in_at > in_at) THEN excluded.name ELSE name END,
-	in_subject = CASE WHEN excluded.in_at > in_at THEN excluded.in_subject ELSE in_subject END,
-	in_id      = CASE WHEN excluded.in_at > in_at THEN excluded.in_id ELSE in_id END,
-	in_alone   = CASE WHEN excluded.in_at > in_at THEN excluded.in_alone ELSE in_alone END,
+	addr    = max(addr, excluded.addr),
+	name    = CASE WHEN (excluded.name_at, excluded.name) > (name_at, name) THEN excluded.name ELSE name END,
+	name_at = max(name_at, excluded.name_at),
+	in_subject = CASE WHEN (excluded.in_at, excluded.in_id) > (in_at, in_id) THEN excluded.in_subject ELSE in_subject END,
+	in_id      = CASE WHEN (excluded.in_at, excluded.in_id) > (in_at, in_id) THEN excluded.in_id ELSE in_id END,
+	in_alone   = CASE WHEN (excluded.in_at, excluded.in_id) > (in_at, in_id) THEN excluded.in_alone ELSE in_alone END,
 	in_at      = max(in_at, excluded.in_at),
 	in_count   = in_count + excluded.in_count,
-	out_subject = CASE WHEN excluded.out_at > out_at THEN excluded.out_subject ELSE out_subject END,
-	out_id      = CASE WHEN excluded.out_at > out_at THEN excluded.out_id ELSE out_id END,
-	out_alone   = CASE WHEN excluded.out_at > out_at THEN excluded.out_alone ELSE out_alone END,
+	out_subject = CASE WHEN (excluded.out_at, excluded.out_id) > (out_at, out_id) THEN excluded.out_subject ELSE out_subject END,
+	out_id      = CASE WHEN (excluded.out_at, excluded.out_id) > (out_at, out_id) THEN excluded.out_id ELSE out_id END,
+	out_alone   = CASE WHEN (excluded.out_at, excluded.out_id) > (out_at, out_id) THEN excluded.out_alone ELSE out_alone END,
 	out_at      = max(out_at, excluded.out_at),
 	out_count   = out_count + excluded.out_count`
 
@@ -193,7 +200,11 @@ func recordPeers(ctx context.Context, tx *sql.Tx, mailbox int64, peers map[strin
 	slices.Sort(keys)
 	for _, key := range keys {
 		p := peers[key]
-		if _, err := upsert.ExecContext(ctx, mailbox, key, p.Addr, p.Name,
+		var nameAt int64
+		if p.Name != "" {
+			nameAt = seconds(p.In.At)
+		}
+		if _, err := upsert.ExecContext(ctx, mailbox, key, p.Addr, p.Name, nameAt,
 			p.In.Count, seconds(p.In.At), p.In.Subject, p.In.Key, p.In.Alone,
 			p.Out.Count, seconds(p.Out.At), p.Out.Subject, p.Out.Key, p.Out.Alone); err != nil {
 			return err

@@ -61,6 +61,7 @@ CREATE TABLE correspondent (
 	key         TEXT    NOT NULL,
 	addr        TEXT    NOT NULL,
 	name        TEXT    NOT NULL,
+	name_at     INTEGER NOT NULL DEFAULT 0, -- of the message in that gave the name
 	in_count    INTEGER NOT NULL DEFAULT 0,
 	in_at       INTEGER NOT NULL DEFAULT 0,
 	in_subject  TEXT    NOT NULL DEFAULT '',

@@ -54,7 +54,9 @@ type Correspondent struct {
 // contact yet, those with the most exchange first; and how many people the
 // owner exchanges mail with in all, contacts included.
 func (s *Store) Correspondents(ctx context.Context) (strangers []Correspondent, people int, err error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT key IN (SELECT key FROM address), addr, max(name), sum(in_count),
+	// The time before the name, in eleven digits, makes max choose the latest name.
+	rows, err := s.db.QueryContext(ctx, `SELECT key IN (SELECT key FROM address), max(addr),
+		substr(max(printf('%011d', name_at) || name), 12), sum(in_count),
 		sum(out_count), max(max(in_at), max(out_at)) FROM correspondent GROUP BY key
 		HAVING sum(in_count) > 0 AND sum(out_count) > 0
 		ORDER BY min(sum(in_count), sum(out_count)) DESC, max(max(in_at), max(out_at)) DESC, key`)

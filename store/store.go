@@ -131,10 +131,15 @@ func Copy(ctx context.Context, from, to string) error {
 		return err
 	}
 	defer s.db.Close()
-	if err := touchFile(to); err != nil {
-		return err
+	if _, err := os.Lstat(to); err == nil {
+		return fmt.Errorf("copy the database: %s: %w", to, fs.ErrExist)
 	}
-	_, err = s.db.ExecContext(ctx, "VACUUM INTO ?", to)
+	if err := touchFile(to); err != nil {
+		return fmt.Errorf("copy the database: %w", err)
+	}
+	if _, err = s.db.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
+		os.Remove(to) // half a copy, or an empty file, would pass for a database
+	}
 	return s.explain(err)
 }
 

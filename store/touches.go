@@ -23,10 +23,10 @@ func (s *Store) Touches(ctx context.Context, contactID string) ([]contact.Touch,
 // LastTouches gives the newest touch of every contact that has one, by contact
 // id. With mailOnly only mail counts; with a direction only that one.
 func (s *Store) LastTouches(ctx context.Context, mailOnly bool, dir contact.Direction) (map[string]contact.Touch, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch t WHERE id = (
-		SELECT id FROM touch WHERE contact_id = t.contact_id
+	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE id IN (
+		SELECT (SELECT id FROM touch WHERE contact_id = contact.id
 		AND (NOT ? OR medium = 'email') AND ? IN ('', direction)
-		ORDER BY at DESC, direction DESC, id LIMIT 1)`, mailOnly, dir)
+		ORDER BY at DESC, direction DESC, id LIMIT 1) FROM contact)`, mailOnly, dir)
 	touches, err := collect(rows, err, scanTouch)
 	last := make(map[string]contact.Touch, len(touches))
 	for _, t := range touches {

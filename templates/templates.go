@@ -20,6 +20,7 @@ import (
 	"io/fs"
 	"strings"
 	"text/template"
+	"unicode/utf8"
 
 	"regards/contact"
 )
@@ -36,13 +37,13 @@ func Builtin() fs.FS {
 	return letters
 }
 
-// Letter holds the facts that a template may use. A template asks for them by
-// method; one that is missing ends the rendering.
+// Letter holds the facts of a letter. A template asks for them by name:
+// Greeting, Useful, Signature, Belated; one that is missing ends the rendering.
 type Letter struct {
 	Contact    string // the name of the person, for errors
 	Salutation string // "" when none can be trusted
 	Detail     string // what was most useful
-	Sign       string // the owner's signature
+	Sign       string // the owner's signature, perhaps of several lines
 	Late       bool
 }
 
@@ -55,23 +56,30 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("template %s needs %s for %s", e.Template, e.Field, e.Contact)
 }
 
+// facts is all that a template sees of a Letter, so that none can pass over
+// what is missing.
+type facts struct{ l Letter }
+
 // Greeting gives the first line: the salutation with its comma.
-func (l Letter) Greeting() (string, error) {
-	s, err := need("greeting", l.Salutation)
-	if err == nil && !strings.ContainsAny(s[len(s)-1:], ",!:;.") {
+func (f facts) Greeting() (string, error) {
+	s, err := need("greeting", f.l.Salutation)
+	if last, _ := utf8.DecodeLastRuneInString(s); err == nil && !strings.ContainsRune(",!:;.，！：；。", last) {
 		s += ","
 	}
-	return s, err
+	return s, errors.Join(err, contact.CheckText("greeting", s))
 }
 
 // Useful gives what was most useful, to stand at the end of a sentence or in it.
-func (l Letter) Useful() (string, error) { return need("useful", strings.TrimRight(l.Detail, ". ")) }
+func (f facts) Useful() (string, error) {
+	s, err := need("useful", strings.TrimRight(f.l.Detail, ".!,;: "))
+	return s, errors.Join(err, contact.CheckText("useful", s))
+}
 
 // Signature gives the owner's name as the owner signs.
-func (l Letter) Signature() (string, error) { return need("signature", l.Sign) }
+func (f facts) Signature() (string, error) { return need("signature", f.l.Sign) }
 
 // Belated reports whether the letter comes late.
-func (l Letter) Belated() bool { return l.Late }
+func (f facts) Belated() bool { return f.l.Late }
 
 func need(field, value string) (string, error) {
 	if value = strings.TrimSpace(value); value == "" {
@@ -88,12 +96,12 @@ func Render(sources []fs.FS, name string, languages []string, l Letter) (subject
 	if err != nil {
 		return "", "", err
 	}
-	t, err := template.New(file).Option("missingkey=error").Parse(strings.ReplaceAll(text, "\r\n", "\n"))
+	t, err := template.New(file).Parse(strings.ReplaceAll(text, "\r\n", "\n"))
 	if err != nil {
 		return "", "", fmt.Errorf("template %s: %w", file, err)
 	}
 	var out strings.Builder
-	if err := t.Execute(&out, l); err != nil {
+	if err := t.Execute(&out, facts{l}); err != nil {
 		var missing *MissingError
 		if errors.As(err, &missing) {
 			return "", "", &MissingError{Template: file, Field: missing.Field, Contact: l.Contact}

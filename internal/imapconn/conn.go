@@ -30,8 +30,12 @@ var ErrGarbled = errors.New("the server's answer cannot be read")
 // Timeout is how long an ordinary command may take.
 const Timeout = 2 * time.Minute
 
-// commandBudget is how many bytes one command may bring in.
-const commandBudget = 48 << 20
+// How many bytes one command may bring in. The library keeps strings, lists and
+// names in memory, some at 20 bytes and more for each that came.
+const (
+	commandBudget = 12 << 20 // 2,000 headers of 6 KiB
+	smallBudget   = 4 << 20  // 20,000 mailboxes
+)
 
 // Conn is a connection that is logged in. It is not safe for use by several
 // goroutines.
@@ -56,26 +60,26 @@ func (c *Conn) Close() {
 // Logout says goodbye and closes.
 func (c *Conn) Logout(ctx context.Context) {
 	// Whatever the answer is, the work was done before.
-	_ = c.do(ctx, "logout", 10*time.Second, func() error { return c.client.Logout().Wait() })
+	_ = c.do(ctx, "logout", 10*time.Second, smallBudget, func() error { return c.client.Logout().Wait() })
 	c.Close()
 }
 
 // Do runs f, which issues commands on the library's client and waits for their
 // answers, within the time limit. What names the errand in errors.
 func (c *Conn) Do(ctx context.Context, what string, limit time.Duration, f func(*imapclient.Client) error) error {
-	return c.do(ctx, what, limit, func() error { return f(c.client) })
+	return c.do(ctx, what, limit, commandBudget, func() error { return f(c.client) })
 }
 
-func (c *Conn) do(ctx context.Context, what string, limit time.Duration, f func() error) error {
-	if err := c.guard.begin(time.Now().Add(limit), commandBudget); err != nil {
-		return fmt.Errorf("%s: %w: %w", what, ErrAway, err)
+func (c *Conn) do(ctx context.Context, what string, limit time.Duration, budget int64, f func() error) error {
+	err := c.guard.begin(time.Now().Add(limit), budget)
+	if err == nil {
+		stop := context.AfterFunc(ctx, c.Close)
+		err = f()
+		stop()
 	}
-	stop := context.AfterFunc(ctx, c.Close)
-	err := f()
-	stop()
 	if err == nil {
 		// Between commands, and in IDLE, nothing is owed to us.
-		err = c.guard.begin(time.Time{}, commandBudget)
+		err = c.guard.begin(time.Time{}, smallBudget)
 	}
 	if err == nil {
 		return nil
@@ -101,7 +105,7 @@ func (c *Conn) explain(ctx context.Context, limit time.Duration, err error) erro
 		return fmt.Errorf("%w: %w", ErrGarbled, cause)
 	case cause != nil && !errors.Is(cause, net.ErrClosed):
 		return fmt.Errorf("%w: it closed the connection: %w", ErrAway, cause)
-	case errors.As(err, &refused):
+	case errors.As(err, &refused), errors.Is(err, net.ErrClosed):
 		return fmt.Errorf("%w: %w", ErrAway, err)
 	}
 	return fmt.Errorf("%w: %w", ErrGarbled, err)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -60,8 +61,9 @@ var (
 // keepAlive finds out within two minutes that the other side is gone.
 var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 45 * time.Second, Interval: 15 * time.Second, Count: 4}
 
-// dialTimeout bounds the way up to the login.
-const dialTimeout = 30 * time.Second
+// dialTimeout bounds the way up to the login, and then the login. It is a
+// variable for the tests.
+var dialTimeout = 30 * time.Second
 
 // Dial connects, verifies the server's certificate and logs in. No byte of a
 // credential is sent before TLS stands, unless the server's TLS is None.
@@ -88,21 +90,39 @@ func Dial(ctx context.Context, s Server) (*Conn, error) {
 // connect gives a guarded connection on which the IMAP library may start.
 func (s Server) connect(ctx context.Context) (*guard, error) {
 	addr := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
-	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	limited, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
+	g, err := s.open(limited, addr)
+	switch {
+	case err == nil:
+		return g, nil
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case limited.Err() != nil:
+		err = fmt.Errorf("%w: no answer within %v", ErrAway, dialTimeout)
+	}
+	return nil, fmt.Errorf("connect to %s: %w", addr, err)
+}
+
+// open dials and brings TLS about, where the server has it.
+func (s Server) open(ctx context.Context, addr string) (*guard, error) {
 	dialer := net.Dialer{KeepAliveConfig: keepAlive}
 	conn, err := dialer.DialContext(ctx, "tcp", addr)
 	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w: %w", addr, ErrAway, err)
+		return nil, fmt.Errorf("%w: %w", ErrAway, err)
 	}
 	g := &guard{Conn: conn, counters: s.Counters}
+	g.budget.Store(smallBudget) // the library begins to read before the login begins
 	switch s.TLS {
 	case None:
 		return g, nil
 	case StartTLS:
-		if err := startTLS(ctx, conn); err != nil {
+		stop := context.AfterFunc(ctx, func() { conn.Close() })
+		err := startTLS(conn)
+		stop()
+		if err != nil {
 			conn.Close()
-			return nil, fmt.Errorf("connect to %s: %w", addr, err)
+			return nil, err
 		}
 		// The library waits for a greeting; the server gave its own before TLS.
 		g.prefix = []byte("* OK ready\r\n")
@@ -110,37 +130,40 @@ func (s Server) connect(ctx context.Context) (*guard, error) {
 	secure := tls.Client(conn, &tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12})
 	if err := secure.HandshakeContext(ctx); err != nil {
 		conn.Close()
-		return nil, tlsError(addr, err)
+		return nil, tlsError(err)
 	}
 	g.Conn = secure
 	return g, nil
 }
 
-// tlsError tells a certificate that cannot be trusted from a connection that broke.
-func tlsError(addr string, err error) error {
-	kind, hint := ErrTLS, "check the server's name, or ask who runs it to renew its certificate"
+// tlsError tells a certificate that cannot be trusted from a server that speaks
+// no TLS here and from a connection that broke.
+func tlsError(err error) error {
+	const port = "is this a port for implicit TLS (993)? otherwise write tls = \"starttls\""
 	var network *net.OpError
-	if errors.Is(err, io.EOF) || errors.As(err, &network) && network.Op != "remote error" {
-		kind, hint = ErrAway, "is this a port for implicit TLS (993)? otherwise write tls = \"starttls\""
+	var plain tls.RecordHeaderError
+	switch {
+	case errors.As(err, &plain):
+		return fmt.Errorf("%w: %w; %s", ErrTLS, err, port)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network) && network.Op != "remote error":
+		return fmt.Errorf("%w: %w; %s", ErrAway, err, port)
 	}
-	return fmt.Errorf("connect to %s: %w: %w; %s", addr, kind, err, hint)
+	return fmt.Errorf("%w: %w; check the server's name, or ask who runs it to renew its certificate", ErrTLS, err)
 }
 
 // startTLS asks a server that speaks plain text to change to TLS. Whatever the
 // server says beyond the agreement would have come from anybody on the way: it
 // is an error (CVE-2011-0411 and its kin), as is a server already logged in.
-func startTLS(ctx context.Context, conn net.Conn) error {
-	deadline, _ := ctx.Deadline()
-	if err := conn.SetDeadline(deadline); err != nil {
-		return err
-	}
-	defer conn.SetDeadline(time.Time{})
+func startTLS(conn net.Conn) error {
 	r := bufio.NewReaderSize(io.LimitReader(conn, 64<<10), 4096)
 	greeting, err := r.ReadSlice('\n')
 	if err != nil {
 		return fmt.Errorf("%w: no greeting: %w", ErrAway, err)
 	}
-	if !bytes.HasPrefix(bytes.ToUpper(greeting), []byte("* OK")) {
+	switch upper := bytes.ToUpper(greeting); {
+	case bytes.HasPrefix(upper, []byte("* BYE")):
+		return fmt.Errorf("%w: the server greeted with %q", ErrAway, greeting)
+	case !bytes.HasPrefix(upper, []byte("* OK")):
 		return fmt.Errorf("%w: the server greeted with %q", ErrTLS, greeting)
 	}
 	if _, err := io.WriteString(conn, "S1 STARTTLS\r\n"); err != nil {
@@ -167,11 +190,11 @@ func startTLS(ctx context.Context, conn net.Conn) error {
 // login waits for the greeting and logs in by AUTHENTICATE PLAIN where that
 // takes one round trip (RFC 4959), else by LOGIN.
 func (c *Conn) login(ctx context.Context, s Server, secret string) error {
-	return c.do(ctx, "login", dialTimeout, func() error {
+	return c.do(ctx, "login", dialTimeout, smallBudget, func() error {
 		if err := c.client.WaitGreeting(); err != nil {
 			return err
 		}
-		if c.client.State() != imap.ConnStateNotAuthenticated {
+		if c.client.State() == imap.ConnStateAuthenticated {
 			return fmt.Errorf("%w: the server let anybody in (PREAUTH)", ErrTLS)
 		}
 		caps := c.client.Caps()
@@ -181,8 +204,24 @@ func (c *Conn) login(ctx context.Context, s Server, secret string) error {
 		} else {
 			err = c.client.Login(s.User, secret).Wait()
 		}
-		return loginError(s, err)
+		if err != nil {
+			return loginError(s, err)
+		}
+		return c.learnCaps(caps)
 	})
+}
+
+// learnCaps waits until it is known what the server can do for who is logged
+// in. Most servers say so with the answer to the login; for others the library
+// asks, but only after it has told us of that answer: until then it gives what
+// held before.
+func (c *Conn) learnCaps(before imap.CapSet) error {
+	now := c.client.Caps()
+	if now != nil && reflect.ValueOf(now).Pointer() != reflect.ValueOf(before).Pointer() {
+		return nil
+	}
+	_, err := c.client.Capability().Wait()
+	return err
 }
 
 // loginError tells a refused login from a server that cannot log anybody in now

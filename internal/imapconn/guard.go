@@ -1,10 +1,10 @@
 package imapconn
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -21,14 +21,15 @@ type guard struct {
 	net.Conn
 	counters *Counters
 
-	mu       sync.Mutex
-	deadline time.Time // of the command under way; zero: none
-
 	budget atomic.Int64 // bytes that the command under way may still read
-	line   int          // bytes since the last line feed; the reading goroutine's own
 	wrote  atomic.Bool  // something was sent since the last byte was read
 	failed atomic.Pointer[error]
+
+	// The reading goroutine's own:
 	prefix []byte // what is read before the connection's own bytes
+	line   int    // bytes since the last line feed
+	parens int    // opening parentheses in a row, as of the last byte
+	spent  error  // a bound was passed
 }
 
 // Counters count what passed over the connections that share them.
@@ -41,20 +42,27 @@ type Counters struct {
 // field that means anything is longer.
 const lineLimit = 4 << 20
 
-// Read counts, and fails once the budget is used up.
+// parensLimit bounds how many lists may begin at once.
+const parensLimit = 1000
+
+// Read counts, and fails once a bound is passed: from then on always, and
+// without a byte, since the library overlooks an error here and there and reads on.
 func (g *guard) Read(b []byte) (int, error) {
 	if len(g.prefix) > 0 {
 		n := copy(b, g.prefix)
 		g.prefix = g.prefix[n:]
 		return n, nil
 	}
+	if g.spent != nil {
+		return 0, g.spent
+	}
 	n, err := g.Conn.Read(b)
 	if n > 0 && g.wrote.Swap(false) {
 		g.counters.RoundTrips.Add(1)
 	}
 	g.counters.BytesIn.Add(int64(n))
-	if err == nil {
-		err = g.charge(b[:n])
+	if g.spent = g.charge(b[:n]); g.spent != nil {
+		n, err = 0, g.spent
 	}
 	if err != nil {
 		g.failed.CompareAndSwap(nil, &err)
@@ -67,14 +75,32 @@ func (g *guard) charge(b []byte) error {
 	if g.budget.Add(-int64(len(b))) < 0 {
 		return fmt.Errorf("%w in one answer", errBudget)
 	}
-	for i := len(b) - 1; i >= 0; i-- {
-		if b[i] == '\n' {
-			g.line = len(b) - 1 - i
-			return nil
-		}
-	}
-	if g.line += len(b); g.line > lineLimit {
+	if i := bytes.LastIndexByte(b, '\n'); i >= 0 {
+		g.line = len(b) - 1 - i
+	} else if g.line += len(b); g.line > lineLimit {
 		return fmt.Errorf("%w in one line", errBudget)
+	}
+	return g.nest(b)
+}
+
+// nest bounds how deeply lists may lie in lists: the library descends into
+// them, and the stack of a goroutine that overflows ends the process.
+func (g *guard) nest(b []byte) error {
+	for len(b) > 0 {
+		if g.parens == 0 {
+			i := bytes.IndexByte(b, '(')
+			if i < 0 {
+				return nil
+			}
+			b = b[i:]
+		}
+		rest := bytes.TrimLeft(b, "(")
+		if g.parens += len(b) - len(rest); g.parens > parensLimit {
+			return fmt.Errorf("%w: a list that is nested too deeply", errBudget)
+		}
+		if b = rest; len(b) > 0 {
+			g.parens = 0
+		}
 	}
 	return nil
 }
@@ -90,9 +116,6 @@ func (g *guard) Write(b []byte) (int, error) {
 
 // begin gives the next command its deadline and its budget.
 func (g *guard) begin(deadline time.Time, budget int64) error {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.deadline = deadline
 	g.budget.Store(budget)
 	return g.Conn.SetDeadline(deadline)
 }

@@ -3,6 +3,7 @@ package imapconn
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/emersion/go-imap/v2"
@@ -64,22 +65,26 @@ var rolesByName = map[string]Role{
 // statusItems are what Mailboxes asks of each mailbox.
 var statusItems = &imap.StatusOptions{NumMessages: true, UIDNext: true, UIDValidity: true}
 
+// listTimeout is a variable for the tests.
+var listTimeout = Timeout
+
 // Mailboxes lists what can be selected, with roles and status: in one round
 // trip where the server has LIST-STATUS (RFC 5819), else in two. A role found by
 // name holds only when no mailbox has it by special-use.
 func (c *Conn) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 	caps := c.Caps()
-	listStatus := caps.Has(imap.CapListStatus) || caps.Has(imap.CapIMAP4rev2)
-	options := &imap.ListOptions{ReturnSpecialUse: caps.Has(imap.CapSpecialUse)}
-	if listStatus {
-		options.ReturnStatus = statusItems
-	}
-	if !options.ReturnSpecialUse && !listStatus {
-		options = nil
+	options := &imap.ListOptions{}
+	// Both need the syntax of LIST-EXTENDED. Without it a server that knows
+	// special uses may tell them unasked (RFC 6154 section 2).
+	if caps.Has(imap.CapListExtended) || caps.Has(imap.CapIMAP4rev2) {
+		options.ReturnSpecialUse = caps.Has(imap.CapSpecialUse)
+		if caps.Has(imap.CapListStatus) || caps.Has(imap.CapIMAP4rev2) {
+			options.ReturnStatus = statusItems
+		}
 	}
 	var boxes []Mailbox
-	err := c.Do(ctx, "list mailboxes", Timeout, func(client *imapclient.Client) error {
-		list, err := client.List("", "*", options).Collect()
+	err := c.do(ctx, "list mailboxes", listTimeout, smallBudget, func() error {
+		list, err := c.client.List("", "*", options).Collect()
 		if err != nil {
 			return err
 		}
@@ -90,7 +95,7 @@ func (c *Conn) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 			}
 		}
 		boxes = selectable(list)
-		return fillStatus(client, boxes, status)
+		return fillStatus(c.client, boxes, status)
 	})
 	return boxes, err
 }
@@ -132,17 +137,18 @@ func selectable(list []*imap.ListData) []Mailbox {
 		if strings.EqualFold(m.Name, "INBOX") {
 			m.Name, m.Role = "INBOX", Inbox
 		}
-		skip := false
+		named := func(other Mailbox) bool { return other.Name == m.Name }
+		if slices.Contains(data.Attrs, imap.MailboxAttrNoSelect) || slices.Contains(data.Attrs, imap.MailboxAttrNonExistent) ||
+			slices.ContainsFunc(boxes, named) {
+			continue
+		}
 		for _, attr := range data.Attrs {
-			skip = skip || attr == imap.MailboxAttrNoSelect || attr == imap.MailboxAttrNonExistent
 			if role, ok := rolesByAttr[attr]; ok && m.Role != Inbox {
 				m.Role = role
 				byAttr[role] = true
 			}
 		}
-		if !skip {
-			boxes = append(boxes, m)
-		}
+		boxes = append(boxes, m)
 	}
 	for i, data := range boxes {
 		role := rolesByName[strings.ToLower(topLevel(data.Name))]

@@ -1,0 +1,382 @@
+package imapconn
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+)
+
+// list dials and lists the mailboxes: enough to meet any server's tricks.
+func list(ctx context.Context, s Server) ([]Mailbox, error) {
+	c, err := Dial(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	return c.Mailboxes(ctx)
+}
+
+var (
+	asTLS  = func(s *Server) { s.TLS = Implicit }
+	asPlay = func(s *Server) {}
+	asStar = func(s *Server) { s.TLS = StartTLS }
+)
+
+// mutes are servers that fall silent somewhere on the way.
+var mutes = []struct {
+	name  string
+	as    func(*Server)
+	steps []step
+}{
+	{"greeting", asPlay, nil},
+	{"half a greeting", asPlay, []step{raw("* OK hel")}},
+	{"greeting before STARTTLS", asStar, nil},
+	{"STARTTLS", asStar, []step{greet, expect("STARTTLS")}},
+	{"handshake after STARTTLS", asStar, []step{greet, expect("STARTTLS"), reply("OK")}},
+	{"handshake", asTLS, nil},
+	{"capabilities", asPlay, []step{send("* OK hi"), expect("CAPABILITY")}},
+	{"login", asPlay, []step{greet, expect("AUTHENTICATE")}},
+	{"capabilities after login", asPlay, []step{greet, expect("AUTHENTICATE"), reply("OK"), expect("CAPABILITY")}},
+	{"list", asPlay, []step{greet, enter("IMAP4rev1"), expect("LIST")}},
+	{"half a list", asPlay, []step{greet, enter("IMAP4rev1"), expect("LIST"), send(`* LIST () "/" INBOX`), raw("* LI")}},
+	{"status", asPlay, []step{greet, enter("IMAP4rev1"), expect("LIST"), send(`* LIST () "/" INBOX`), reply("OK"), expect("STATUS")}},
+}
+
+// The library clears its deadline after each response and would wait for ever.
+func TestPitfall10MuteServer(t *testing.T) {
+	set(t, &dialTimeout, 100*time.Millisecond)
+	set(t, &listTimeout, 100*time.Millisecond)
+	for _, m := range mutes {
+		t.Run(m.name, func(t *testing.T) {
+			server := scripted(t, m.steps...).server()
+			m.as(&server)
+			_, err := list(within(t), server)
+			wantErr(t, err, ErrAway)
+		})
+	}
+	wantNoReaders(t)
+}
+
+func TestCancelWhileWaiting(t *testing.T) {
+	for _, m := range mutes {
+		t.Run(m.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(within(t))
+			waiting := func(*player) error {
+				time.AfterFunc(10*time.Millisecond, cancel) // by then the client waits; if not, all the better
+				return nil
+			}
+			server := scripted(t, append(m.steps[:len(m.steps):len(m.steps)], waiting)...).server()
+			m.as(&server)
+			_, err := list(ctx, server)
+			if wantErr(t, err, context.Canceled); within(t).Err() != nil {
+				t.Error("it took too long")
+			}
+		})
+	}
+	wantNoReaders(t)
+}
+
+// A context that ends between commands, or before one, is told as such.
+func TestCancelledBefore(t *testing.T) {
+	t.Parallel()
+	s := scripted(t, greet, enter("IMAP4rev1"))
+	ctx, cancel := context.WithCancel(within(t))
+	c, err := Dial(ctx, s.server())
+	must(t, err)
+	cancel()
+	_, err = c.Mailboxes(ctx)
+	wantErr(t, err, context.Canceled)
+	_, err = Dial(ctx, s.server())
+	if err == nil {
+		t.Error("dialled with a context that had ended")
+	}
+}
+
+func TestGarbledAnswers(t *testing.T) {
+	t.Parallel()
+	for name, line := range map[string]string{
+		"pitfall 1: unknown response":        "* VANISHED (EARLIER) 1:5",
+		"pitfall 1: unknown FETCH item":      "* 1 FETCH (UID 1 EMAILID (M1))",
+		"pitfall 2: bad UTF-7 name":          `* LIST () "/" "&bad"`,
+		"pitfall 2: bad date":                `* 1 FETCH (UID 1 INTERNALDATE "yesterday")`,
+		"pitfall 3: nested without end":      "* 1 FETCH (UID 1 BODYSTRUCTURE " + strings.Repeat("(", 3_000_000),
+		"unknown tag":                        "T99 OK done",
+		"no tag":                             " OK done",
+		"not IMAP":                           "HTTP/1.1 400 Bad Request",
+		"empty line":                         "",
+		"continuation that nobody asked for": "+ go on",
+		"status without a list":              "* STATUS INBOX MESSAGES 3",
+		"number too large":                   "* 99999999999 EXISTS",
+		"type missing":                       "* ",
+		"tagged answer of an unknown kind":   "T3 MAYBE done",
+		"flags without end":                  "* OK [PERMANENTFLAGS (",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := scripted(t, greet, enter("IMAP4rev1"), expect("LIST"), send(line), reply("OK"))
+			_, err := list(within(t), s.server())
+			wantErr(t, err, ErrGarbled)
+		})
+	}
+}
+
+// heapLimit is what a server may cost us in memory: 64 MiB, but twice that for
+// flags. They cost 25 bytes for each that came, and their line may be as long as
+// the answer to a search.
+func heapLimit(flood string) uint64 {
+	if strings.HasSuffix(flood, "flags") {
+		return 128 << 20
+	}
+	return 64 << 20
+}
+
+// A server that sends without end gets nowhere: the library's strings have no
+// bound (pitfall 10: a 200 MB literal cost 562 MB).
+func TestPitfall10Floods(t *testing.T) {
+	const header = "BODY[HEADER.FIELDS (SUBJECT)]"
+	for name, steps := range map[string][]step{
+		"greeting":                  {raw("* OK "), forever("x")},
+		"capabilities":              {raw("* OK [CAPABILITY"), forever(" X")},
+		"line":                      {greet, enter("IMAP4rev1"), expect("LIST"), raw("* OK "), forever("x")},
+		"lines":                     {greet, enter("IMAP4rev1"), expect("LIST"), forever("* OK " + strings.Repeat("x", 70) + "\r\n")},
+		"mailboxes":                 {greet, enter("IMAP4rev1"), expect("LIST"), forever("* LIST () NIL a\r\n")},
+		"literal":                   {greet, enter("IMAP4rev1"), expect("LIST"), raw("* LIST () NIL {1000000000}\r\n"), forever("x")},
+		"literal with lines":        {greet, enter("IMAP4rev1"), expect("LIST"), raw("* LIST () NIL {1000000000}\r\n"), forever("x\r\n")},
+		"quoted string with lines":  {greet, enter("IMAP4rev1"), expect("LIST"), raw(`* LIST () NIL "`), forever("x\r\n")},
+		"status items":              {greet, enter("IMAP4rev1"), expect("LIST"), raw("* STATUS a (X"), forever(" 1 X")},
+		"literal larger than int64": {greet, enter("IMAP4rev1"), expect("LIST"), raw("* 1 FETCH (UID 1 " + header + " {9223372036854775807}\r\n"), forever("x\r\n")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := scripted(t, steps...).server()
+			peak := heapPeak(func() {
+				_, err := list(within(t), server)
+				wantErr(t, err, ErrGarbled)
+			})
+			if peak > heapLimit(name) {
+				t.Errorf("it cost %d MiB of heap", peak>>20)
+			}
+		})
+	}
+	wantNoReaders(t)
+}
+
+// The same for what is fetched on purpose, with the largest budget.
+func TestPitfall10FloodedFetch(t *testing.T) {
+	const header = "BODY[HEADER.FIELDS (SUBJECT)]"
+	for name, steps := range map[string][]step{
+		"literal":  {raw("* 1 FETCH (UID 1 " + header + " {1000000000}\r\n"), forever("x\r\n")},
+		"string":   {raw("* 1 FETCH (UID 1 " + header + ` "`), forever("x\r\n")},
+		"flags":    {raw("* 1 FETCH (UID 1 FLAGS (a"), forever(" a")},
+		"messages": {forever("* 1 FETCH (UID 1 FLAGS (" + strings.Repeat("x", 200) + "))\r\n")},
+		"search":   {raw("* SEARCH"), forever(" 1 3")},
+		"set":      {raw("* ESEARCH UID ALL 1"), forever(",3,5")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := scripted(t, append([]step{greet, enter("IMAP4rev1"), expect("UID FETCH")}, steps...)...)
+			c := dial(t, s.server())
+			peak := heapPeak(func() {
+				err := c.Do(within(t), "fetch", Timeout, func(client *imapclient.Client) error {
+					return client.Fetch(imap.UIDSet{{Start: 1}}, &imap.FetchOptions{UID: true}).Close()
+				})
+				wantErr(t, err, ErrGarbled)
+			})
+			if peak > heapLimit(name) {
+				t.Errorf("it cost %d MiB of heap", peak>>20)
+			}
+		})
+	}
+	wantNoReaders(t)
+}
+
+// heapPeak gives how much the heap grew at most while f ran.
+func heapPeak(f func()) uint64 {
+	var before, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	done := make(chan struct{})
+	peak := make(chan uint64)
+	go func() {
+		high := before.HeapAlloc
+		for {
+			runtime.ReadMemStats(&now)
+			high = max(high, now.HeapAlloc)
+			select {
+			case <-done:
+				peak <- high - before.HeapAlloc
+				return
+			case <-time.After(2 * time.Millisecond):
+			}
+		}
+	}()
+	f()
+	close(done)
+	return <-peak
+}
+
+// What an honest server sends at most is within the bounds: a long header, and
+// a search over a large mailbox.
+func TestHonestAnswersFit(t *testing.T) {
+	t.Parallel()
+	uids := make([]string, 300_000)
+	for i := range uids {
+		uids[i] = fmt.Sprint(2_000_000 + 2*i)
+	}
+	s := scripted(t, greet, enter("IMAP4rev1"),
+		expect("UID SEARCH"), send("* SEARCH "+strings.Join(uids, " ")), reply("OK"),
+		expect("UID FETCH"), send("* 1 FETCH (UID 1 BODY[] {3000000}", strings.Repeat("x", 3_000_000)+")"), reply("OK"))
+	c := dial(t, s.server())
+	must(t, c.Do(within(t), "search", Timeout, func(client *imapclient.Client) error {
+		data, err := client.UIDSearch(&imap.SearchCriteria{}, nil).Wait()
+		if n := len(data.AllUIDs()); err == nil && n != len(uids) {
+			t.Errorf("%d UIDs", n)
+		}
+		return err
+	}))
+	must(t, c.Do(within(t), "fetch", Timeout, func(client *imapclient.Client) error {
+		return client.Fetch(imap.UIDSetNum(1), &imap.FetchOptions{UID: true}).Close()
+	}))
+}
+
+// The budget is that of a command, not of the connection.
+func TestBudgetIsPerCommand(t *testing.T) {
+	t.Parallel()
+	const size = commandBudget/2 - 1<<20
+	steps := []step{greet, enter("IMAP4rev1")}
+	for range 4 {
+		steps = append(steps, expect("NOOP"), func(p *player) error {
+			return raw(strings.Repeat("* OK "+strings.Repeat("x", 1017)+"\r\n", size>>10))(p)
+		}, reply("OK"))
+	}
+	c := dial(t, scripted(t, steps...).server())
+	for range 4 {
+		must(t, c.Do(within(t), "noop", Timeout, func(client *imapclient.Client) error { return client.Noop().Wait() }))
+	}
+}
+
+func TestGoodbyeAtGreeting(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []TLS{None, StartTLS} {
+		s := scripted(t, send("* BYE [UNAVAILABLE] come back later"), end)
+		server := s.server()
+		server.TLS = kind
+		_, err := Dial(within(t), server)
+		wantErr(t, err, ErrAway)
+		if !strings.Contains(err.Error(), "come back later") {
+			t.Errorf("%s: %v: without the server's words", kind, err)
+		}
+	}
+}
+
+// With PREAUTH anybody on the way could have let us in to somebody else's mail.
+func TestPreauthIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []TLS{None, StartTLS} {
+		s := scripted(t, send("* PREAUTH [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] come in"))
+		server := s.server()
+		server.TLS = kind
+		_, err := Dial(within(t), server)
+		wantErr(t, err, ErrTLS)
+		wantNoCredentials(t, s)
+	}
+}
+
+func TestLoginThatIsNotPossibleNow(t *testing.T) {
+	t.Parallel()
+	for answer, want := range map[string]error{
+		"NO [AUTHENTICATIONFAILED] no":     ErrLogin,
+		"NO no":                            ErrLogin,
+		"BAD what":                         ErrLogin,
+		"NO [UNAVAILABLE] database down":   ErrAway,
+		"NO [LIMIT] too many connections":  ErrAway,
+		"NO [INUSE] somebody else is here": ErrAway,
+		"NO [SERVERBUG] oh":                ErrAway,
+	} {
+		s := scripted(t, greet, expect("AUTHENTICATE"), reply(answer))
+		_, err := Dial(within(t), s.server())
+		wantErr(t, err, want)
+		if _, ok := Refused(err); ok {
+			t.Errorf("%s passes for the refusal of a command", answer)
+		}
+	}
+}
+
+// The library tells of the answer to the login before it forgets what the
+// server could do until then, which is less.
+func TestCapabilitiesAreThoseAfterLogin(t *testing.T) {
+	t.Parallel()
+	const after = "IMAP4rev1 LIST-EXTENDED LIST-STATUS SPECIAL-USE"
+	tell := func(p *player) error { // once or twice
+		for {
+			if err := expect("^CAPABILITY$|^LIST .*SPECIAL-USE")(p); err != nil {
+				return err
+			}
+			if strings.HasPrefix(p.line, "LIST") {
+				return nil
+			}
+			if err := send("* CAPABILITY "+after, p.tag+" OK")(p); err != nil {
+				return err
+			}
+		}
+	}
+	untold := scripted(t, greet, expect("AUTHENTICATE"), reply("OK"), tell, reply("OK"))
+	told := scripted(t, greet, enter(after), expect("^LIST .*SPECIAL-USE"), reply("OK"))
+	for range 1000 {
+		for _, s := range []*script{untold, told} {
+			_, err := list(within(t), s.server())
+			must(t, err)
+		}
+	}
+}
+
+func TestClosedByTheServer(t *testing.T) {
+	t.Parallel()
+	for name, steps := range map[string][]step{
+		"before the greeting": {end},
+		"before the login":    {greet, end},
+		"in the login":        {greet, expect("AUTHENTICATE"), end},
+		"after the login":     {greet, enter("IMAP4rev1"), end},
+		"goodbye":             {greet, enter("IMAP4rev1"), expect("LIST"), send("* BYE shutting down"), end},
+		"in the list":         {greet, enter("IMAP4rev1"), expect("LIST"), send(`* LIST () "/" INBOX`), end},
+		"in a line":           {greet, enter("IMAP4rev1"), expect("LIST"), raw("* LIS"), end},
+		"in a literal":        {greet, enter("IMAP4rev1"), expect("LIST"), raw("* LIST () \"/\" {10}\r\nINB"), end},
+		"in a quoted string":  {greet, enter("IMAP4rev1"), expect("LIST"), raw(`* LIST () "/" "INB`), end},
+		"before the status":   {greet, enter("IMAP4rev1"), expect("LIST"), send(`* LIST () "/" INBOX`), reply("OK"), end},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := list(within(t), scripted(t, steps...).server())
+			wantErr(t, err, ErrAway)
+		})
+	}
+}
+
+// Client.Close waits until a FETCH has been drained; ours must not.
+func TestPitfall6CloseWithUndrainedFetch(t *testing.T) {
+	var answers []string
+	for i := range 500 {
+		answers = append(answers, fmt.Sprintf("* %d FETCH (UID %[1]d BODY[] {5}\r\nhello)", i+1))
+	}
+	s := scripted(t, greet, enter("IMAP4rev1"), expect("UID FETCH"), send(answers...), reply("OK"))
+	c := dial(t, s.server())
+	closed := make(chan struct{})
+	_ = c.Do(within(t), "fetch", Timeout, func(client *imapclient.Client) error {
+		cmd := client.Fetch(imap.UIDSet{{Start: 1}}, &imap.FetchOptions{UID: true})
+		if cmd.Next() == nil {
+			t.Fatal("nothing was fetched")
+		}
+		go func() { c.Close(); close(closed) }()
+		select {
+		case <-closed:
+		case <-within(t).Done():
+			t.Error("Close hangs")
+		}
+		return cmd.Close() // lets the library's reader end
+	})
+	wantNoReaders(t)
+}

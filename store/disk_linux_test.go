@@ -1,0 +1,100 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"regards/contact"
+)
+
+// smallDisk gives a folder on a file system of its own that holds size bytes.
+func smallDisk(t *testing.T, size int) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", size)); err != nil {
+		t.Skipf("a full disk needs a file system that can be filled, and none can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// fill writes a file until the disk holds no more than left bytes.
+func fill(t *testing.T, dir string, left int64) (name string) {
+	t.Helper()
+	name = filepath.Join(dir, "filler")
+	var disk syscall.Statfs_t
+	check(t, syscall.Statfs(dir, &disk))
+	check(t, os.WriteFile(name, make([]byte, max(0, int64(disk.Bavail)*disk.Bsize-left)), 0o600))
+	return name
+}
+
+// A full disk is a clear error, nothing stored is lost, nothing is stored by
+// halves, and with some space all goes on.
+func TestFullDisk(t *testing.T) {
+	for _, left := range []int64{0, 8 << 10, 64 << 10} {
+		t.Run(fmt.Sprint(left), func(t *testing.T) {
+			dir := smallDisk(t, 2<<20)
+			s := reopen(t, filepath.Join(dir, "regards.db"))
+			maria := add(t, s, "Maria")
+			keep(t, s, inbox(1, mail(maria, "a@x", contact.In)))
+			filler := fill(t, dir, left)
+			many := inbox(5000)
+			for i := range 2000 {
+				many.Touches = append(many.Touches, mail(maria, fmt.Sprint(i, "@x"), contact.Out))
+			}
+			_, err := s.Record(ctx, must[int64](t)(s.BookVersion(ctx)), many)
+			if err == nil || !strings.Contains(err.Error(), "regards.db: the disk is full: free some space and try again") {
+				t.Fatalf("got %v", err)
+			}
+			const state = "SELECT (SELECT high FROM mailbox), (SELECT group_concat(key) FROM touch)"
+			if got := rows(t, s, state); got != "1 a@x" {
+				t.Errorf("on a full disk: %.80s", got)
+			}
+			check(t, os.Remove(filler))
+			if got := keep(t, s, inbox(2, mail(maria, "b@x", contact.Out))); len(got) != 1 {
+				t.Errorf("afterwards: %v", got)
+			}
+			check(t, s.Close())
+			if got := rows(t, reopen(t, s.Path()), state); got != "2 a@x,b@x" {
+				t.Errorf("opened again: %s", got)
+			}
+		})
+	}
+}
+
+func TestOpenOnAFullDisk(t *testing.T) {
+	dir := smallDisk(t, 2<<20)
+	path := filepath.Join(dir, "regards.db")
+	s := reopen(t, path)
+	add(t, s, "Maria")
+	check(t, s.Close())
+	filler := fill(t, dir, 0)
+	if s, err := Open(ctx, path); err == nil {
+		s.Close() // reading needs little
+	} else if !strings.HasPrefix(err.Error(), path+": the disk") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := Open(ctx, filepath.Join(dir, "new.db")); err == nil || !strings.Contains(err.Error(), "disk") {
+		t.Errorf("a new one: %v", err)
+	}
+	if err := Copy(ctx, path, filepath.Join(dir, "copy.db")); err == nil || !strings.Contains(err.Error(), "disk") {
+		t.Errorf("a copy: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "copy.db")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it left half a copy: %v", err)
+	}
+	check(t, os.Remove(filler))
+	if got := rows(t, reopen(t, path), "SELECT name FROM contact"); got != "Maria" {
+		t.Errorf("got %s", got)
+	}
+}

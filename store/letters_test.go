@@ -1,0 +1,165 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"testing"
+
+	"regards/contact"
+)
+
+var states = []contact.State{contact.Needs, contact.Queued, contact.Drafted, contact.Edited, contact.Moved, contact.Approved,
+	contact.Sent, contact.Dismissed, contact.Superseded, contact.Failed, contact.Uncertain}
+
+// letter lacks nothing but a place.
+func letter(key string) contact.Letter {
+	return contact.Letter{Key: key, Practice: "thank-you", ContactID: "maria", OccasionID: "o1", ParticipantID: "p1", State: contact.Queued,
+		Reason: "new", Due: noon, Overdue: noon.AddDate(0, 0, 1), Subject: "Thank you", MessageID: key + "@x", Raw: []byte("raw\x00\r\n"),
+		Account: "work", Created: noon}
+}
+
+// putIn stores a letter in a state, perhaps with an attempt to put it into Drafts.
+func putIn(t testing.TB, s *Store, key string, state contact.State, tried bool) {
+	t.Helper()
+	check(t, s.PutLetter(ctx, letter(key)))
+	if state != contact.Queued {
+		check(t, s.SetLetter(ctx, key, state, contact.Place{}, "new"))
+	}
+	if tried {
+		check(t, s.RecordAttempt(ctx, key, contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
+	}
+}
+
+func TestPutLetter(t *testing.T) {
+	s := newStore(t)
+	for _, state := range states {
+		key := "thank-you/" + string(state)
+		putIn(t, s, key, state, false)
+		again := letter(key)
+		again.Subject, again.Reason = "Other", "again"
+		err := s.PutLetter(ctx, again)
+		got, getErr := s.Letter(ctx, key)
+		check(t, getErr)
+		if state == contact.Needs {
+			if err != nil || got.State != contact.Queued || got.Subject != "Other" {
+				t.Errorf("from needs: %v, %+v", err, got)
+			}
+		} else if !errors.Is(err, ErrTaken) || got.State != state || got.Subject != "Thank you" {
+			t.Errorf("from %s: %v, %+v", state, err, got)
+		}
+	}
+}
+
+func TestLetterRoundTrip(t *testing.T) {
+	s := newStore(t)
+	want := letter("k")
+	check(t, s.PutLetter(ctx, want))
+	if got, err := s.Letter(ctx, "k"); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	want.Attempt = contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 1<<32 - 1, UIDNext: 1<<32 - 2}
+	check(t, s.RecordAttempt(ctx, "k", want.Attempt))
+	if got, err := s.Letter(ctx, "k"); err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("tried: got %+v, %v", got, err)
+	}
+	want.State, want.Place, want.Reason = contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 1<<32 - 1, UID: 1<<32 - 2}, "laid"
+	check(t, s.SetLetter(ctx, "k", want.State, want.Place, want.Reason))
+	got, err := s.Letter(ctx, "k")
+	if check(t, err); !got.Attempt.At.IsZero() {
+		t.Errorf("the attempt is not over: %+v", got)
+	}
+	if got.Attempt = want.Attempt; !reflect.DeepEqual(got, want) {
+		t.Errorf("drafted: got %+v, %v", got, err)
+	}
+	if _, err := s.Letter(ctx, "none"); !errors.Is(err, ErrNotFound) || err.Error() != "letter none: not found" {
+		t.Errorf("got %v", err)
+	}
+	if err := s.SetLetter(ctx, "none", contact.Sent, contact.Place{}, ""); !errors.Is(err, ErrNotFound) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What a needs-letter becomes keeps what it is and when it came.
+func TestPutLetterFromNeeds(t *testing.T) {
+	s := newStore(t)
+	first := letter("k")
+	first.State, first.Raw, first.MessageID, first.Overdue = contact.Needs, nil, "", first.Overdue.AddDate(0, 0, 1)
+	check(t, s.PutLetter(ctx, first))
+	second := letter("k")
+	second.Created = noon.AddDate(0, 0, 3)
+	check(t, s.PutLetter(ctx, second))
+	second.Created = noon
+	if got, err := s.Letter(ctx, "k"); err != nil || !reflect.DeepEqual(got, second) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestLettersInOrder(t *testing.T) {
+	s := newStore(t)
+	for i, key := range []string{"c", "b", "a"} {
+		l := letter(key)
+		if l.Due = noon; i == 0 {
+			l.Due = noon.Add(-1)
+		}
+		check(t, s.PutLetter(ctx, l))
+	}
+	got := must[[]contact.Letter](t)(s.Letters(ctx))
+	if len(got) != 3 || got[0].Key != "c" || got[1].Key != "a" || got[2].Key != "b" || got[0].Raw != nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestRecordAttempt(t *testing.T) {
+	s := newStore(t)
+	a := contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}
+	for _, state := range states {
+		putIn(t, s, string(state), state, false)
+		err := s.RecordAttempt(ctx, string(state), a)
+		if queued := state == contact.Queued; queued != (err == nil) || !queued && !errors.Is(err, ErrTaken) {
+			t.Errorf("%s: %v", state, err)
+		}
+	}
+	putIn(t, s, "back", contact.Queued, true)
+	check(t, s.tx(ctx, endAll))
+	if err := s.RecordAttempt(ctx, "back", a); !errors.Is(err, ErrTaken) {
+		t.Errorf("one to be taken back: %v", err)
+	}
+	if err := s.RecordAttempt(ctx, "none", a); !errors.Is(err, ErrTaken) {
+		t.Errorf("none: %v", err)
+	}
+}
+
+// A letter to be taken back stays so until it ends.
+func TestSetLetterKeepsTakeBack(t *testing.T) {
+	for _, state := range states {
+		s := newStore(t)
+		putIn(t, s, "k", contact.Queued, true)
+		check(t, s.tx(ctx, endAll))
+		check(t, s.SetLetter(ctx, "k", state, contact.Place{}, "x"))
+		if l := must[contact.Letter](t)(s.Letter(ctx, "k")); l.TakeBack == state.Ended() || l.State != state {
+			t.Errorf("%s: got %+v", state, l)
+		}
+	}
+}
+
+func TestEndLetters(t *testing.T) {
+	s := newStore(t)
+	want := map[string]string{"needs": "superseded 0 gone", "queued": "superseded 0 gone", "queued tried": "queued 1 gone", "drafted": "drafted 1 gone"}
+	for _, state := range states {
+		putIn(t, s, string(state), state, false)
+		if want[string(state)] == "" {
+			want[string(state)] = string(state) + " 0 new"
+		}
+	}
+	putIn(t, s, "queued tried", contact.Queued, true)
+	check(t, s.tx(ctx, endAll))
+	for key, want := range want {
+		if got := rows(t, s, "SELECT state, take_back, reason FROM letter WHERE key = ?", key); got != want {
+			t.Errorf("%s: got %s, want %s", key, got, want)
+		}
+	}
+	if got := rows(t, s, "SELECT count(*) FROM letter"); got != fmt.Sprint(len(want)) {
+		t.Errorf("%s letters", got)
+	}
+}

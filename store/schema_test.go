@@ -1,0 +1,145 @@
+package store
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+	"time"
+
+	"regards/contact"
+)
+
+// frozen makes a database of the first schema.
+func frozen(t *testing.T) (path string) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/schema1.sql")
+	check(t, err)
+	path = filepath.Join(t.TempDir(), "regards.db")
+	db := raw(t, path)
+	exec(t, db, string(text))
+	check(t, db.Close())
+	return path
+}
+
+// What people have is opened by every later regards, and nothing is lost.
+func TestFirstSchema(t *testing.T) {
+	s := reopen(t, frozen(t))
+	want := make([]byte, 32)
+	for i := range want {
+		want[i] = byte(i)
+	}
+	if !bytes.Equal(s.Secret(), want) {
+		t.Errorf("secret %x", s.Secret())
+	}
+	at := func(n int64) time.Time { return time.Unix(n, 0).UTC() }
+	maria := contact.Contact{ID: "m2x8abcd", Name: "María López", Groups: []string{"mentor", "alumni"}, Medium: contact.Email,
+		Addresses: []contact.Address{{Addr: "Maria+x@x.example", Key: "maria@x.example"}, {Addr: "m@y.example", Key: "m@y.example"}},
+		Every:     contact.Duration{Months: 2}, Greeting: "Dear Prof. López", IntroducedBy: "t81kabcd", Status: contact.Active, Added: at(1790000000)}
+	tom := contact.Contact{ID: "t81kabcd", Name: "Tom", Medium: contact.Card, Status: contact.Paused, PausedUntil: at(1800000000), Added: at(1790000001)}
+	occasion := contact.Occasion{ID: "k3v9qdab", Kind: contact.Informational, At: at(1795089600), Title: "Coffee", Next: "send the paper",
+		NextDue: at(1795694400), Logged: at(1795090000), TookPlace: true,
+		Participants: []contact.Participant{{ID: "p1", ContactID: "m2x8abcd", Useful: "your advice"}}}
+	mail := contact.Touch{ID: "t1", ContactID: "m2x8abcd", At: at(1795176000), Direction: contact.In, Medium: contact.Email, Subject: "Café",
+		Key: "a@x.example", MessageID: "a@x.example", References: []string{"1@x.example", "2@x.example"}, Address: "maria@x.example",
+		Alone: true, Verified: true, Account: "work", Mailbox: "INBOX", Rule: "from the contact's address maria@x.example"}
+	met := contact.Touch{ID: "t2", ContactID: "m2x8abcd", At: at(1795089600), Direction: contact.Out, Medium: contact.Meeting,
+		Subject: "informational", Key: "occasion:k3v9qdab", References: []string{}, Rule: "occasion k3v9qdab (informational) was logged"}
+	drafted := contact.Letter{Key: "thank-you/k3v9qdab/m2x8abcd", Practice: "thank-you", ContactID: "m2x8abcd", OccasionID: "k3v9qdab",
+		ParticipantID: "p1", State: contact.Drafted, Reason: "informational with María López", Due: at(1795176000), Overdue: at(1795262400),
+		Subject: "Thank you", MessageID: "abc@example.org", Raw: []byte("raw\r\n"), Account: "work",
+		Place:   contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 42},
+		Attempt: contact.Attempt{Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}, TakeBack: true, Created: at(1795090000)}
+	queued, err := s.Letter(ctx, "thank-you/gone0000/m2x8abcd")
+	check(t, err)
+	if want := (contact.Attempt{At: at(1795176002), Mailbox: "Drafts", UIDValidity: 7, UIDNext: 43}); queued.Attempt != want || !queued.Overdue.IsZero() {
+		t.Errorf("queued letter: %+v", queued)
+	}
+	strangers, people, err := s.Correspondents(ctx)
+	check(t, err)
+	for what, x := range map[string][2]any{
+		"contacts":  {must[[]contact.Contact](t)(s.Contacts(ctx)), []contact.Contact{maria, tom}},
+		"occasions": {must[[]contact.Occasion](t)(s.Occasions(ctx)), []contact.Occasion{occasion}},
+		"touches":   {must[[]contact.Touch](t)(s.Touches(ctx, "")), []contact.Touch{mail, met}},
+		"letter":    {must[contact.Letter](t)(s.Letter(ctx, drafted.Key)), drafted},
+		"letters":   {len(must[[]contact.Letter](t)(s.Letters(ctx))), 2},
+		"book":      {must[int64](t)(s.BookVersion(ctx)), int64(12)},
+		"mailboxes": {must[[]Mailbox](t)(s.Mailboxes(ctx)), []Mailbox{
+			{Account: "home", Name: `Post, "privé"`, LeftOut: map[string]int{}},
+			{Account: "work", Name: "INBOX", Cursor: Cursor{7, 1, 1<<32 - 1}, Messages: 40, Touches: 2,
+				LeftOut: map[string]int{"auto-reply": 3, "list": 20}, LastSync: at(1795176000)},
+			{Account: "work", Name: "Sent", Cursor: Cursor{8, 1, 9}, Messages: 9, Touches: 1, LeftOut: map[string]int{}, LastSync: at(1795176000)},
+		}},
+		"accounts": {must[map[string]AccountState](t)(s.AccountStates(ctx)), map[string]AccountState{
+			"work": {Name: "work", Connected: true, LastSync: at(1795176000), RoundTrips: 41, BytesIn: 123456},
+			"home": {Name: "home", LastSync: at(1795172400), RoundTrips: 7, BytesIn: 890, Problem: "login refused"}}},
+		"passed over": {must[[]PassedOver](t)(s.PassedOver(ctx, "m2x8abcd")),
+			[]PassedOver{{At: at(1795000000), Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x.example"}}},
+		"unreadable":     {rows(t, s, "SELECT mailbox_id, uid, reason FROM unreadable"), "1 17 no header"},
+		"correspondents": {strangers, []Correspondent{{Addr: "eve@x.example", Name: "Eve Doe", In: 5, Out: 4, Last: at(1795172400)}}},
+		"people":         {people, 1},
+	} {
+		if !reflect.DeepEqual(x[0], x[1]) {
+			t.Errorf("%s: got\n%+v\nwant\n%+v", what, x[0], x[1])
+		}
+	}
+	add(t, s, "Joe") // it can be written to as well
+	keep(t, s, inbox(50))
+}
+
+// A database that was brought up to date is like one that was made anew.
+func TestMigratedIsLikeNew(t *testing.T) {
+	const query = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
+	old, fresh := reopen(t, frozen(t)), newStore(t)
+	if got, want := rows(t, old, query), rows(t, fresh, query); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	version := fmt.Sprint(len(migrations))
+	for what, s := range map[string]*Store{"old": old, "fresh": fresh} {
+		if got := rows(t, s, "PRAGMA user_version"); got != version {
+			t.Errorf("%s: user_version %s", what, got)
+		}
+		if got := rows(t, s, "PRAGMA integrity_check") + rows(t, s, "PRAGMA foreign_key_check"); got != "ok" {
+			t.Errorf("%s: %s", what, got)
+		}
+	}
+}
+
+// A migration that fails leaves the file as it was, and says which it is.
+func TestMigrationFails(t *testing.T) {
+	path := frozen(t)
+	before := snapshot(t, path)
+	defer func(all []string) { migrations = all }(migrations)
+	migrations = append(migrations[:len(migrations):len(migrations)], "CREATE TABLE one (x); CREATE TABLE contact (x)")
+	want := fmt.Sprintf("migrate the database to schema %d: ", len(migrations))
+	if _, err := Open(ctx, path); err == nil || !bytes.Contains([]byte(err.Error()), []byte(want)) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	migrations = migrations[:len(migrations)-1]
+	s := reopen(t, path)
+	if got := rows(t, s, "SELECT count(*) FROM sqlite_schema WHERE name = 'one'"); got != "0" {
+		t.Error("half a migration was stored")
+	}
+	if len(before) == 0 || rows(t, s, "SELECT count(*) FROM contact") != "2" {
+		t.Error("contacts are lost")
+	}
+}
+
+// Every connection has the pragmas.
+func TestPragmas(t *testing.T) {
+	s := newStore(t)
+	for range 3 {
+		conn, err := s.db.Conn(ctx)
+		check(t, err)
+		t.Cleanup(func() { conn.Close() })
+		for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "secure_delete": "1", "busy_timeout": "10000"} {
+			var got string
+			check(t, conn.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(&got))
+			if got != want {
+				t.Errorf("%s is %s, want %s", pragma, got, want)
+			}
+		}
+	}
+}
