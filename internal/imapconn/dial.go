@@ -37,7 +37,7 @@ type Server struct {
 	Port   int
 	TLS    TLS
 	User   string
-	Secret func(context.Context) (string, error) // asked at each login
+	Secret func(context.Context) (string, error) // asked at each login, maybe by several goroutines
 	Roots  *x509.CertPool                        // nil: those of the system
 
 	// NewMail is called when the server says, unasked, how many messages the
@@ -246,7 +246,7 @@ func newConn(g *guard, s Server) *Conn {
 	if notify == nil {
 		notify = func() {}
 	}
-	client := imapclient.New(g, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+	client := imapclient.New(&answers{Conn: g}, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(data *imapclient.UnilateralDataMailbox) {
 			if data.NumMessages != nil {
 				notify()
