@@ -122,6 +122,19 @@ func TestCheckTextKeepsTheLine(t *testing.T) {
 	})
 }
 
+func TestWritableID(t *testing.T) {
+	for _, id := range []string{"a@x", "k3v9qd", "=?utf-8?q?x?=@x", `"a"@[192.0.2.1]`, "~!@x", strings.Repeat("a", 995)} {
+		if !WritableID(id) {
+			t.Errorf("%q cannot be named", id)
+		}
+	}
+	for _, id := range []string{"", " ", "a b@x", "a\t@x", "a@x\r\nBcc:", "<a@x", "a@x>", "ü@x", "\u00a0@x", "\x7f@x", "\xff@x", strings.Repeat("a", 996)} {
+		if WritableID(id) {
+			t.Errorf("%q can be named", id)
+		}
+	}
+}
+
 func TestEnded(t *testing.T) {
 	for s, want := range map[State]bool{
 		Needs: false, Queued: false, Drafted: false, Edited: false, Moved: false, Approved: false, Uncertain: false,

@@ -17,6 +17,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	netmail "net/mail"
 	"strings"
@@ -117,7 +118,9 @@ func setIDs(msg *mail.Msg, m Message) error {
 // address gives an address whose domain is ASCII: not every server takes others
 // (RFC 6531).
 func address(what, name, addr string) (*netmail.Address, error) {
-	name, err := oneLine(what, name)
+	// net/mail lets a backslash stand bare in an encoded word, and then nobody can
+	// read the address (RFC 2047 section 5.3).
+	name, err := oneLine(what, strings.ReplaceAll(name, `\`, ""))
 	if err != nil {
 		return nil, err
 	}
@@ -127,6 +130,9 @@ func address(what, name, addr string) (*netmail.Address, error) {
 	}
 	at := strings.LastIndexByte(parsed.Address, '@')
 	domain, err := idna.Lookup.ToASCII(parsed.Address[at+1:])
+	if err == nil && domain == "" { // of characters that do not show
+		err = errors.New("it is empty")
+	}
 	if err != nil {
 		return nil, fmt.Errorf("compose: the domain of %q: %w", addr, err)
 	}

@@ -82,11 +82,13 @@ func (s *Store) RecordAttempt(ctx context.Context, key string, a contact.Attempt
 }
 
 // SetLetter stores what became of a letter: its state, where it lies, and why.
-// A letter to be taken back stays so until it ends.
+// A letter to be taken back stays so until it ends; one that was found to be
+// sent in the meantime stays sent.
 func (s *Store) SetLetter(ctx context.Context, key string, state contact.State, place contact.Place, reason string) error {
-	return s.explain(changeOne(s.db.ExecContext(ctx, `UPDATE letter SET state = ?, mailbox = ?, uid_validity = ?,
-		uid = ?, reason = ?, take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ?`,
-		state, place.Mailbox, place.UIDValidity, place.UID, reason, state.Ended(), key)))
+	_, err := s.db.ExecContext(ctx, `UPDATE letter SET state = ?, mailbox = ?, uid_validity = ?,
+		uid = ?, reason = ?, take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ? AND state <> 'sent'`,
+		state, place.Mailbox, place.UIDValidity, place.UID, reason, state.Ended(), key)
+	return s.explain(err)
 }
 
 // end carries out an ending. A letter of which a copy may lie in a mailbox is

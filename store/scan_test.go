@@ -203,10 +203,11 @@ func TestHistoryAdd(t *testing.T) {
 	for _, m := range []History{
 		{At: noon, Key: "b"}, {At: noon.Add(-time.Hour), Key: "c"}, {At: noon, Key: "a"},
 		{At: noon.Add(time.Second), Key: "a", Subject: "x", Alone: true}, {At: noon.Add(time.Second + time.Millisecond), Key: "0"},
+		{At: noon.Add(time.Second), Key: "b", Subject: "y"},
 	} {
 		h.Add(m)
 	}
-	if want := (History{Count: 5, At: noon.Add(time.Second), Key: "a", Subject: "x", Alone: true}); h != want {
+	if want := (History{Count: 6, At: noon.Add(time.Second), Key: "b", Subject: "y"}); h != want {
 		t.Errorf("got %+v, want %+v", h, want)
 	}
 	h = History{}

@@ -277,17 +277,24 @@ func TestDamaged(t *testing.T) {
 }
 
 func TestCopy(t *testing.T) {
-	for name, prepare := range map[string]func(*Store) error{
-		"while it is open": func(*Store) error { return nil },
-		"after it":         (*Store).Close,
+	for name, prepare := range map[string]func(t *testing.T, s *Store) (path string){
+		"while it is open": func(_ *testing.T, s *Store) string { return s.Path() },
+		"after it":         func(t *testing.T, s *Store) string { check(t, s.Close()); return s.Path() },
+		"after a crash": func(t *testing.T, s *Store) string { // the log is still there
+			path := filepath.Join(t.TempDir(), "regards.db")
+			for _, end := range []string{"", "-wal"} {
+				check(t, os.WriteFile(path+end, must[[]byte](t)(os.ReadFile(s.Path()+end)), 0o600))
+			}
+			return path
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStore(t)
 			add(t, s, "Maria")
-			check(t, prepare(s))
-			before, to := snapshot(t, s.Path()), filepath.Join(t.TempDir(), "backups", "copy.db")
-			check(t, Copy(ctx, s.Path(), to))
-			if snapshot(t, s.Path()) != before {
+			from, to := prepare(t, s), filepath.Join(t.TempDir(), "backups", "copy.db")
+			before := snapshot(t, from)
+			check(t, Copy(ctx, from, to))
+			if snapshot(t, from) != before {
 				t.Error("the source has changed")
 			}
 			info, err := os.Stat(to)
@@ -302,7 +309,7 @@ func TestCopy(t *testing.T) {
 				t.Error("another secret")
 			}
 			add(t, taken, "Tom")
-			if got := rows(t, reopen(t, s.Path()), "SELECT name FROM contact"); got != "Maria" {
+			if got := rows(t, reopen(t, from), "SELECT name FROM contact"); got != "Maria" {
 				t.Errorf("the source holds %s", got)
 			}
 		})
