@@ -7,10 +7,9 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
-)
 
-// idleAnswer bounds how long a server may take to begin or to end IDLE.
-const idleAnswer = 30 * time.Second
+	"regards/internal/imapconn"
+)
 
 // wait reads messages of an open mailbox as they arrive. It returns nil when
 // the mailbox ought to be opened anew: when the server announced a message that
@@ -19,12 +18,16 @@ func (s *scanner) wait(ctx context.Context, b *box, news <-chan struct{}) error 
 	idle := s.conn.Caps().Has(imap.CapIdle) || s.conn.Caps().Has(imap.CapIMAP4rev2)
 	for {
 		announced, err := s.pause(ctx, news, idle)
+		if _, refused := imapconn.Refused(err); refused && idle {
+			idle = false // it promised more than it keeps
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		if !announced && idle {
 			// The server answered: nothing has come.
-			if err := s.commit(ctx, b, Batch{}, arena{}); err != nil {
+			if err := s.commit(ctx, b, Batch{}); err != nil {
 				return err
 			}
 			continue
@@ -45,18 +48,18 @@ func (s *scanner) wait(ctx context.Context, b *box, news <-chan struct{}) error 
 // pause waits for an announcement, by IDLE or for the time of a poll.
 func (s *scanner) pause(ctx context.Context, news <-chan struct{}, idle bool) (announced bool, err error) {
 	if !idle {
-		sleep(ctx, pollEvery)
+		sleep(ctx, s.w.pace.poll)
 		return false, ctx.Err()
 	}
 	var cmd *imapclient.IdleCommand
-	err = s.conn.Do(ctx, "begin to wait", idleAnswer, func(c *imapclient.Client) (err error) {
+	err = s.conn.Do(ctx, "begin to wait", s.w.pace.idleAnswer, func(c *imapclient.Client) (err error) {
 		cmd, err = c.Idle()
 		return err
 	})
 	if err != nil {
 		return false, err
 	}
-	timer := time.NewTimer(renewIdle)
+	timer := time.NewTimer(s.w.pace.renewIdle)
 	defer timer.Stop()
 	select {
 	case <-news:
@@ -65,7 +68,7 @@ func (s *scanner) pause(ctx context.Context, news <-chan struct{}, idle bool) (a
 	case <-s.conn.Closed():
 	case <-ctx.Done():
 	}
-	err = s.conn.Do(ctx, "end the wait", idleAnswer, func(*imapclient.Client) error {
+	err = s.conn.Do(ctx, "end the wait", s.w.pace.idleAnswer, func(*imapclient.Client) error {
 		return errors.Join(cmd.Close(), cmd.Wait())
 	})
 	return announced, err

@@ -22,6 +22,7 @@ import (
 	"strings"
 	"time"
 
+	"regards/classify"
 	"regards/internal/imapconn"
 )
 
@@ -29,7 +30,6 @@ import (
 type Account struct {
 	Name   string
 	Server imapconn.Server
-	Fields []string // the header fields to fetch
 	Drafts string   // never watched, like mailboxes with that role; "" when only the role tells
 	Sent   string   // "" finds it by role
 	Outbox string   // never watched
@@ -51,7 +51,7 @@ type Message struct {
 	UID      uint32
 	Draft    bool      // the flag \Draft is set
 	Received time.Time // INTERNALDATE; zero when the server gave none
-	Header   []byte    // the fields asked for, as the server gave them
+	Header   classify.Header
 }
 
 // Batch is a range of messages of one mailbox, or news that there are none.
@@ -62,9 +62,18 @@ type Batch struct {
 	Reset      bool   // the mailbox got a new UIDVALIDITY: nothing read before holds
 	Exists     uint32 // messages in the mailbox now
 	Left       int    // messages of this pass that are still to come
+	Refused    string // why the server does not open the mailbox; then nothing else is said
 	Synced     bool   // everything in the mailbox has been read with this batch
 	Messages   []Message
 	Unreadable map[uint32]string // by UID: why
+}
+
+// unreadable notes a message that cannot be read, with the reason.
+func (b *Batch) unreadable(uid uint32, why string) {
+	if b.Unreadable == nil {
+		b.Unreadable = map[uint32]string{}
+	}
+	b.Unreadable[uid] = why
 }
 
 // State is what is true of an account's connections.
@@ -80,8 +89,7 @@ type State struct {
 // Sink takes what the watcher finds. Its methods may be called from several
 // goroutines. An error from any of them ends the watch.
 type Sink interface {
-	// Commit stores batches, all together with their cursors. Their memory is
-	// the watcher's again once it returns.
+	// Commit stores batches, all together with their cursors.
 	Commit(ctx context.Context, batches []Batch) error
 	// Watched names all mailboxes that are watched now; others are gone.
 	Watched(ctx context.Context, mailboxes []string) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
@@ -25,8 +26,7 @@ type scanner struct {
 	conn *imapconn.Conn
 	// committed receives the result of the one commit under way; nil when there is none.
 	committed chan error
-	spare     []arena // memory of batches that have been committed
-	inFlight  arena
+	header    []byte // memory for one header
 }
 
 // box is a selected mailbox.
@@ -40,17 +40,20 @@ type box struct {
 // examine opens a mailbox read-only and brings its cursor in line with it.
 func (s *scanner) examine(ctx context.Context, m imapconn.Mailbox) (*box, error) {
 	var data *imap.SelectData
-	err := s.conn.Do(ctx, "open "+m.Name, imapconn.Timeout, func(c *imapclient.Client) (err error) {
+	err := s.conn.Do(ctx, "open "+m.Name, s.w.pace.command, func(c *imapclient.Client) (err error) {
 		data, err = c.Select(m.Name, &imap.SelectOptions{ReadOnly: true}).Wait()
+		if err != nil || data.UIDNext != 0 {
+			return err
+		}
+		// RFC 3501 section 6.3.1 lets servers leave it out.
+		status, err := c.Status(m.Name, &imap.StatusOptions{UIDNext: true}).Wait()
+		data.UIDNext = status.UIDNext
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	m.UIDValidity, m.Messages = data.UIDValidity, data.NumMessages
-	if data.UIDNext != 0 {
-		m.UIDNext = uint32(data.UIDNext)
-	}
+	m.UIDValidity, m.UIDNext, m.Messages = data.UIDValidity, uint32(data.UIDNext), data.NumMessages
 	if m.UIDNext == 0 || m.UIDValidity == 0 {
 		return nil, fmt.Errorf("open %s: %w: no UIDNEXT or UIDVALIDITY", m.Name, imapconn.ErrGarbled)
 	}
@@ -95,7 +98,7 @@ func (s *scanner) news(ctx context.Context, b *box) error {
 	case gap == 0 && !b.cursor.Done():
 		return nil
 	case gap == 0:
-		return s.commit(ctx, b, Batch{}, arena{})
+		return s.commit(ctx, b, Batch{})
 	case gap <= maxRange && !s.w.suspicious(b.Name):
 		return s.fresh(ctx, b)
 	}
@@ -103,14 +106,19 @@ func (s *scanner) news(ctx context.Context, b *box) error {
 	if err != nil {
 		return err
 	}
-	for uids.count > 0 {
+	for {
 		part, rest := uids.first(s.w.rangeSize(b))
-		if err := s.read(ctx, b, part, rest.count, Cursor{b.UIDValidity, b.cursor.Low, part.max}); err != nil {
+		high := part.max
+		if rest.count == 0 {
+			high = max(high, b.UIDNext-1) // whatever lay there is gone already
+		}
+		if err := s.read(ctx, b, part, rest.count, Cursor{b.UIDValidity, b.cursor.Low, high}); err != nil {
 			return err
 		}
-		uids = rest
+		if uids = rest; uids.count == 0 {
+			return nil
+		}
 	}
-	return nil
 }
 
 // fresh reads whatever lies above the cursor.
@@ -144,7 +152,7 @@ func (s *scanner) history(ctx context.Context, b *box) error {
 // is a lie that would have us ask for ever.
 func (s *scanner) search(ctx context.Context, r imap.UIDRange, exists uint32) (span, error) {
 	var data *imap.SearchData
-	err := s.conn.Do(ctx, "search", imapconn.Timeout, func(c *imapclient.Client) (err error) {
+	err := s.conn.Do(ctx, "search", s.w.pace.command, func(c *imapclient.Client) (err error) {
 		criteria := &imap.SearchCriteria{UID: []imap.UIDSet{{r}}}
 		var options *imap.SearchOptions
 		if caps := s.conn.Caps(); caps.Has(imap.CapESearch) || caps.Has(imap.CapIMAP4rev2) {
@@ -170,10 +178,10 @@ func (s *scanner) search(ctx context.Context, r imap.UIDRange, exists uint32) (s
 // which is committed as unreadable.
 func (s *scanner) read(ctx context.Context, b *box, part span, left int, after Cursor) error {
 	batch := Batch{Left: left}
-	mem := s.arena()
-	err := s.fetch(ctx, part.set, &batch, &mem)
+	err := s.fetch(ctx, part.set, &batch)
 	if errors.Is(err, imapconn.ErrGarbled) {
-		if s.w.suspect(b.Name, part.count); part.count != 1 {
+		s.w.suspect(b.Name, part.count)
+		if err = fmt.Errorf("%w: %w", errSuspect, err); part.count != 1 {
 			return err
 		}
 		batch.Unreadable = map[uint32]string{part.min: err.Error()}
@@ -182,20 +190,23 @@ func (s *scanner) read(ctx context.Context, b *box, part span, left int, after C
 		return err
 	}
 	// "n:*" holds the last message even when it is below n (RFC 9051 section 6.4.9).
-	batch.Messages = slices.DeleteFunc(batch.Messages, func(m Message) bool {
-		return b.cursor.Low <= m.UID && m.UID <= b.cursor.High
-	})
+	known := func(uid uint32) bool { return b.cursor.Low <= uid && uid <= b.cursor.High }
+	batch.Messages = slices.DeleteFunc(batch.Messages, func(m Message) bool { return known(m.UID) })
+	maps.DeleteFunc(batch.Unreadable, func(uid uint32, _ string) bool { return known(uid) })
 	for _, m := range batch.Messages {
 		after.High = max(after.High, m.UID)
 	}
+	for uid := range batch.Unreadable {
+		after.High = max(after.High, uid)
+	}
 	b.cursor = after
 	b.size = min(b.size*4, maxRange)
-	return errors.Join(s.commit(ctx, b, batch, mem), err)
+	return errors.Join(s.commit(ctx, b, batch), err)
 }
 
 // commit hands a batch to the sink while the next one is read. The result of
 // the one before is awaited first: cursors are stored in order.
-func (s *scanner) commit(ctx context.Context, b *box, batch Batch, mem arena) error {
+func (s *scanner) commit(ctx context.Context, b *box, batch Batch) error {
 	if err := s.flush(ctx); err != nil {
 		return err
 	}
@@ -203,7 +214,6 @@ func (s *scanner) commit(ctx context.Context, b *box, batch Batch, mem arena) er
 	batch.Cursor, batch.Reset, batch.Exists = b.cursor, b.reset, b.Messages
 	batch.Synced = b.cursor.Done() && batch.Left == 0
 	b.reset = false
-	s.inFlight = mem
 	done := make(chan error, 1)
 	s.committed = done
 	go func() {
@@ -223,9 +233,6 @@ func (s *scanner) flush(ctx context.Context) error {
 	}
 	err := <-s.committed
 	s.committed = nil
-	if cap(s.inFlight.messages) > 0 {
-		s.spare = append(s.spare, s.inFlight)
-	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", errSink, err)
 	}
@@ -239,6 +246,10 @@ func (s *scanner) drain() {
 		<-s.committed
 	}
 }
+
+// errSuspect means that a message among those asked for cannot be read. Which
+// it is, the next connections find out.
+var errSuspect = errors.New("a message cannot be read")
 
 // errSink means that the consumer cannot take any more: not the server's fault.
 var errSink = errors.New("store what was read")

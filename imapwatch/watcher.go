@@ -13,20 +13,35 @@ import (
 	"regards/internal/imapconn"
 )
 
-// How often things are done in Run.
-const (
-	roundEvery  = 10 * time.Minute // a look at the mailboxes that nobody waits on
-	renewIdle   = 7 * time.Minute  // some networks drop connections that are idle for 8
-	pollEvery   = time.Minute      // where the server has no IDLE
-	firstDelay  = time.Second      // after a lost connection
-	maxDelay    = 5 * time.Minute
-	loginTries  = 3
-	loginPause  = time.Hour // after that many refusals: trying on would lock the account
-	longSession = time.Minute
-)
+// pace says how long things take and how often they are done.
+type pace struct {
+	command     time.Duration // until a command is answered
+	idleAnswer  time.Duration // until IDLE begins or ends
+	renewIdle   time.Duration // some networks drop connections that are idle for 8 minutes
+	poll        time.Duration // where the server has no IDLE
+	round       time.Duration // between looks at the mailboxes that nobody waits on
+	firstDelay  time.Duration // after a lost connection; doubled each time
+	maxDelay    time.Duration
+	longSession time.Duration // after which the delay is the first again
+	loginPause  time.Duration // after loginTries refusals: trying on would lock the account
+}
 
-// maxGarbled bounds how often one pass connects anew to find messages that
-// cannot be read.
+var usualPace = pace{
+	command:     imapconn.Timeout,
+	idleAnswer:  30 * time.Second,
+	renewIdle:   7 * time.Minute,
+	poll:        time.Minute,
+	round:       10 * time.Minute,
+	firstDelay:  time.Second,
+	maxDelay:    5 * time.Minute,
+	longSession: time.Minute,
+	loginPause:  time.Hour,
+}
+
+const loginTries = 3
+
+// maxGarbled bounds how often it is connected anew in a row to find messages
+// that cannot be read.
 const maxGarbled = 500
 
 // Watcher watches one account.
@@ -34,6 +49,7 @@ type Watcher struct {
 	account  Account
 	sink     Sink
 	counters imapconn.Counters
+	pace     pace
 
 	mu       sync.Mutex
 	cursors  map[string]Cursor
@@ -43,7 +59,7 @@ type Watcher struct {
 // New makes a watcher that goes on from the cursors given, by mailbox. It does
 // no I/O.
 func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
-	w := &Watcher{account: account, sink: sink, cursors: map[string]Cursor{}, suspects: map[string]int{}}
+	w := &Watcher{account: account, sink: sink, pace: usualPace, cursors: map[string]Cursor{}, suspects: map[string]int{}}
 	for name, c := range cursors {
 		w.cursors[name] = c
 	}
@@ -55,7 +71,7 @@ func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
 func (w *Watcher) Sync(ctx context.Context) error {
 	var err error
 	for range maxGarbled {
-		if err = w.pass(ctx); !errors.Is(err, imapconn.ErrGarbled) || !w.suspicious("") {
+		if err = w.pass(ctx); !errors.Is(err, errSuspect) {
 			break
 		}
 	}
@@ -125,10 +141,12 @@ func (w *Watcher) round(ctx context.Context, conn *imapconn.Conn, boxes []imapco
 		}
 		b, err := s.examine(ctx, m)
 		if err != nil {
-			if _, refused := imapconn.Refused(err); refused {
-				continue // deleted since, or closed to us
+			text, refused := imapconn.Refused(err)
+			if !refused {
+				return err
 			}
-			return err
+			quiet = append(quiet, Batch{Mailbox: m.Name, Refused: text}) // deleted since, or closed to us
+			continue
 		}
 		if err := s.catchUp(ctx, b); err != nil {
 			return err
@@ -138,16 +156,18 @@ func (w *Watcher) round(ctx context.Context, conn *imapconn.Conn, boxes []imapco
 		return fmt.Errorf("%w: %w", errSink, err)
 	}
 	for _, q := range quiet {
-		w.advance(q.Mailbox, q.Cursor)
+		if q.Refused == "" {
+			w.advance(q.Mailbox, q.Cursor)
+		}
 	}
 	return nil
 }
 
 // Run watches until ctx ends, which is no error, or the sink fails. It connects
 // anew whenever a connection is lost: after a second at first, then more and
-// more rarely.
+// more rarely; but soon while a message is looked for that cannot be read.
 func (w *Watcher) Run(ctx context.Context) error {
-	delay, refused := firstDelay, 0
+	delay, refused, garbled := w.pace.firstDelay, 0, 0
 	for {
 		started := time.Now()
 		err := w.session(ctx)
@@ -157,19 +177,24 @@ func (w *Watcher) Run(ctx context.Context) error {
 		if errors.Is(err, errSink) {
 			return err
 		}
-		if time.Since(started) > longSession {
-			delay, refused = firstDelay, 0
+		if time.Since(started) > w.pace.longSession {
+			delay, refused = w.pace.firstDelay, 0
+		}
+		if garbled++; !errors.Is(err, errSuspect) {
+			garbled = 0
+		} else if garbled < maxGarbled {
+			delay = w.pace.firstDelay
 		}
 		wait := time.Duration(float64(delay) * (0.8 + 0.4*rand.Float64()))
 		if refused++; !errors.Is(err, imapconn.ErrLogin) {
 			refused = 0
 		} else if refused >= loginTries {
-			wait, refused = loginPause, 0
+			wait, refused = w.pace.loginPause, 0
 		}
 		if err := w.report(ctx, State{Problem: err, Retry: wait}); err != nil {
 			return err
 		}
-		delay = min(2*delay, maxDelay)
+		delay = min(2*delay, w.pace.maxDelay)
 		sleep(ctx, wait)
 	}
 }
@@ -185,10 +210,10 @@ func (w *Watcher) session(ctx context.Context) error {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	attended := map[string]bool{}
+	attended := map[string]uint32{} // with their UIDVALIDITY
 	for _, m := range boxes {
 		if m.Role == imapconn.Inbox || w.account.isSent(m) {
-			attended[m.Name] = true
+			attended[m.Name] = m.UIDValidity
 			g.Go(func() error { return w.attend(ctx, m) })
 		}
 	}
@@ -196,19 +221,22 @@ func (w *Watcher) session(ctx context.Context) error {
 	return g.Wait()
 }
 
-// errChanged means that a mailbox that was waited on is gone.
+// errChanged means that a mailbox that is waited on is gone, or is another one
+// under the same name. Not every server tells who has it open.
 var errChanged = errors.New("the mailboxes have changed")
 
 // rounds looks at the mailboxes that nobody attends to, every ten minutes.
-func (w *Watcher) rounds(ctx context.Context, conn *imapconn.Conn, boxes []imapconn.Mailbox, attended map[string]bool) error {
+func (w *Watcher) rounds(ctx context.Context, conn *imapconn.Conn, boxes []imapconn.Mailbox, attended map[string]uint32) error {
 	for {
-		var others []imapconn.Mailbox
+		others, same := []imapconn.Mailbox(nil), 0
 		for _, m := range boxes {
-			if !attended[m.Name] {
+			if validity, ok := attended[m.Name]; !ok {
 				others = append(others, m)
+			} else if validity == m.UIDValidity {
+				same++
 			}
 		}
-		if len(boxes)-len(others) < len(attended) {
+		if same < len(attended) {
 			return errChanged
 		}
 		if err := w.round(ctx, conn, others); err != nil {
@@ -217,7 +245,7 @@ func (w *Watcher) rounds(ctx context.Context, conn *imapconn.Conn, boxes []imapc
 		if err := w.report(ctx, State{Connected: true, Synced: true}); err != nil {
 			return err
 		}
-		if sleep(ctx, roundEvery); ctx.Err() != nil {
+		if sleep(ctx, w.pace.round); ctx.Err() != nil {
 			return ctx.Err()
 		}
 		var err error
@@ -244,14 +272,28 @@ func (w *Watcher) attend(ctx context.Context, m imapconn.Mailbox) error {
 	defer conn.Close()
 	s := &scanner{w: w, conn: conn}
 	defer s.drain()
-	for {
+	for last := (Cursor{}); ; {
 		b, err := s.examine(ctx, m)
+		if text, refused := imapconn.Refused(err); refused {
+			if err := w.sink.Commit(ctx, []Batch{{Mailbox: m.Name, Refused: text}}); err != nil {
+				return fmt.Errorf("%w: %w", errSink, err)
+			}
+			if sleep(ctx, w.pace.round); ctx.Err() != nil {
+				return ctx.Err()
+			}
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		if err := s.catchUp(ctx, b); err != nil {
 			return err
 		}
+		if b.cursor == last {
+			// A server that announces what is not there must not keep us busy.
+			sleep(ctx, w.pace.firstDelay)
+		}
+		last = b.cursor
 		if err := s.wait(ctx, b, news); err != nil {
 			return err
 		}
@@ -290,14 +332,11 @@ func (w *Watcher) suspect(mailbox string, n int) {
 	w.suspects[mailbox] = max(n/2, 1)
 }
 
-// suspicious reports whether something in a mailbox, or in any for "", could
-// not be read and has not been singled out yet.
+// suspicious reports whether something in a mailbox could not be read and has
+// not been singled out yet.
 func (w *Watcher) suspicious(mailbox string) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if mailbox == "" {
-		return len(w.suspects) > 0
-	}
 	return w.suspects[mailbox] > 0
 }
 

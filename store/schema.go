@@ -120,7 +120,6 @@ CREATE TABLE touch (
 	rule       TEXT    NOT NULL,
 	UNIQUE (contact_id, key)
 );
-CREATE INDEX touch_key ON touch (key);
 CREATE INDEX touch_newest ON touch (contact_id, at DESC, direction DESC);
 
 -- Messages of contacts that were left out, for explain.

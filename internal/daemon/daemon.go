@@ -20,6 +20,8 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"runtime/debug"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -78,6 +80,7 @@ type Daemon struct {
 	book        *plan.Book
 	bookVersion int64
 	synced      map[string]*readiness
+	scanned     sync.Once
 }
 
 // Progress is how far the scan of a mailbox has come.
@@ -273,6 +276,7 @@ func (d *Daemon) replan(ctx context.Context) error {
 	if !d.ready() {
 		return nil
 	}
+	d.scanned.Do(debug.FreeOSMemory) // what the first scan needed is not needed again
 	if err := d.planLetters(ctx); err != nil {
 		return err
 	}
@@ -302,6 +306,6 @@ func (d *Daemon) wakeDeliverer() {
 }
 
 func (a Account) watch() imapwatch.Account {
-	return imapwatch.Account{Name: a.Name, Server: a.Server, Fields: headerFields, Drafts: a.Drafts,
+	return imapwatch.Account{Name: a.Name, Server: a.Server, Drafts: a.Drafts,
 		Sent: a.Sent, Outbox: a.Outbox, Ignore: a.Ignore}
 }

@@ -14,9 +14,6 @@ import (
 	"regards/store"
 )
 
-// headerFields are what the verdict on a message needs of its header.
-var headerFields = classify.Fields()
-
 // sink takes what the watcher of one account finds.
 type sink struct {
 	d       *Daemon
@@ -112,10 +109,11 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 // Commit implements imapwatch.Sink: it decides about every message and stores
 // what came of it together with the cursors.
 func (s *sink) Commit(ctx context.Context, batches []imapwatch.Batch) error {
-	if len(batches) == 0 {
-		return nil
-	}
 	return s.d.decide(ctx, func(ctx context.Context) error {
+		batches = slices.DeleteFunc(slices.Clone(batches), s.refused)
+		if len(batches) == 0 {
+			return nil
+		}
 		err := s.record(ctx, batches)
 		for errors.Is(err, store.ErrStale) { // a command has changed the contacts
 			if err = s.d.reload(ctx); err == nil {
@@ -124,6 +122,18 @@ func (s *sink) Commit(ctx context.Context, batches []imapwatch.Batch) error {
 		}
 		return err
 	})
+}
+
+// refused reports whether the server does not open a mailbox. Letters do not
+// wait for such a one.
+func (s *sink) refused(b imapwatch.Batch) bool {
+	if b.Refused == "" {
+		return false
+	}
+	s.d.log.Warn("the server does not open a mailbox; name it in ignore if that is right",
+		"account", s.account.Name, "mailbox", b.Mailbox, "answer", b.Refused)
+	s.readiness().synced[b.Mailbox] = true
+	return true
 }
 
 // record decides about batches with the address book as it is known, and
@@ -186,16 +196,7 @@ func (s *sink) scan(b imapwatch.Batch) store.Scan {
 
 // judge enters what becomes of one message.
 func (s *sink) judge(sc *store.Scan, b imapwatch.Batch, m imapwatch.Message) {
-	header, err := classify.Parse(m.Header)
-	if err != nil {
-		if sc.Unreadable == nil {
-			sc.Unreadable = map[uint32]string{}
-		}
-		sc.Unreadable[m.UID] = err.Error()
-		sc.LeftOut[string(classify.Unparsable)]++
-		return
-	}
-	msg := s.message(b, m, header)
+	msg := s.message(b, m)
 	outcome := s.d.book.Touches(msg)
 	if outcome.LeftOut != "" {
 		sc.LeftOut[outcome.LeftOut]++
@@ -228,7 +229,8 @@ func (s *sink) judge(sc *store.Scan, b imapwatch.Batch, m imapwatch.Message) {
 }
 
 // message puts a header into the terms of package plan.
-func (s *sink) message(b imapwatch.Batch, m imapwatch.Message, h classify.Header) plan.Message {
+func (s *sink) message(b imapwatch.Batch, m imapwatch.Message) plan.Message {
+	h := m.Header
 	verdict := h.Verdict(classify.Policy{AuthservID: s.account.AuthservID})
 	msg := plan.Message{
 		Subject: h.Subject, MessageID: h.MessageID, Key: h.Key(), At: h.Time(m.Received),

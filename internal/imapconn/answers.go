@@ -24,6 +24,9 @@ type answers struct {
 // longLine is the length from which on a line is not looked at.
 const longLine = 8 << 10
 
+// longSize is how much of the end of a line the size of a literal can take up.
+const longSize = 32
+
 func (a *answers) Read(b []byte) (int, error) {
 	for len(a.out) == 0 {
 		if a.err != nil {
@@ -63,14 +66,18 @@ func (a *answers) take(b []byte) {
 		if !whole && len(a.line) < longLine {
 			return
 		}
-		if whole {
-			a.literal = literalSize(a.line)
+		if !whole { // all but what may be the beginning of a literal's size
+			rest := len(a.line) - longSize
+			a.pass(a.line[:rest])
+			a.line, a.long = append(a.line[:0], a.line[rest:]...), true
+			continue
 		}
-		if whole && !a.long {
+		a.literal = literalSize(a.line)
+		if !a.long {
 			a.line = shortened(a.line)
 		}
 		a.pass(a.line)
-		a.line, a.long = a.line[:0], !whole
+		a.line, a.long = a.line[:0], false
 	}
 }
 

@@ -63,6 +63,19 @@ func TestAnswersChangeNothingElse(t *testing.T) {
 	})
 }
 
+// The size of a literal is found where a long line is cut up, too: missed, what
+// stands in the literal would be taken for lines.
+func TestAnswersLongLineBeforeLiteral(t *testing.T) {
+	const inner = "* 2 FETCH (BODY[HEADER.FIELDS (A)] x)\r\n"
+	for length := longLine - 40; length < longLine+40; length++ {
+		in := "* 1 FETCH (FLAGS (" + strings.Repeat("x", length) + ") BODY[] {39}\r\n" + inner + ")\r\n"
+		got, err := io.ReadAll(&answers{Conn: readConn{r: iotest.OneByteReader(strings.NewReader(in))}})
+		if err != nil || string(got) != in {
+			t.Fatalf("%d: %q, %v", length, got[max(0, len(got)-70):], err)
+		}
+	}
+}
+
 func TestLiteralSize(t *testing.T) {
 	for line, want := range map[string]int{
 		"a {5}\r\n": 5, "{0}\r\n": 0, "a {12345}\n": 12345, "~{7}\r\n": 7, "{}\r\n": 0, "{5\r\n": 0, "5}\r\n": 0,

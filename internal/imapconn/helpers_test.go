@@ -15,7 +15,7 @@ import (
 )
 
 // patience keeps a failing test from hanging; no test passes by waiting for it.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // forEachServer runs a test on a new server of either kind.
 func forEachServer(t *testing.T, test func(t *testing.T, s *mailsim.Server)) {

@@ -3,6 +3,8 @@ package imapconn
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -353,6 +355,21 @@ func TestClosedByTheServer(t *testing.T) {
 			_, err := list(within(t), scripted(t, steps...).server())
 			wantErr(t, err, ErrAway)
 		})
+	}
+}
+
+// The library's DebugWriter would write credentials down.
+func TestPitfall15NoDebugWriter(t *testing.T) {
+	for _, pattern := range []string{"*.go", "../../imapwatch/*.go", "../../mailer/*.go"} {
+		files, err := filepath.Glob(pattern)
+		must(t, err)
+		for _, name := range files {
+			text, err := os.ReadFile(name)
+			must(t, err)
+			if !strings.HasSuffix(name, "_test.go") && strings.Contains(string(text), "DebugWriter") {
+				t.Errorf("%s sets DebugWriter", name)
+			}
+		}
 	}
 }
 

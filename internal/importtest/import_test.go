@@ -53,7 +53,7 @@ var allowed = map[string][]string{
 	"regards/classify":  {"github.com/emersion/go-message", "github.com/emersion/go-msgauth", "golang.org/x/text", "golang.org/x/net"},
 	"regards/templates": {"regards/contact", "regards/plan"},
 	"regards/store":     {"regards/contact", "modernc.org/sqlite", "github.com/gofrs/flock"},
-	"regards/imapwatch": {"regards/internal/imapconn", "github.com/emersion/go-imap/v2", "golang.org/x/sync"},
+	"regards/imapwatch": {"regards/classify", "regards/internal/imapconn", "github.com/emersion/go-imap/v2", "golang.org/x/sync"},
 	"regards/mailer": {"regards/contact", "regards/internal/imapconn", "github.com/emersion/go-imap/v2",
 		"github.com/wneessen/go-mail", "golang.org/x/net/idna"},
 	"regards/internal/imapconn": {"github.com/emersion/go-imap/v2", "github.com/emersion/go-sasl"},
