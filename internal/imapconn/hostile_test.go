@@ -2,7 +2,9 @@ package imapconn
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -397,3 +399,34 @@ func TestPitfall6CloseWithUndrainedFetch(t *testing.T) {
 	})
 	wantNoReaders(t)
 }
+
+// A bound that was passed stays passed: the library overlooks an error of Read
+// here and there and reads on.
+func TestPitfall10GuardStaysShut(t *testing.T) {
+	t.Parallel()
+	for name, flood := range map[string]string{
+		"budget": "x\n", "line": strings.Repeat("x", 64<<10), "nested": strings.Repeat("(", parensLimit+1),
+	} {
+		g := &guard{Conn: endlessConn{text: flood}, counters: new(Counters)}
+		g.budget.Store(8 << 20)
+		b := make([]byte, 64<<10)
+		var err error
+		for err == nil {
+			_, err = g.Read(b)
+		}
+		g.budget.Store(8 << 20)
+		for range 3 {
+			if n, again := g.Read(b); n != 0 || again != err || !errors.Is(err, errBudget) || g.cause() != err {
+				t.Errorf("%s: %d bytes, %v after %v", name, n, again, err)
+			}
+		}
+	}
+}
+
+// endlessConn is a connection from which text comes again and again.
+type endlessConn struct {
+	net.Conn
+	text string
+}
+
+func (c endlessConn) Read(b []byte) (int, error) { return copy(b, c.text), nil }

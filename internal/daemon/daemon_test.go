@@ -1,0 +1,181 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"regards/classify"
+	"regards/contact"
+	"regards/imapwatch"
+	"regards/plan"
+	"regards/store"
+	"regards/templates"
+)
+
+// The stories in cmd/regards run the service on real servers; here are the
+// decisions that a story cannot hold still.
+
+var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// newDaemon makes a service on an empty store, at noon.
+func newDaemon(t *testing.T, accounts ...Account) *Daemon {
+	t.Helper()
+	st, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "regards.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	settings := Settings{
+		Owner: "Ana", Addresses: []string{"ana@example.org"}, Signature: "Ana", Languages: []string{"en"},
+		Templates: []fs.FS{templates.Builtin()}, Accounts: accounts,
+		Policy: plan.Policy{Location: time.UTC, ThankYou: plan.ThankYouPolicy{Enabled: true, Within: contact.Duration{Days: 1}}},
+	}
+	return New(settings, st, func() time.Time { return noon }, slog.New(slog.DiscardHandler), nil)
+}
+
+func message(t *testing.T, text string) imapwatch.Message {
+	t.Helper()
+	h, err := classify.Parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return imapwatch.Message{UID: 1, Received: noon, Header: h}
+}
+
+func maria(t *testing.T, d *Daemon) contact.Contact {
+	t.Helper()
+	addr, _, err := plan.NewAddress("maria@uni.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := d.store.AddContact(t.Context(), contact.Contact{Name: "Maria Lopez", Addresses: []contact.Address{addr},
+		Medium: contact.Email, Status: contact.Active, Added: noon})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// A contact that a command adds while a batch is on its way is in the book
+// when the batch is decided about.
+func TestContactAddedMeanwhile(t *testing.T) {
+	d := newDaemon(t, Account{Name: "home", Letters: true})
+	if err := d.reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c := maria(t, d) // the book of d does not know
+	s := &sink{d, d.settings.Accounts[0]}
+	go d.decisions(t.Context())
+	err := s.Commit(t.Context(), []imapwatch.Batch{{Mailbox: "INBOX", Cursor: imapwatch.Cursor{UIDValidity: 1, Low: 1, High: 1},
+		Messages: []imapwatch.Message{message(t, "From: maria@uni.example\nTo: ana@example.org\nMessage-ID: <a@b>\n")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	touches, err := d.store.Touches(t.Context(), c.ID)
+	if err != nil || len(touches) != 1 || touches[0].MessageID != "a@b" {
+		t.Errorf("got %+v, %v", touches, err)
+	}
+}
+
+// Letters wait until every mailbox has been read, for an account that cannot
+// be reached only for a while, and not for a mailbox that is closed to us.
+func TestReady(t *testing.T) {
+	d := newDaemon(t, Account{Name: "home"}, Account{Name: "work"})
+	if d.ready() {
+		t.Error("ready before anything was read")
+	}
+	home, work := &sink{d, d.settings.Accounts[0]}, &sink{d, d.settings.Accounts[1]}
+	home.readiness().watched = []string{"INBOX", "Sent", "Secret"}
+	work.readiness().failed = noon.Add(-patience)
+	home.readiness().synced["INBOX"] = true
+	home.refused(imapwatch.Batch{Mailbox: "Secret", Refused: "NO"})
+	if d.ready() {
+		t.Error("ready before Sent was read")
+	}
+	home.readiness().synced["Sent"] = true
+	if !d.ready() {
+		t.Error("waits for an account that has long been away")
+	}
+	if work.readiness().failed = noon.Add(-time.Minute); d.ready() {
+		t.Error("does not wait for an account that has just been lost")
+	}
+}
+
+func TestAccountFor(t *testing.T) {
+	d := newDaemon(t, Account{Name: "watched"}, Account{Name: "first", Letters: true}, Account{Name: "second", Letters: true})
+	for last, want := range map[string]string{"": "first", "second": "second", "watched": "first", "gone": "first"} {
+		if a, ok := d.accountFor(contact.Touch{Account: last}); !ok || a.Name != want {
+			t.Errorf("after mail through %q: %s, %t", last, a.Name, ok)
+		}
+	}
+	if a, ok := newDaemon(t, Account{Name: "watched"}).accountFor(contact.Touch{}); ok {
+		t.Errorf("a letter would go through %s", a.Name)
+	}
+}
+
+func TestRecipient(t *testing.T) {
+	home, _, _ := plan.NewAddress("maria@home.example")
+	uni, _, _ := plan.NewAddress("maria@uni.example")
+	c := contact.Contact{Addresses: []contact.Address{home, uni}}
+	for last, want := range map[string]string{
+		"": home.Addr, "MARIA@uni.example": uni.Addr, "maria+x@home.example": home.Addr, "maria@old.example": home.Addr,
+	} {
+		if got := recipient(c, contact.Touch{Address: last}); got != want {
+			t.Errorf("wrote last from %q: to %s", last, got)
+		}
+	}
+}
+
+// Planning twice makes one letter, and a letter whose account, greeting or
+// address is missing says what to do.
+func TestPlanLetters(t *testing.T) {
+	d := newDaemon(t, Account{Name: "home", Address: "ana@example.org", Letters: true})
+	ctx := t.Context()
+	c := maria(t, d)
+	o := contact.Occasion{Kind: contact.Met, At: noon, Logged: noon,
+		Participants: []contact.Participant{{ContactID: c.ID, Useful: "the walk"}}}
+	if _, err := d.store.AddOccasion(ctx, o, nil, noon); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := d.planLetters(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	letters, err := d.store.Letters(ctx)
+	if err != nil || len(letters) != 1 || letters[0].State != contact.Queued || letters[0].Account != "home" {
+		t.Fatalf("got %+v, %v", letters, err)
+	}
+	d.settings.Accounts[0].Letters = false
+	k, err := d.know(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l, err := d.write(noon, k, letters[0]); err != nil || l.State != contact.Needs || l.Raw != nil {
+		t.Errorf("without an account for letters: %+v, %v", l, err)
+	}
+}
+
+// decide gives up when its caller does, but what has begun is finished.
+func TestDecide(t *testing.T) {
+	d := newDaemon(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := d.decide(ctx, func(context.Context) error { return nil }); !errors.Is(err, context.Canceled) {
+		t.Errorf("nobody decides: %v", err)
+	}
+	go d.decisions(t.Context())
+	ctx, cancel = context.WithCancel(t.Context())
+	err := d.decide(ctx, func(ctx context.Context) error {
+		cancel()
+		return ctx.Err()
+	})
+	if err != nil {
+		t.Errorf("what had begun was cut off: %v", err)
+	}
+}
