@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"time"
@@ -35,24 +36,31 @@ func (w *world) measureReplies(ctx context.Context, p *profile, rep *report) err
 		if err := w.rest(ctx, time.Duration(200+rng.IntN(600))*time.Millisecond); err != nil {
 			return err
 		}
-		key, err := w.deliver(i)
+		woken, committed, err := w.reply(ctx, i, wakeUps, commits)
 		if err != nil {
 			return err
 		}
-		delivered := time.Now()
-		committed, err := commits.await(ctx, key)
-		if err != nil {
-			return fmt.Errorf("%w; the bare connection was woken %d times for it", err, len(wakeUps))
-		}
-		woken, err := awaitWakeUp(wakeUps)
-		if err != nil {
-			return err
-		}
-		wake = append(wake, milliseconds(woken.Sub(delivered)))
-		beyond = append(beyond, milliseconds(committed.Sub(woken)))
+		wake = append(wake, milliseconds(woken))
+		beyond = append(beyond, milliseconds(committed-woken))
 	}
 	w.reportReplies(rep, wake, beyond)
 	return nil
+}
+
+// reply delivers one and gives how long it took until the bare connection was
+// woken, and until the touch was committed.
+func (w *world) reply(ctx context.Context, i int, wakeUps <-chan time.Time, c *commits) (woken, committed time.Duration, err error) {
+	key, err := w.deliver(i)
+	if err != nil {
+		return 0, 0, err
+	}
+	delivered := time.Now()
+	touch, err := c.await(ctx, key)
+	if err != nil {
+		return 0, 0, fmt.Errorf("%w; the bare connection was woken %d times for it", err, len(wakeUps))
+	}
+	wakeUp, err := awaitWakeUp(wakeUps)
+	return wakeUp.Sub(delivered), touch.Sub(delivered), err
 }
 
 func (w *world) reportReplies(rep *report, wake, beyond []float64) {
@@ -81,7 +89,7 @@ func (w *world) deliver(i int) (key string, err error) {
 }
 
 // idle opens INBOX on a bare connection, waits there by IDLE, and tells when the
-// server announces messages. The channel is closed when the connection ends.
+// server announces a message. The channel is closed when the connection ends.
 func (w *world) idle(ctx context.Context) (<-chan time.Time, error) {
 	b, err := w.dialBare(ctx)
 	if err != nil {
@@ -93,20 +101,39 @@ func (w *world) idle(ctx context.Context) (<-chan time.Time, error) {
 	if err := b.conn.SetDeadline(time.Time{}); err != nil {
 		return nil, err
 	}
-	if _, err := fmt.Fprintf(b.conn, "%s IDLE\r\n", tag); err != nil {
-		return nil, err
-	}
-	wakeUps := make(chan time.Time, 10)
+	wakeUps := make(chan time.Time, 1)
 	go func() {
 		defer close(wakeUps)
 		defer b.conn.Close()
-		for lines := bufio.NewScanner(b.conn); lines.Scan(); {
-			if strings.HasSuffix(lines.Text(), " EXISTS") {
-				wakeUps <- time.Now()
+		for lines := bufio.NewScanner(b.conn); ; {
+			at, ok := wakeUp(b.conn, lines)
+			if !ok {
+				return
 			}
+			wakeUps <- at
 		}
 	}()
 	return wakeUps, nil
+}
+
+// wakeUp waits for one announcement and ends IDLE, as regards does. In one that
+// goes on for minutes, Dovecot was seen to come to look every 30 s only.
+func wakeUp(conn io.Writer, lines *bufio.Scanner) (at time.Time, ok bool) {
+	until := func(match func(line string) bool) bool {
+		for lines.Scan() {
+			if match(lines.Text()) {
+				return true
+			}
+		}
+		return false
+	}
+	fmt.Fprintf(conn, "%s IDLE\r\n", tag) // a dead connection shows when it is read from
+	if !until(func(line string) bool { return strings.HasSuffix(line, " EXISTS") }) {
+		return at, false
+	}
+	at = time.Now()
+	fmt.Fprint(conn, "DONE\r\n")
+	return at, until(func(line string) bool { return strings.HasPrefix(line, tag) })
 }
 
 func awaitWakeUp(wakeUps <-chan time.Time) (time.Time, error) {

@@ -30,11 +30,8 @@ func (w *world) measureService(ctx context.Context, rep *report) (err error) {
 	if err := w.awaitScan(ctx, p); err != nil {
 		return err
 	}
-	if err := w.rest(ctx, w.opt.settle); err != nil {
-		return err
-	}
 	if w.opt.wants("idle") {
-		if err := w.measureIdle(cmd, rep); err != nil {
+		if err := w.measureIdle(ctx, cmd, rep); err != nil {
 			return err
 		}
 	}
@@ -50,7 +47,10 @@ func (w *world) measureService(ctx context.Context, rep *report) (err error) {
 }
 
 // measureIdle reads what is resident of a service with nothing to do.
-func (w *world) measureIdle(cmd *exec.Cmd, rep *report) error {
+func (w *world) measureIdle(ctx context.Context, cmd *exec.Cmd, rep *report) error {
+	if err := w.rest(ctx, w.opt.settle); err != nil {
+		return err
+	}
 	resident, err := memory(cmd.Process.Pid, "VmRSS")
 	if err != nil {
 		return err

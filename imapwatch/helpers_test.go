@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,11 +81,11 @@ func account(s *mailsim.Server, port int) Account {
 	}
 }
 
-// quick is the pace of tests: nothing is waited for long, but for what a test
-// wants to see waited for.
+// quick is the pace of tests: connections are made anew at once, and what a
+// test does not want to see waited for never comes.
 var quick = pace{
-	command: patience, idleAnswer: patience, renewIdle: patience, poll: patience, round: patience,
-	firstDelay: time.Millisecond, maxDelay: 4 * time.Millisecond, longSession: patience, loginPause: patience,
+	command: patience, idleAnswer: patience, renewIdle: time.Hour, poll: time.Hour, round: time.Hour,
+	firstDelay: time.Millisecond, maxDelay: 4 * time.Millisecond, longSession: time.Hour, loginPause: time.Hour,
 }
 
 // watcher makes a watcher that goes on where the recorder stands.
@@ -129,11 +130,19 @@ type recorder struct {
 	watched [][]string
 	states  []State
 	full    func(Batch) bool // refuses a batch; nil refuses none
+	slow    time.Duration    // how long Commit takes
+	within  atomic.Int32     // calls of Commit under way
+	crowded atomic.Bool      // there was more than one
 }
 
 var errFull = errors.New("the disk is full")
 
 func (r *recorder) Commit(ctx context.Context, batches []Batch) error {
+	if r.within.Add(1) > 1 {
+		r.crowded.Store(true)
+	}
+	defer r.within.Add(-1)
+	time.Sleep(r.slow)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -161,6 +170,7 @@ func (r *recorder) Watched(_ context.Context, mailboxes []string) error {
 	defer r.mu.Unlock()
 	r.watched = append(r.watched, slices.Clone(mailboxes))
 	maps.DeleteFunc(r.cursors, func(name string, _ Cursor) bool { return !slices.Contains(mailboxes, name) })
+	r.batches = slices.DeleteFunc(r.batches, func(b Batch) bool { return !slices.Contains(mailboxes, b.Mailbox) })
 	return nil
 }
 

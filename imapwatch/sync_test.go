@@ -176,6 +176,43 @@ func TestNewMailCostsOnlyItself(t *testing.T) {
 	})
 }
 
+// Much new mail is read from the oldest to the newest; only then all is known.
+func TestMuchNewMail(t *testing.T) {
+	t.Parallel()
+	forEachServer(t, func(t *testing.T, s *mailsim.Server) {
+		fill(t, s, "INBOX", 1, 3)
+		a, r := account(s, s.IMAPPort()), &recorder{}
+		must(t, sync1(t, a, r))
+		fill(t, s, "INBOX", 4, 1303)
+		must(t, sync1(t, a, r))
+		wantAll(t, s, r, "INBOX")
+		var got [][3]int
+		for _, b := range r.Batches("INBOX")[1:] {
+			got = append(got, [3]int{len(b.Messages), b.Left, int(b.Cursor.High)})
+			if b.Synced != (b.Left == 0) || b.Cursor.Low != 1 {
+				t.Errorf("%+v", b.Cursor)
+			}
+		}
+		if want := [][3]int{{200, 1100, 203}, {800, 300, 1003}, {300, 0, 1303}}; !slices.Equal(got, want) {
+			t.Errorf("ranges %v, want %v", got, want)
+		}
+	})
+}
+
+// A slow store gets one batch at a time, and what it has under way when a pass
+// breaks off still counts.
+func TestSlowSink(t *testing.T) {
+	t.Parallel()
+	s := embedded(t)
+	fill(t, s, "INBOX", 1, 700)
+	r := &recorder{slow: 20 * time.Millisecond}
+	must(t, sync1(t, account(s, newRewriter(t, s, spoil(badDate, 450), nil).Port()), r))
+	wantAllBut(t, r, "INBOX", 700, 450)
+	if r.crowded.Load() {
+		t.Error("batches were committed at the same time")
+	}
+}
+
 func TestNewUIDValidity(t *testing.T) {
 	t.Parallel()
 	forEachServer(t, func(t *testing.T, s *mailsim.Server) {

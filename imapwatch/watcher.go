@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,6 +77,9 @@ func (w *Watcher) Sync(ctx context.Context) error {
 			break
 		}
 	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return errors.Join(err, w.report(ctx, State{Synced: err == nil, Problem: err}))
 }
 
@@ -120,6 +125,9 @@ func (w *Watcher) list(ctx context.Context, conn *imapconn.Conn) ([]imapconn.Mai
 	if err := w.sink.Watched(ctx, names); err != nil {
 		return nil, fmt.Errorf("%w: %w", errSink, err)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	maps.DeleteFunc(w.cursors, func(name string, _ Cursor) bool { return !slices.Contains(names, name) })
 	return boxes, nil
 }
 

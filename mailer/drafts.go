@@ -113,7 +113,7 @@ func (d *Drafts) Settle(ctx context.Context, messageID string, a contact.Attempt
 		if id == messageID {
 			return contact.Drafted, contact.Place{Mailbox: d.box, UIDValidity: data.UIDValidity, UID: uid}, nil
 		}
-		if uid >= a.UIDNext && known != nil && known(id) {
+		if uid >= a.UIDNext && id != "" && known != nil && known(id) {
 			strangers--
 		}
 	}
@@ -218,18 +218,31 @@ func messageID(data *imapclient.FetchMessageData) (uid uint32, id string) {
 // by moving it to the mailbox of deleted mail. It gives Superseded when it is
 // gone to there, Sent when it turns out to have been sent, and Dismissed when it
 // is no longer where it was put: then the owner has been at it, and it is left
-// alone. Drafted means that this server offers no way to move one message.
+// alone; Uncertain when its mailbox was made anew and it is not found. Drafted means that this server offers no way to move one message.
 func (d *Drafts) TakeBack(ctx context.Context, messageID string, place contact.Place) (contact.State, error) {
-	data, err := d.open(ctx, place.Mailbox, false)
+	data, err := d.open(ctx, d.box, false)
 	if err != nil {
 		return "", err
 	}
-	uid := imap.UIDSetNum(imap.UID(place.UID))
-	var ids map[uint32]string
-	if data.UIDValidity == place.UIDValidity && place.UID != 0 {
-		if ids, err = d.messageIDs(ctx, uid); err != nil {
+	if data.UIDValidity != place.UIDValidity || d.box != place.Mailbox || place.UID == 0 {
+		// The mailbox is another one, or was made anew: its place says nothing.
+		found, ok, err := d.find(ctx, d.box, messageID)
+		if err != nil {
 			return "", err
 		}
+		if !ok {
+			state, _, err := d.elsewhere(ctx, messageID)
+			return state, err
+		}
+		place = found
+		if _, err := d.open(ctx, d.box, false); err != nil {
+			return "", err
+		}
+	}
+	uid := imap.UIDSetNum(imap.UID(place.UID))
+	ids, err := d.messageIDs(ctx, uid)
+	if err != nil {
+		return "", err
 	}
 	if ids[place.UID] != messageID {
 		return d.goneWhere(ctx, messageID)

@@ -96,7 +96,9 @@ func TestDue(t *testing.T) {
 		}
 	}
 	wrote := func(when string) func(*Policy, Records) {
-		return func(_ *Policy, r Records) { r.LastOut["maria"] = contact.Touch{At: at(when), Direction: contact.Out} }
+		return func(_ *Policy, r Records) {
+			r.LastOut["maria"] = contact.Touch{At: at(when), Direction: contact.Out, Alone: true}
+		}
 	}
 	for name, x := range map[string]struct {
 		occasion func(*contact.Occasion)
@@ -233,7 +235,8 @@ func drawRecords(t *rapid.T) Records {
 			c.Addresses = nil
 		}
 		r.Contacts[id] = c
-		r.LastOut[id] = contact.Touch{At: at("2026-11-20 12:00").Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "wrote")) * time.Hour)}
+		r.LastOut[id] = contact.Touch{Alone: true,
+			At: at("2026-11-20 12:00").Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "wrote")) * time.Hour)}
 	}
 	states := []contact.State{"", contact.Needs, contact.Queued, contact.Sent, contact.Dismissed}
 	for n := range rapid.IntRange(0, 4).Draw(t, "occasions") {

@@ -16,7 +16,7 @@ func thanks(s contact.State) contact.Letter {
 }
 
 func mailTo(id, when, messageID string) contact.Touch {
-	return contact.Touch{ContactID: id, At: at(when), Direction: contact.Out, Medium: contact.Email, MessageID: messageID, Subject: "Coffee"}
+	return contact.Touch{ContactID: id, At: at(when), Direction: contact.Out, Medium: contact.Email, MessageID: messageID, Subject: "Coffee", Alone: true}
 }
 
 func TestSentByMessageID(t *testing.T) {
@@ -57,6 +57,7 @@ func TestSuperseded(t *testing.T) {
 		"mail before":             {nil, func(t *contact.Touch) { t.At = at("2026-11-20 11:59") }},
 		"mail at that time":       {nil, func(t *contact.Touch) { t.At = at("2026-11-20 12:00") }},
 		"another practice":        {func(l *contact.Letter) { l.Practice = "keep-in-touch" }, nil},
+		"to several":              {nil, func(t *contact.Touch) { t.Alone = false }},
 		"no occasion":             {func(l *contact.Letter) { l.OccasionID = "" }, nil},
 		"an occasion removed":     {func(l *contact.Letter) { l.OccasionID = "o9" }, nil},
 		"being taken back":        {func(l *contact.Letter) { l.TakeBack = true }, nil},

@@ -31,7 +31,7 @@ type Policy struct {
 type Records struct {
 	Contacts  map[string]contact.Contact // by id
 	Occasions []contact.Occasion
-	LastOut   map[string]contact.Touch  // the newest mail to a contact, by contact id
+	LastOut   map[string]contact.Touch  // the newest mail to a contact alone, by contact id
 	Letters   map[string]contact.Letter // every letter ever made, by key
 }
 

@@ -90,11 +90,11 @@ func thankYou(p Policy, o contact.Occasion, part contact.Participant, c contact.
 	return l
 }
 
-// NeedlessThanks reports whether the owner wrote to the person after the
+// NeedlessThanks reports whether the owner wrote to the person alone after the
 // occasion, so that a thank-you that nobody has seen yet is needless. lastOut
 // is the newest mail to that person; its zero value is none.
 func NeedlessThanks(o contact.Occasion, lastOut contact.Touch) bool {
-	return lastOut.At.After(o.At)
+	return lastOut.Alone && lastOut.At.After(o.At)
 }
 
 // TemplateName gives the name of the template for a letter of a practice after

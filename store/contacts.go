@@ -132,6 +132,9 @@ func (s *Store) UpdateContact(ctx context.Context, c contact.Contact) error {
 		if err := changeBook(ctx, tx); err != nil {
 			return err
 		}
+		if err := rewrite(ctx, tx, "contact_id = ?", c.ID); err != nil {
+			return err
+		}
 		return touchesFromHistory(ctx, tx, c)
 	})
 }
@@ -176,7 +179,7 @@ func touchesFromHistory(ctx context.Context, tx *sql.Tx, c contact.Contact) erro
 					m.account, m.name, 'last mail scanned before the contact was added'
 				FROM correspondent h JOIN mailbox m ON m.id = h.mailbox_id
 				WHERE h.key = ? AND h.`+d+`_id <> '' ORDER BY h.`+d+`_at DESC LIMIT 1
-				ON CONFLICT DO NOTHING`, newID(), c.ID, d, a.Key)
+				ON CONFLICT (contact_id, key) DO NOTHING`, newTouchID(), c.ID, d, a.Key)
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"regards/contact"
@@ -54,6 +55,9 @@ func (s *Store) PutLetter(ctx context.Context, l contact.Letter) error {
 		if err == nil && state != contact.Needs {
 			return ErrTaken
 		}
+		if gone, err := causeGone(ctx, tx, l); err != nil || gone {
+			return errors.Join(err, ErrTaken)
+		}
 		if err != nil && err != sql.ErrNoRows {
 			return err
 		}
@@ -69,24 +73,51 @@ func (s *Store) PutLetter(ctx context.Context, l contact.Letter) error {
 	})
 }
 
+// causeGone reports whether the occasion of a letter, or that person's part in
+// it, has been removed in the meantime.
+func causeGone(ctx context.Context, tx *sql.Tx, l contact.Letter) (gone bool, err error) {
+	if l.ParticipantID == "" {
+		return false, nil
+	}
+	err = tx.QueryRowContext(ctx, "SELECT NOT EXISTS (SELECT 1 FROM participant WHERE id = ?)", l.ParticipantID).Scan(&gone)
+	return gone, err
+}
+
+// rewrite puts letters that nobody has tried to deliver yet back into Needs,
+// when what they were made of has changed: the next pass writes them anew, if
+// they are still to be written.
+func rewrite(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
+	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'needs', reason = 'it is written anew: something changed',
+		raw = NULL, message_id = '', subject = '' WHERE state = 'queued' AND attempt_at = 0 AND NOT take_back AND `+where, args...)
+	return err
+}
+
+// Rewrite puts a letter that nobody has tried to deliver yet back into Needs.
+func (s *Store) Rewrite(ctx context.Context, key string) error {
+	return s.tx(ctx, func(tx *sql.Tx) error { return rewrite(ctx, tx, "key = ?", key) })
+}
+
 // RecordAttempt stores what Drafts was like just before a queued letter is put
-// there. It is ErrTaken when the letter is no longer to be put.
+// there. It is ErrTaken when the letter is no longer to be put, or nobody is to
+// be written to any more.
 func (s *Store) RecordAttempt(ctx context.Context, key string, a contact.Attempt) error {
 	result, err := s.db.ExecContext(ctx, `UPDATE letter SET attempt_at = ?, attempt_mailbox = ?,
-		attempt_uid_validity = ?, attempt_uid_next = ? WHERE key = ? AND state = 'queued' AND NOT take_back`,
-		seconds(a.At), a.Mailbox, a.UIDValidity, a.UIDNext, key)
+		attempt_uid_validity = ?, attempt_uid_next = ? WHERE key = ? AND state = 'queued' AND NOT take_back
+		AND NOT EXISTS (SELECT 1 FROM contact WHERE id = letter.contact_id AND status <> 'active'
+			AND NOT (status = 'paused' AND paused_until BETWEEN 1 AND ?))`,
+		seconds(a.At), a.Mailbox, a.UIDValidity, a.UIDNext, key, seconds(a.At))
 	if err = changeOne(result, err); err == ErrNotFound {
 		return ErrTaken
 	}
 	return s.explain(err)
 }
 
-// SetLetter stores what became of a letter: its state, where it lies, and why.
-// A letter to be taken back stays so until it ends; one that was found to be
+// SetLetter stores what became of a letter: its state, where it lies, and why;
+// with "" for the reason, that stays as it is. A letter to be taken back stays so until it ends; one that was found to be
 // sent in the meantime stays sent.
 func (s *Store) SetLetter(ctx context.Context, key string, state contact.State, place contact.Place, reason string) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE letter SET state = ?, mailbox = ?, uid_validity = ?,
-		uid = ?, reason = ?, take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ? AND state <> 'sent'`,
+		uid = ?, reason = coalesce(nullif(?, ''), reason), take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ? AND state <> 'sent'`,
 		state, place.Mailbox, place.UIDValidity, place.UID, reason, state.Ended(), key)
 	return s.explain(err)
 }

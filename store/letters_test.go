@@ -14,7 +14,7 @@ var states = []contact.State{contact.Needs, contact.Queued, contact.Drafted, con
 
 // letter lacks nothing but a place.
 func letter(key string) contact.Letter {
-	return contact.Letter{Key: key, Practice: "thank-you", ContactID: "maria", OccasionID: "o1", ParticipantID: "p1", State: contact.Queued,
+	return contact.Letter{Key: key, Practice: "thank-you", ContactID: "maria", OccasionID: "o1", State: contact.Queued,
 		Reason: "new", Due: noon, Overdue: noon.AddDate(0, 0, 1), Subject: "Thank you", MessageID: key + "@x", Raw: []byte("raw\x00\r\n"),
 		Account: "work", Created: noon}
 }
@@ -80,6 +80,46 @@ func TestLetterRoundTrip(t *testing.T) {
 	check(t, s.SetLetter(ctx, "k", contact.Drafted, want.Place, "laid"))
 	if got, err := s.Letter(ctx, "k"); err != nil || got.State != contact.Sent || got.Reason != "sent" {
 		t.Errorf("after the delivery was recorded late: got %+v, %v", got, err)
+	}
+}
+
+// Whoever took part in nothing any more gets no letter for it.
+func TestPutLetterWithoutCause(t *testing.T) {
+	s := newStore(t)
+	l := letter("k")
+	l.ParticipantID = "gone"
+	if err := s.PutLetter(ctx, l); !errors.Is(err, ErrTaken) {
+		t.Errorf("got %v", err)
+	}
+	letters, err := s.Letters(ctx)
+	if check(t, err); len(letters) != 0 {
+		t.Errorf("stored: %+v", letters)
+	}
+}
+
+// A letter that nobody has tried to deliver is written anew when its contact
+// changes; one that may be on its way is not.
+func TestRewrite(t *testing.T) {
+	s := newStore(t)
+	c, err := s.AddContact(ctx, person("Maria", "maria@x.example"))
+	check(t, err)
+	for key, tried := range map[string]bool{"fresh": false, "tried": true} {
+		l := letter(key)
+		l.ContactID = c.ID
+		check(t, s.PutLetter(ctx, l))
+		if tried {
+			check(t, s.RecordAttempt(ctx, key, contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
+		}
+	}
+	c.Status = contact.Deceased
+	check(t, s.UpdateContact(ctx, c))
+	fresh, err := s.Letter(ctx, "fresh")
+	if check(t, err); fresh.State != contact.Needs || fresh.Raw != nil {
+		t.Errorf("got %+v", fresh)
+	}
+	tried, err := s.Letter(ctx, "tried")
+	if check(t, err); tried.State != contact.Queued || tried.Raw == nil {
+		t.Errorf("got %+v", tried)
 	}
 }
 

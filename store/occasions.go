@@ -85,6 +85,9 @@ func (s *Store) UpdateOccasion(ctx context.Context, o contact.Occasion, now time
 				return err
 			}
 		}
+		if err := rewrite(ctx, tx, "occasion_id = ?", o.ID); err != nil {
+			return err
+		}
 		return occasionTouches(ctx, tx, o, now)
 	})
 }

@@ -75,7 +75,7 @@ func (h *History) Add(m History) {
 // touches that were not known before. It is ErrStale, and nothing is stored,
 // when contacts have changed since book was their BookVersion.
 func (s *Store) Record(ctx context.Context, book int64, scans ...Scan) (added []contact.Touch, err error) {
-	err = s.tx(ctx, func(tx *sql.Tx) error {
+	err = s.txOn(ctx, s.scans, func(tx *sql.Tx) error {
 		added = nil
 		var version int64
 		if err := tx.QueryRowContext(ctx, bookVersion).Scan(&version); err != nil {

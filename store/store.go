@@ -43,7 +43,12 @@ var (
 
 // Store is an open database. It is safe for use by several goroutines.
 type Store struct {
-	db     *sql.DB
+	db *sql.DB
+	// scans is the same database for what came of mail. If the power fails, the
+	// last ranges may be gone from it, with their cursors: they are read again.
+	// It spares a sync of the disk for each range; the next transaction through
+	// db makes them last.
+	scans  *sql.DB
 	path   string
 	secret []byte
 }
@@ -55,17 +60,20 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s := &Store{path: path}
 	if err := touchFile(path); err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return nil, fmt.Errorf("open database: %w; check [store] path and who owns the folder", err)
 	}
-	db, err := sql.Open("sqlite", dsn(path))
-	if err != nil {
+	if s.db, err = sql.Open("sqlite", dsn(path, "FULL")); err != nil {
 		return nil, err
 	}
-	db.SetMaxIdleConns(2)
-	s := &Store{db: db, path: path}
+	if s.scans, err = sql.Open("sqlite", dsn(path, "NORMAL")); err != nil {
+		return nil, err
+	}
+	s.db.SetMaxIdleConns(2)
+	s.scans.SetMaxIdleConns(1)
 	if err := s.prepare(ctx); err != nil {
-		db.Close()
+		s.Close()
 		return nil, s.explain(err)
 	}
 	return s, nil
@@ -85,9 +93,9 @@ func touchFile(path string) error {
 }
 
 // dsn names the file with the pragmas that every connection needs.
-func dsn(path string) string {
+func dsn(path, synchronous string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(1)", "secure_delete(1)",
 	}}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
@@ -108,7 +116,7 @@ func (s *Store) prepare(ctx context.Context) error {
 }
 
 // Close closes the database.
-func (s *Store) Close() error { return s.db.Close() }
+func (s *Store) Close() error { return errors.Join(s.scans.Close(), s.db.Close()) }
 
 // Path is where the database lies.
 func (s *Store) Path() string { return s.path }
@@ -166,9 +174,11 @@ func (w *Watch) Version(ctx context.Context) (int64, error) {
 // Close ends the watch.
 func (w *Watch) Close() error { return w.conn.Close() }
 
-// tx runs f in one transaction.
-func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
+// tx runs f in one transaction that outlasts a loss of power.
+func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error { return s.txOn(ctx, s.db, f) }
+
+func (s *Store) txOn(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return s.explain(err)
 	}
@@ -216,6 +226,10 @@ func (s *Store) explain(err error) error {
 // newID makes an id that is never reused: 40 random bits, of letters and digits
 // that are easy to type.
 func newID() string { return strings.ToLower(rand.Text()[:8]) }
+
+// newTouchID makes an id for a touch: there are hundreds of thousands of them,
+// so it has 80 random bits.
+func newTouchID() string { return strings.ToLower(rand.Text()[:16]) }
 
 // seconds and fromSeconds convert between a time and its column.
 func seconds(t time.Time) int64 {

@@ -23,10 +23,19 @@ func (s *Store) Touches(ctx context.Context, contactID string) ([]contact.Touch,
 // LastTouches gives the newest touch of every contact that has one, by contact
 // id. With mailOnly only mail counts; with a direction only that one.
 func (s *Store) LastTouches(ctx context.Context, mailOnly bool, dir contact.Direction) (map[string]contact.Touch, error) {
+	return s.lastTouches(ctx, mailOnly, dir, false)
+}
+
+// LastLetters gives the newest mail that the owner wrote to each contact alone.
+func (s *Store) LastLetters(ctx context.Context) (map[string]contact.Touch, error) {
+	return s.lastTouches(ctx, true, contact.Out, true)
+}
+
+func (s *Store) lastTouches(ctx context.Context, mailOnly bool, dir contact.Direction, alone bool) (map[string]contact.Touch, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE id IN (
 		SELECT (SELECT id FROM touch WHERE contact_id = contact.id
-		AND (NOT ? OR medium = 'email') AND ? IN ('', direction)
-		ORDER BY at DESC, direction DESC, id LIMIT 1) FROM contact)`, mailOnly, dir)
+		AND (NOT ? OR medium = 'email') AND ? IN ('', direction) AND (alone OR NOT ?)
+		ORDER BY at DESC, direction DESC, id LIMIT 1) FROM contact)`, mailOnly, dir, alone)
 	touches, err := collect(rows, err, scanTouch)
 	last := make(map[string]contact.Touch, len(touches))
 	for _, t := range touches {
@@ -48,7 +57,7 @@ func scanTouch(rows *sql.Rows) (contact.Touch, error) {
 // addTouch stores a touch unless that contact has one with its key already;
 // added reports whether it did.
 func addTouch(ctx context.Context, insert *sql.Stmt, t contact.Touch) (added bool, err error) {
-	result, err := insert.ExecContext(ctx, newID(), t.ContactID, t.Key, seconds(t.At), t.Direction, t.Medium,
+	result, err := insert.ExecContext(ctx, newTouchID(), t.ContactID, t.Key, seconds(t.At), t.Direction, t.Medium,
 		t.Subject, t.MessageID, strings.Join(t.References, " "), t.Address, t.Alone, t.Verified, t.Account,
 		t.Mailbox, t.Rule)
 	if err != nil {
@@ -59,7 +68,7 @@ func addTouch(ctx context.Context, insert *sql.Stmt, t contact.Touch) (added boo
 }
 
 const insertTouch = "INSERT INTO touch (" + touchColumns + `) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-	ON CONFLICT DO NOTHING`
+	ON CONFLICT (contact_id, key) DO NOTHING`
 
 // PassedOver is a message of a contact that was no touch, with the reason.
 type PassedOver struct {

@@ -40,6 +40,21 @@ const (
 	exitConfig   = 78
 )
 
+// output remembers the first error of writing results: a full disk behind a
+// pipe must not look like success.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.Writer.Write(b)
+	if o.err == nil && err != nil {
+		o.err = fmt.Errorf("write the results: %w", err)
+	}
+	return n, err
+}
+
 // usageError is a mistake in the command line.
 type usageError struct{ error }
 
@@ -47,6 +62,9 @@ func usagef(format string, args ...any) error { return usageError{fmt.Errorf(for
 
 // exit prints an error and gives the exit code that tells its kind.
 func (a *app) exit(err error) int {
+	if out, ok := a.out.(*output); ok && err == nil {
+		err = out.err
+	}
 	if err == nil {
 		return 0
 	}
@@ -118,12 +136,11 @@ func args(check cobra.PositionalArgs) cobra.PositionalArgs {
 // session is what most commands work with: the configuration, the store and
 // the time.
 type session struct {
-	cfg   config.Config
-	store *store.Store
-	now   func() time.Time
-	log   *slog.Logger
-	// scratch is the folder of a dry run, which works on a copy of the store.
-	scratch string
+	cfg     config.Config
+	store   *store.Store
+	now     func() time.Time
+	log     *slog.Logger
+	discard func() // removes the copy on which a dry run works
 }
 
 // open loads the configuration and opens the store.
@@ -139,30 +156,39 @@ func (a *app) open(ctx context.Context) (*session, error) {
 	if s.log, err = a.logger(); err != nil {
 		return nil, err
 	}
-	path := cfg.Database()
-	if a.dryRun {
-		if s.scratch, err = os.MkdirTemp("", "regards-dry-run-"); err != nil {
-			return nil, err
-		}
-		copied := filepath.Join(s.scratch, "regards.db")
-		if err := store.Copy(ctx, path, copied); err != nil {
-			os.RemoveAll(s.scratch)
-			return nil, err
-		}
-		path = copied
-	}
-	if s.store, err = store.Open(ctx, path); err != nil {
-		os.RemoveAll(s.scratch)
+	if s.store, s.discard, err = a.openStore(ctx, cfg.Database()); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
+// openStore opens the store or, in a dry run, a copy of it; discard removes
+// the copy.
+func (a *app) openStore(ctx context.Context, path string) (st *store.Store, discard func(), err error) {
+	discard = func() {}
+	if a.dryRun {
+		folder, err := os.MkdirTemp("", "regards-dry-run-")
+		if err != nil {
+			return nil, nil, err
+		}
+		discard = func() { os.RemoveAll(folder) }
+		copied := filepath.Join(folder, "regards.db")
+		if err := store.Copy(ctx, path, copied); err != nil {
+			discard()
+			return nil, nil, err
+		}
+		path = copied
+	}
+	if st, err = store.Open(ctx, path); err != nil {
+		discard()
+		return nil, nil, err
+	}
+	return st, discard, nil
+}
+
 func (s *session) close() {
 	s.store.Close() // every write has been committed by now
-	if s.scratch != "" {
-		os.RemoveAll(s.scratch)
-	}
+	s.discard()
 }
 
 // with opens a session, runs f and closes it.
@@ -172,7 +198,11 @@ func (a *app) with(ctx context.Context, f func(*session) error) error {
 		return err
 	}
 	defer s.close()
-	return f(s)
+	if err := f(s); err != nil || !a.dryRun {
+		return err
+	}
+	fmt.Fprintln(a.err, "dry run: nothing was changed")
+	return nil
 }
 
 // clock gives the time: the true one, or the pretended one running on from there.

@@ -72,7 +72,7 @@ func (r *findings) configuration(ctx context.Context, a *app) {
 		return
 	}
 	r.ok("configuration", path)
-	r.database(ctx, cfg)
+	r.database(ctx, a, cfg)
 	r.wording(cfg)
 	for _, account := range cfg.Accounts {
 		r.imap(ctx, account)
@@ -86,17 +86,18 @@ func (r *findings) configuration(ctx context.Context, a *app) {
 }
 
 // database opens the store, if there is one yet.
-func (r *findings) database(ctx context.Context, cfg config.Config) {
+func (r *findings) database(ctx context.Context, a *app, cfg config.Config) {
 	path := cfg.Database()
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		r.note("database", path+" is made by the first sync; never synced so far")
 		return
 	}
-	st, err := store.Open(ctx, path)
+	st, discard, err := a.openStore(ctx, path)
 	if err != nil {
 		r.fail("database", err)
 		return
 	}
+	defer discard()
 	defer st.Close()
 	contacts, err := st.Contacts(ctx)
 	if err != nil {

@@ -82,7 +82,9 @@ func (s *session) addresses(texts []string) ([]contact.Address, error) {
 		if book.IsOwner(addr.Addr) {
 			return nil, usagef("%s is your own address: mail from it is from you", addr.Addr)
 		}
-		all = append(all, addr)
+		if !containsKey(all, addr.Key) {
+			all = append(all, addr)
+		}
 	}
 	return all, nil
 }

@@ -26,9 +26,10 @@ func (a *app) logCommand() *cobra.Command {
 		Short: "record that something happened with somebody",
 		Long: `Records an occasion: KIND is one of
 ` + contact.List(contact.Kinds()) + `.
-PERSON is a contact, or "Name <address>" for a new one. After most kinds a
-thank-you is drafted at the next pass; it names what was most useful to you, so
-say it with --useful, once for all or for each as --useful "Tom=the tip".`,
+PERSON is a contact, or "Name <address>" for a new one. After met, informational,
+interview, event and help-received a thank-you is drafted at the next pass; it
+names what was most useful to you, so say it with --useful, once for all or for
+each as --useful "Tom=the tip".`,
 		Example: `  regards log informational "Maria Lopez" --useful "the tip about the PhD route"
   regards log interview Tom Ana --at tuesday --useful "Tom=your view of the team" --useful "Ana=…"`,
 		Args: args(cobra.MinimumNArgs(2)),
@@ -77,7 +78,11 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 	if a.json {
 		return a.printJSON(occasionJSON(o))
 	}
-	a.printLogged(s, o, who)
+	last, err := s.store.LastLetters(c.Context())
+	if err != nil {
+		return err
+	}
+	a.printLogged(s, o, who, last)
 	return nil
 }
 
@@ -150,7 +155,7 @@ func assignUseful(o *contact.Occasion, who people, texts []string) error {
 		if isOwn {
 			i, err := who.index(strings.TrimSpace(name))
 			if err != nil {
-				return err
+				return usagef(`--useful %q: %w among those named here; for a text with an equals sign write "Name=text"`, text, err)
 			}
 			o.Participants[i].Useful = strings.TrimSpace(own)
 			continue
@@ -167,15 +172,6 @@ func assignUseful(o *contact.Occasion, who people, texts []string) error {
 	return nil
 }
 
-// index finds the one person among those named whom a name, or part of it, means.
-func (p people) index(name string) (int, error) {
-	found, err := p.find(name)
-	if err != nil {
-		return 0, usagef(`--useful "%s=…": %w among those named here; for a text with an equals sign write "Name=text"`, name, err)
-	}
-	return slices.IndexFunc(p, func(q contact.Contact) bool { return q.ID == found.ID && q.Name == found.Name }), nil
-}
-
 // checkTexts refuses what could not stand in a letter.
 func checkTexts(o contact.Occasion) error {
 	errs := []error{contact.CheckText("--title", o.Title), contact.CheckText("--next", o.Next)}
@@ -189,7 +185,7 @@ func checkTexts(o contact.Occasion) error {
 }
 
 // printLogged says what was recorded and what comes of it.
-func (a *app) printLogged(s *session, o contact.Occasion, who people) {
+func (a *app) printLogged(s *session, o contact.Occasion, who people, last map[string]contact.Touch) {
 	var names []string
 	for _, p := range who {
 		names = append(names, p.Name)
@@ -203,11 +199,18 @@ func (a *app) printLogged(s *session, o contact.Occasion, who people) {
 		return
 	}
 	for i, p := range o.Participants {
-		if p.Useful == "" {
+		switch name := who[i].Name; {
+		case plan.Writable(s.now(), who[i]) != "":
+			fmt.Fprintf(a.out, "no letter goes to them: %s\n", plan.Writable(s.now(), who[i]))
+		case plan.NeedlessThanks(o, last[p.ContactID]):
+			fmt.Fprintf(a.out, "you have written to %s since then (%q), so no thank-you is drafted\n", name, last[p.ContactID].Subject)
+		case p.Useful == "":
 			fmt.Fprintf(a.out, "the thank-you to %s waits for what was most useful: regards occasion edit %s --useful \"%s=…\"\n",
-				who[i].Name, o.ID, who[i].Name)
-		} else {
-			fmt.Fprintf(a.out, "a thank-you to %s is drafted at the next pass\n", who[i].Name)
+				name, o.ID, name)
+		case plan.Salutation(who[i]) == "":
+			fmt.Fprintf(a.out, "the thank-you to %s waits for a greeting: regards contact edit %s --greeting \"Dear …\"\n", name, p.ContactID)
+		default:
+			fmt.Fprintf(a.out, "a thank-you to %s is drafted at the next pass\n", name)
 		}
 	}
 }
@@ -287,7 +290,7 @@ func (a *app) occasionEditCommand() *cobra.Command {
 					return a.printJSON(occasionJSON(o))
 				}
 				fmt.Fprintf(a.out, "changed %s (%s)\n", o.Kind, o.ID)
-				return nil
+				return a.noteDrafts(c, s, o)
 			})
 		},
 	}
@@ -299,6 +302,17 @@ func (a *app) occasionEditCommand() *cobra.Command {
 	flags.StringVar(&f.nextDue, "next-due", "", "by when")
 	flags.BoolVar(&tookPlace, "took-place", false, "it took place, though it was logged ahead of its time")
 	return c
+}
+
+// noteDrafts says which letters of an occasion keep the words that they have.
+func (a *app) noteDrafts(c *cobra.Command, s *session, o contact.Occasion) error {
+	letters, err := s.store.Letters(c.Context())
+	for _, l := range letters {
+		if l.OccasionID == o.ID && l.State == contact.Drafted {
+			fmt.Fprintf(a.out, "the draft that lies in %s (%s) keeps its words; change them there\n", l.Place.Mailbox, l.Subject)
+		}
+	}
+	return err
 }
 
 // editOccasion enters the flags that were given.

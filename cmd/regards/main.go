@@ -31,7 +31,7 @@ const gcPercent = 40
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{in: os.Stdin, out: os.Stdout, err: os.Stderr}
+	a := &app{in: os.Stdin, out: &output{Writer: os.Stdout}, err: os.Stderr}
 	root := a.command()
 	root.SetArgs(args)
 	root.SetIn(a.in)

@@ -41,22 +41,26 @@ var errNobody = errors.New("no contact fits")
 // find gives the contact that a CONTACT means: an id, an address, or a name, or
 // part of one, that fits one contact only.
 func (p people) find(who string) (contact.Contact, error) {
-	if c, ok := p.byID(who); ok {
-		return c, nil
+	i, err := p.index(who)
+	if err != nil {
+		return contact.Contact{}, err
 	}
+	return p[i], nil
+}
+
+// index gives the place of the contact that a CONTACT means.
+func (p people) index(who string) (int, error) {
 	key := plan.AddressKey(who)
-	var exact, part people
-	for _, c := range p {
-		for _, a := range c.Addresses {
-			if a.Key == key {
-				return c, nil
-			}
-		}
+	var exact, part []int
+	for i, c := range p {
 		switch {
+		case who == "":
+		case c.ID == who, containsKey(c.Addresses, key):
+			return i, nil
 		case strings.EqualFold(c.Name, who):
-			exact = append(exact, c)
-		case strings.Contains(strings.ToLower(c.Name), strings.ToLower(who)) && who != "":
-			part = append(part, c)
+			exact = append(exact, i)
+		case strings.Contains(strings.ToLower(c.Name), strings.ToLower(who)):
+			part = append(part, i)
 		}
 	}
 	if len(exact) == 0 {
@@ -64,15 +68,15 @@ func (p people) find(who string) (contact.Contact, error) {
 	}
 	switch len(exact) {
 	case 0:
-		return contact.Contact{}, fmt.Errorf("%w %q; see: regards contact list", errNobody, who)
+		return 0, fmt.Errorf("%w %q; see: regards contact list", errNobody, who)
 	case 1:
 		return exact[0], nil
 	}
 	var names []string
-	for _, c := range exact {
-		names = append(names, fmt.Sprintf("%s (%s)", c.Name, c.ID))
+	for _, i := range exact {
+		names = append(names, fmt.Sprintf("%s (%s)", p[i].Name, p[i].ID))
 	}
-	return contact.Contact{}, fmt.Errorf("%q fits several contacts: %s; name one by id or address", who, strings.Join(names, ", "))
+	return 0, fmt.Errorf("%q fits several contacts: %s; name one by id or address", who, strings.Join(names, ", "))
 }
 
 // parsePerson reads "Name <address>" or a bare address of somebody new; ok is

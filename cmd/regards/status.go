@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -152,7 +153,11 @@ func (a *app) greet(ctx context.Context, s *session) error {
 		if name == "" {
 			name = f.Addr
 		}
-		fmt.Fprintf(a.out, "  regards contact add %s %s\n", quote(name), quote(f.Addr))
+		dashes := ""
+		if strings.HasPrefix(name, "-") || strings.HasPrefix(f.Addr, "-") {
+			dashes = "-- " // what follows is no flag
+		}
+		fmt.Fprintf(a.out, "  regards contact add %s%s %s\n", dashes, quote(name), quote(f.Addr))
 	}
 	return nil
 }

@@ -65,7 +65,7 @@ func read(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fail(err, "there is no such file",
-			"run regards init, copy config.toml.example there and fill it in, or name another with --config FILE")
+			"copy config.toml.example there and fill it in, or name another with --config FILE")
 	}
 	if err != nil {
 		return fail(err, "cannot be opened ("+reason(err)+")", "make it readable, or name another with --config FILE")

@@ -203,8 +203,11 @@ func (d *Daemon) watchers(ctx context.Context) ([]*imapwatch.Watcher, error) {
 func (d *Daemon) Once(ctx context.Context) error {
 	return d.with(ctx, func(ctx context.Context) error {
 		syncErr := d.syncAll(ctx)
-		if err := d.decide(ctx, d.planLetters); err != nil {
-			return errors.Join(syncErr, err)
+		// A letter that mail still unread makes needless must not be written.
+		if syncErr == nil {
+			if err := d.decide(ctx, d.planLetters); err != nil {
+				return err
+			}
 		}
 		if d.settings.Rehearse {
 			return syncErr

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"regards/contact"
@@ -21,18 +22,17 @@ const retryDelivery = time.Minute
 
 // deliveries delivers whenever there may be something, until ctx ends.
 func (d *Daemon) deliveries(ctx context.Context) error {
-	var retry <-chan time.Time
 	for {
 		select {
 		case <-d.deliver:
-		case <-retry:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		retry = nil
 		if err := d.deliverAll(ctx); err != nil && ctx.Err() == nil {
 			d.log.Warn("a letter could not be delivered", "error", err, "retry", retryDelivery)
-			retry = time.After(retryDelivery)
+			// Until then, nothing wakes it: each try is a login.
+			pause(ctx, retryDelivery)
+			d.wakeDeliverer()
 		}
 	}
 }
@@ -46,7 +46,7 @@ func (d *Daemon) deliverAll(ctx context.Context) error {
 	}
 	ours := map[string]bool{}
 	for _, l := range letters {
-		ours[l.MessageID] = true
+		ours[l.MessageID] = l.MessageID != ""
 	}
 	var errs []error
 	for _, a := range d.settings.Accounts {
@@ -56,11 +56,33 @@ func (d *Daemon) deliverAll(ctx context.Context) error {
 				work = append(work, l)
 			}
 		}
+		if len(work) == 0 || d.offline(ctx, a) {
+			continue // its watcher says when it is back
+		}
 		if err := d.deliverTo(ctx, a, work, ours); err != nil {
 			errs = append(errs, accountError{a.Name, err})
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// offline reports whether the watcher of an account has lost it: it tries again
+// with patience, which a login of ours must not undo.
+func (d *Daemon) offline(ctx context.Context, a Account) (lost bool) {
+	err := d.decide(ctx, func(context.Context) error {
+		r := d.synced[a.Name]
+		lost = r != nil && !r.failed.IsZero()
+		return nil
+	})
+	return lost || err != nil
+}
+
+// pause waits, but not beyond the end of ctx.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
 }
 
 // deliverTo does the work of one account. A letter that fails does not keep the
@@ -98,7 +120,7 @@ func (d *Daemon) deliverOne(ctx context.Context, drafts *mailer.Drafts, l contac
 	}
 	switch {
 	case l.TakeBack && l.State == contact.Queued:
-		return d.settled(ctx, l, contact.Superseded, contact.Place{}, l.Reason)
+		return d.settled(ctx, l, contact.Superseded, contact.Place{}, "")
 	case l.TakeBack && l.State == contact.Drafted:
 		return d.takeBack(ctx, drafts, l)
 	case l.State == contact.Queued:
@@ -109,17 +131,14 @@ func (d *Daemon) deliverOne(ctx context.Context, drafts *mailer.Drafts, l contac
 
 // settle finds out what became of an APPEND whose answer was lost.
 func (d *Daemon) settle(ctx context.Context, drafts *mailer.Drafts, l contact.Letter, ours map[string]bool) (contact.Letter, error) {
-	wait := min(settleAfter, settleAfter-d.now().Sub(l.Attempt.At))
-	select {
-	case <-time.After(wait):
-	case <-ctx.Done():
+	if pause(ctx, min(settleAfter, settleAfter-d.now().Sub(l.Attempt.At))); ctx.Err() != nil {
 		return l, ctx.Err()
 	}
 	state, place, err := drafts.Settle(ctx, l.MessageID, l.Attempt, func(id string) bool { return ours[id] })
 	if err != nil {
 		return l, err
 	}
-	reason := l.Reason
+	reason := ""
 	switch state {
 	case contact.Uncertain:
 		reason = "the connection broke while the draft was laid, and it is not to be found: look whether it is there; it is not made again by itself"
@@ -133,6 +152,10 @@ func (d *Daemon) settle(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 	l.State, l.Place = state, place
 	return l, nil
 }
+
+// refusal stands between the reason of a letter and the words with which the
+// server refused it.
+const refusal = "; the server refuses the draft: "
 
 // put stores the attempt, appends, and stores where the draft lies.
 func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
@@ -153,14 +176,17 @@ func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Lette
 	}
 	place, err := drafts.Put(ctx, full.Raw, l.MessageID, attempt)
 	if text, refused := imapconn.Refused(err); refused {
-		reason := "the server refuses the draft: " + text
-		return errors.Join(err, d.settled(ctx, l, contact.Queued, contact.Place{}, reason))
+		reason, _, _ := strings.Cut(l.Reason, refusal)
+		return errors.Join(err, d.settled(ctx, l, contact.Queued, contact.Place{}, reason+refusal+text))
 	}
 	if err != nil {
 		return err
 	}
 	d.log.Info("draft", "key", l.Key, "mailbox", place.Mailbox)
-	return d.settled(ctx, l, contact.Drafted, place, l.Reason)
+	if reason, _, was := strings.Cut(l.Reason, refusal); was {
+		return d.settled(ctx, l, contact.Drafted, place, reason)
+	}
+	return d.settled(ctx, l, contact.Drafted, place, "")
 }
 
 // takeBack removes a draft that has become needless, if nobody has touched it.

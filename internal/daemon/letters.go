@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"regards/contact"
@@ -33,8 +34,11 @@ func (d *Daemon) know(ctx context.Context) (k knowledge, err error) {
 	if k.Occasions, err = d.store.Occasions(ctx); err != nil {
 		return k, err
 	}
+	if k.LastOut, err = d.store.LastLetters(ctx); err != nil {
+		return k, err
+	}
 	for dir, last := range map[contact.Direction]*map[string]contact.Touch{
-		contact.Out: &k.LastOut, contact.In: &k.lastIn, "": &k.lastMail,
+		contact.In: &k.lastIn, "": &k.lastMail,
 	} {
 		if *last, err = d.store.LastTouches(ctx, true, dir); err != nil {
 			return k, err
@@ -57,6 +61,9 @@ func (d *Daemon) know(ctx context.Context) (k knowledge, err error) {
 // planLetters makes the letters that are due: their bytes, stored under their
 // keys. It runs on the goroutine of decisions.
 func (d *Daemon) planLetters(ctx context.Context) error {
+	if err := d.adopt(ctx); err != nil {
+		return err
+	}
 	k, err := d.know(ctx)
 	if err != nil {
 		return err
@@ -77,6 +84,27 @@ func (d *Daemon) planLetters(ctx context.Context) error {
 			return err
 		}
 		d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
+	}
+	return nil
+}
+
+// adopt has letters written anew whose account is no longer configured.
+func (d *Daemon) adopt(ctx context.Context) error {
+	letters, err := d.store.Letters(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range letters {
+		known := slices.ContainsFunc(d.settings.Accounts, func(a Account) bool { return a.Name == l.Account })
+		if l.State != contact.Queued || known {
+			continue
+		}
+		if !l.Attempt.At.IsZero() {
+			d.log.Warn("a letter cannot be settled: its account is no longer configured", "key", l.Key, "account", l.Account)
+		}
+		if err := d.store.Rewrite(ctx, l.Key); err != nil {
+			return err
+		}
 	}
 	return nil
 }

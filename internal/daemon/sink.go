@@ -96,8 +96,10 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 			if r.failed.IsZero() {
 				r.failed = s.d.now()
 			}
+			clear(r.synced) // mail may come that is not known
 		case state.Connected:
 			r.failed = time.Time{}
+			s.d.wakeDeliverer()
 		}
 		if state.Synced {
 			a.LastSync = s.d.now()
