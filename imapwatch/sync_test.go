@@ -183,7 +183,7 @@ func TestMuchNewMail(t *testing.T) {
 		fill(t, s, "INBOX", 1, 3)
 		a, r := account(s, s.IMAPPort()), &recorder{}
 		must(t, sync1(t, a, r))
-		fill(t, s, "INBOX", 4, 1303)
+		fill(t, s, "INBOX", 4, 2603)
 		must(t, sync1(t, a, r))
 		wantAll(t, s, r, "INBOX")
 		var got [][3]int
@@ -193,7 +193,7 @@ func TestMuchNewMail(t *testing.T) {
 				t.Errorf("%+v", b.Cursor)
 			}
 		}
-		if want := [][3]int{{200, 1100, 203}, {800, 300, 1003}, {300, 0, 1303}}; !slices.Equal(got, want) {
+		if want := [][3]int{{200, 2400, 203}, {800, 1600, 1003}, {1600, 0, 2603}}; !slices.Equal(got, want) {
 			t.Errorf("ranges %v, want %v", got, want)
 		}
 	})

@@ -122,6 +122,7 @@ func (w *Watcher) list(ctx context.Context, conn *imapconn.Conn) ([]imapconn.Mai
 			boxes, names = append(boxes, m), append(names, m.Name)
 		}
 	}
+	slices.SortStableFunc(boxes, func(a, b imapconn.Mailbox) int { return w.rank(a) - w.rank(b) })
 	if err := w.sink.Watched(ctx, names); err != nil {
 		return nil, fmt.Errorf("%w: %w", errSink, err)
 	}
@@ -129,6 +130,17 @@ func (w *Watcher) list(ctx context.Context, conn *imapconn.Conn) ([]imapconn.Mai
 	defer w.mu.Unlock()
 	maps.DeleteFunc(w.cursors, func(name string, _ Cursor) bool { return !slices.Contains(names, name) })
 	return boxes, nil
+}
+
+// rank puts INBOX and Sent first: there the latest touches are.
+func (w *Watcher) rank(m imapconn.Mailbox) int {
+	switch {
+	case m.Role == imapconn.Inbox:
+		return 0
+	case w.account.isSent(m):
+		return 1
+	}
+	return 2
 }
 
 // round reads what is new in the given mailboxes; those without news are

@@ -70,7 +70,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if s.scans, err = sql.Open("sqlite", dsn(path, "NORMAL")); err != nil {
 		return nil, err
 	}
-	s.db.SetMaxIdleConns(2)
+	s.db.SetMaxIdleConns(1)
 	s.scans.SetMaxIdleConns(1)
 	if err := s.prepare(ctx); err != nil {
 		s.Close()

@@ -33,7 +33,7 @@ const Timeout = 2 * time.Minute
 // How many bytes one command may bring in. The library keeps strings, lists and
 // names in memory, some at 20 bytes and more for each that came.
 const (
-	commandBudget = 12 << 20 // 1,000 headers of 12 KiB
+	commandBudget = 12 << 20 // 2,000 headers of 6 KiB
 	smallBudget   = 4 << 20  // 20,000 mailboxes
 )
 
