@@ -1,6 +1,7 @@
 package mailer
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -189,7 +190,13 @@ func (d *Drafts) messageIDs(ctx context.Context, set imap.UIDSet) (map[uint32]st
 	err := d.conn.Do(ctx, "read Message-IDs", imapconn.Timeout, func(c *imapclient.Client) error {
 		cmd := c.Fetch(set, options)
 		for data := cmd.Next(); data != nil; data = cmd.Next() {
-			uid, id := messageID(data)
+			uid, id, err := messageID(data)
+			if err != nil {
+				// The connection broke off within the header; the library would read
+				// on in it here and in its own goroutine at the same time.
+				d.conn.Close()
+				<-d.conn.Closed()
+			}
 			ids[uid] = id
 		}
 		return cmd.Close()
@@ -197,7 +204,7 @@ func (d *Drafts) messageIDs(ctx context.Context, set imap.UIDSet) (map[uint32]st
 	return ids, err
 }
 
-func messageID(data *imapclient.FetchMessageData) (uid uint32, id string) {
+func messageID(data *imapclient.FetchMessageData) (uid uint32, id string, err error) {
 	for item := data.Next(); item != nil; item = data.Next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -206,12 +213,16 @@ func messageID(data *imapclient.FetchMessageData) (uid uint32, id string) {
 			if item.Literal == nil {
 				continue
 			}
-			if m, err := mail.ReadMessage(io.LimitReader(item.Literal, 64<<10)); err == nil {
+			var raw []byte
+			if raw, err = io.ReadAll(io.LimitReader(item.Literal, 64<<10)); err != nil {
+				return uid, "", err
+			}
+			if m, err := mail.ReadMessage(bytes.NewReader(raw)); err == nil {
 				id = strings.Trim(strings.TrimSpace(m.Header.Get("Message-ID")), "<>")
 			}
 		}
 	}
-	return uid, id
+	return uid, id, nil
 }
 
 // TakeBack removes a draft that regards laid and that nobody has touched since,

@@ -72,12 +72,16 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	}
 	s.db.SetMaxIdleConns(1)
 	s.scans.SetMaxIdleConns(1)
+	s.scans.SetConnMaxIdleTime(scanIdle)
 	if err := s.prepare(ctx); err != nil {
 		s.Close()
 		return nil, s.explain(err)
 	}
 	return s, nil
 }
+
+// scanIdle is after how long without mail the memory for storing it is given back.
+const scanIdle = 5 * time.Second
 
 // touchFile makes sure that the file exists and is the owner's alone before
 // SQLite, which would ask the umask, creates it.
@@ -95,7 +99,7 @@ func touchFile(path string) error {
 // dsn names the file with the pragmas that every connection needs.
 func dsn(path, synchronous string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(1)", "secure_delete(1)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(1)", "secure_delete(1)", "cache_size(-1000)",
 	}}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
