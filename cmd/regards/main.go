@@ -11,21 +11,12 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 )
 
 func main() {
-	if os.Getenv("GOGC") == "" {
-		// A service that mostly waits shares a small machine with others: memory
-		// matters more than the last percent of speed.
-		debug.SetGCPercent(gcPercent)
-	}
 	os.Exit(run(os.Args[1:]))
 }
-
-// gcPercent is how much the heap may grow before it is collected.
-const gcPercent = 40
 
 // run carries out one command line and gives its exit code.
 func run(args []string) int {

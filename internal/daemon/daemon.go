@@ -271,6 +271,10 @@ func (d *Daemon) tick(ctx context.Context) error {
 	}
 }
 
+// waitingGC is how much the heap may grow, in percent, before it is collected,
+// once the first scan is through.
+const waitingGC = 40
+
 // replan takes in what commands have written and plans, once the mail is known.
 func (d *Daemon) replan(ctx context.Context) error {
 	if err := d.reload(ctx); err != nil {
@@ -279,7 +283,12 @@ func (d *Daemon) replan(ctx context.Context) error {
 	if !d.ready() {
 		return nil
 	}
-	d.scanned.Do(debug.FreeOSMemory) // what the first scan needed is not needed again
+	d.scanned.Do(func() {
+		// From now on the service mostly waits, on a machine that it shares with
+		// others: memory matters more than speed.
+		debug.SetGCPercent(waitingGC)
+		debug.FreeOSMemory()
+	})
 	if err := d.planLetters(ctx); err != nil {
 		return err
 	}
