@@ -277,29 +277,37 @@ func cmdCrash(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	cmd := exec.Command(args[1], args[2:]...)
 	cmd.Dir, cmd.Env = ts.MkAbs("."), scriptEnv(ts)
-	kill := func() mailsim.Action {
-		cmd.Process.Kill()
-		return mailsim.Stall
+	reached := make(chan struct{}, 1)
+	stop := func(pattern string) mailsim.Hook {
+		return func(line []byte) mailsim.Action {
+			if !bytes.Contains(line, []byte(pattern)) {
+				return mailsim.Pass
+			}
+			select {
+			case reached <- struct{}{}:
+			default:
+			}
+			return mailsim.Stall
+		}
 	}
 	switch args[0] {
 	case "before":
-		w.proxy.OnClient(func(line []byte) mailsim.Action {
-			if bytes.Contains(line, []byte(" APPEND ")) {
-				return kill()
-			}
-			return mailsim.Pass
-		})
+		w.proxy.OnClient(stop(" APPEND "))
 	case "after":
-		w.proxy.OnServer(func(line []byte) mailsim.Action {
-			if bytes.Contains(line, []byte("APPENDUID")) {
-				return kill()
-			}
-			return mailsim.Pass
-		})
+		w.proxy.OnServer(stop("APPENDUID"))
 	default:
 		ts.Fatalf("usage: crash before|after regards ARG…")
 	}
-	err := cmd.Run()
+	ts.Check(cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	var err error
+	select {
+	case <-reached:
+		ts.Check(cmd.Process.Kill())
+		err = <-ended
+	case err = <-ended:
+	}
 	w.proxy.OnClient(nil)
 	w.proxy.OnServer(nil)
 	var exit *exec.ExitError
