@@ -409,11 +409,7 @@ func (a *app) contactRemoveCommand() *cobra.Command {
 		Args:  args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
 			return a.with(c.Context(), func(s *session) error {
-				all, err := s.contacts(c.Context())
-				if err != nil {
-					return err
-				}
-				p, err := all.find(words[0])
+				p, err := s.contact(c.Context(), words[0])
 				if err != nil {
 					return err
 				}

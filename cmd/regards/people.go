@@ -18,6 +18,15 @@ func (s *session) contacts(ctx context.Context) (people, error) {
 	return all, err
 }
 
+// contact finds the contact that a CONTACT means.
+func (s *session) contact(ctx context.Context, who string) (contact.Contact, error) {
+	all, err := s.contacts(ctx)
+	if err != nil {
+		return contact.Contact{}, err
+	}
+	return all.find(who)
+}
+
 // name gives the name of a contact, also of one that is gone.
 func (p people) name(id string) string {
 	if c, ok := p.byID(id); ok {
