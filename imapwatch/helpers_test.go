@@ -165,6 +165,8 @@ func (r *recorder) Commit(ctx context.Context, batches []Batch) error {
 	return nil
 }
 
+func (r *recorder) Lookups(context.Context) (map[string]Lookup, error) { return nil, nil }
+
 func (r *recorder) Watched(_ context.Context, mailboxes []string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -372,6 +374,7 @@ func fails(yes bool) error {
 	return nil
 }
 
-func (f failing) Commit(context.Context, []Batch) error   { return fails(f.commit) }
-func (f failing) Watched(context.Context, []string) error { return fails(f.watched) }
-func (f failing) Report(context.Context, State) error     { return fails(f.report) }
+func (f failing) Lookups(context.Context) (map[string]Lookup, error) { return nil, nil }
+func (f failing) Commit(context.Context, []Batch) error              { return fails(f.commit) }
+func (f failing) Watched(context.Context, []string) error            { return fails(f.watched) }
+func (f failing) Report(context.Context, State) error                { return fails(f.report) }

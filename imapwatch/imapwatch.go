@@ -46,6 +46,18 @@ type Cursor struct {
 // Done reports whether everything up to High has been read.
 func (c Cursor) Done() bool { return c.Low <= 1 }
 
+// Lookup asks for mail that was read before the people in it were contacts:
+// the messages with Low <= UID <= High that one of Addresses wrote or got. It
+// means nothing under another UIDVALIDITY.
+type Lookup struct {
+	UIDValidity uint32
+	Low, High   uint32
+	Addresses   []string // as contacts have them; never empty
+}
+
+// Done reports whether nothing is left to look for.
+func (l Lookup) Done() bool { return l.High < l.Low || l.High == 0 }
+
 // Message is the header of one message.
 type Message struct {
 	UID      uint32
@@ -58,6 +70,7 @@ type Message struct {
 type Batch struct {
 	Mailbox    string
 	Sent       bool   // it is the mailbox of sent mail
+	InOnly     bool   // it shows sent mail and drafts, too: only what came in counts
 	Cursor     Cursor // after this batch
 	Reset      bool   // the mailbox got a new UIDVALIDITY: nothing read before holds
 	Exists     uint32 // messages in the mailbox now
@@ -66,6 +79,11 @@ type Batch struct {
 	Synced     bool   // everything in the mailbox has been read with this batch
 	Messages   []Message
 	Unreadable map[uint32]string // by UID: why
+
+	// Lookup is nil for the watch. Otherwise the messages were read before and
+	// are handed over once more, for the people they were looked for; Lookup is
+	// what remains to be looked for after this batch, and the cursor says nothing.
+	Lookup *Lookup
 }
 
 // unreadable notes a message that cannot be read, with the reason.
@@ -91,6 +109,8 @@ type State struct {
 type Sink interface {
 	// Commit stores batches, all together with their cursors.
 	Commit(ctx context.Context, batches []Batch) error
+	// Lookups gives, by mailbox, what is to be looked for in mail already read.
+	Lookups(ctx context.Context) (map[string]Lookup, error)
 	// Watched names all mailboxes that are watched now; others are gone.
 	Watched(ctx context.Context, mailboxes []string) error
 	// Report tells what has become of the connections.
@@ -100,7 +120,7 @@ type Sink interface {
 // watched reports whether the messages of a mailbox count.
 func (a Account) watched(m imapconn.Mailbox) bool {
 	switch m.Role {
-	case imapconn.Drafts, imapconn.Junk, imapconn.Trash, imapconn.View:
+	case imapconn.Drafts, imapconn.Junk, imapconn.Trash, imapconn.All, imapconn.View:
 		return false
 	}
 	if m.Name == a.Drafts && a.Drafts != "" || m.Name == a.Outbox {

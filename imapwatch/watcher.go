@@ -52,6 +52,7 @@ type Watcher struct {
 	sink     Sink
 	counters imapconn.Counters
 	pace     pace
+	look     chan struct{} // there may be something to look for
 
 	mu       sync.Mutex
 	cursors  map[string]Cursor
@@ -61,12 +62,21 @@ type Watcher struct {
 // New makes a watcher that goes on from the cursors given, by mailbox. It does
 // no I/O.
 func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
-	w := &Watcher{account: account, sink: sink, pace: usualPace, cursors: map[string]Cursor{}, suspects: map[string]int{}}
+	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1), cursors: map[string]Cursor{}, suspects: map[string]int{}}
 	for name, c := range cursors {
 		w.cursors[name] = c
 	}
 	w.account.Server.Counters = &w.counters
 	return w
+}
+
+// Look tells Run that the sink may have something to be looked for; it asks
+// soon. It never blocks.
+func (w *Watcher) Look() {
+	select {
+	case w.look <- struct{}{}:
+	default:
+	}
 }
 
 // Sync makes one pass over all mailboxes and returns.

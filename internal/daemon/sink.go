@@ -80,6 +80,9 @@ func (s *sink) Watched(ctx context.Context, mailboxes []string) error {
 	})
 }
 
+// Lookups implements imapwatch.Sink.
+func (s *sink) Lookups(context.Context) (map[string]imapwatch.Lookup, error) { return nil, nil }
+
 // Report implements imapwatch.Sink.
 func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 	return s.d.decide(ctx, func(ctx context.Context) error {

@@ -13,7 +13,7 @@ import (
 // Role is what a mailbox is for.
 type Role string
 
-// The roles of mailboxes. Views show messages that lie elsewhere.
+// The roles of mailboxes. All and the views show messages that lie elsewhere.
 const (
 	Ordinary Role = ""
 	Inbox    Role = "inbox"
@@ -21,6 +21,7 @@ const (
 	Sent     Role = "sent"
 	Trash    Role = "trash"
 	Junk     Role = "junk"
+	All      Role = "all"
 	View     Role = "view"
 )
 
@@ -31,6 +32,9 @@ type Mailbox struct {
 	UIDValidity uint32
 	UIDNext     uint32
 	Messages    uint32
+	// Problem says why it cannot be used although the server lists it: its name
+	// is no name, for example. Then nothing else but Name holds.
+	Problem string
 }
 
 // rolesByAttr are the special-use attributes of RFC 6154 section 2, and
@@ -40,7 +44,7 @@ var rolesByAttr = map[imap.MailboxAttr]Role{
 	imap.MailboxAttrSent:      Sent,
 	imap.MailboxAttrTrash:     Trash,
 	imap.MailboxAttrJunk:      Junk,
-	imap.MailboxAttrAll:       View,
+	imap.MailboxAttrAll:       All,
 	imap.MailboxAttrFlagged:   View,
 	imap.MailboxAttrImportant: View,
 }

@@ -14,7 +14,7 @@ func TestRoles(t *testing.T) {
 	for name, boxes := range map[string][][3]string{
 		"by special use": {
 			{"inbox", "", "inbox"}, {"Entwurf", `\Drafts`, "drafts"}, {"S", `\HasNoChildren \Sent`, "sent"}, {"T", `\Trash`, "trash"},
-			{"J", `\Junk`, "junk"}, {"A", `\Archive`, ""}, {"All", `\All`, "view"}, {"F", `\Flagged`, "view"}, {"I", `\Important`, "view"},
+			{"J", `\Junk`, "junk"}, {"A", `\Archive`, ""}, {"All", `\All`, "all"}, {"F", `\Flagged`, "view"}, {"I", `\Important`, "view"},
 		},
 		"by name": {
 			{"INBOX", "", "inbox"}, {"Sent Items", "", "sent"}, {"Drafts", "", "drafts"}, {"Deleted Items", "", "trash"},

@@ -102,7 +102,11 @@ func TestMailboxesInTwoRoundTrips(t *testing.T) {
 	)
 	boxes, err := dial(t, s.server()).Mailboxes(within(t))
 	must(t, err)
-	want := []Mailbox{{"INBOX", Inbox, 7, 5, 3}, {"Sent", Sent, 8, 2, 1}, {"Gone", Ordinary, 0, 0, 0}}
+	want := []Mailbox{
+		{Name: "INBOX", Role: Inbox, UIDValidity: 7, UIDNext: 5, Messages: 3},
+		{Name: "Sent", Role: Sent, UIDValidity: 8, UIDNext: 2, Messages: 1},
+		{Name: "Gone"},
+	}
 	if !slices.Equal(boxes, want) {
 		t.Errorf("%+v, want %+v", boxes, want)
 	}
@@ -119,7 +123,11 @@ func TestListStatusOutOfOrder(t *testing.T) {
 	)
 	boxes, err := dial(t, s.server()).Mailboxes(within(t))
 	must(t, err)
-	if want := []Mailbox{{"INBOX", Inbox, 7, 5, 3}, {"Sent", Sent, 8, 2, 1}}; !slices.Equal(boxes, want) {
+	want := []Mailbox{
+		{Name: "INBOX", Role: Inbox, UIDValidity: 7, UIDNext: 5, Messages: 3},
+		{Name: "Sent", Role: Sent, UIDValidity: 8, UIDNext: 2, Messages: 1},
+	}
+	if !slices.Equal(boxes, want) {
 		t.Errorf("%+v, want %+v", boxes, want)
 	}
 }
