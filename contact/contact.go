@@ -76,6 +76,44 @@ type Contact struct {
 	Added        time.Time
 }
 
+// Absorb gives c with what other has beyond it, for when both turn out to be
+// one person. Of their statuses the more careful one holds.
+func (c Contact) Absorb(other Contact) Contact {
+	c.Addresses = append(slices.Clone(c.Addresses), other.Addresses...)
+	c.Groups = slices.Clone(c.Groups)
+	for _, g := range other.Groups {
+		if !slices.Contains(c.Groups, g) {
+			c.Groups = append(c.Groups, g)
+		}
+	}
+	if c.Every.IsZero() {
+		c.Every = other.Every
+	}
+	if c.Greeting == "" {
+		c.Greeting = other.Greeting
+	}
+	if c.IntroducedBy == "" || c.IntroducedBy == other.ID {
+		c.IntroducedBy = other.IntroducedBy
+	}
+	if c.IntroducedBy == c.ID {
+		c.IntroducedBy = ""
+	}
+	if other.Added.Before(c.Added) {
+		c.Added = other.Added
+	}
+	switch mine, theirs := slices.Index(caution, c.Status), slices.Index(caution, other.Status); {
+	case theirs > mine:
+		c.Status, c.PausedUntil = other.Status, other.PausedUntil
+	case theirs == mine && c.Status == Paused && !c.PausedUntil.IsZero() &&
+		(other.PausedUntil.IsZero() || other.PausedUntil.After(c.PausedUntil)):
+		c.PausedUntil = other.PausedUntil
+	}
+	return c
+}
+
+// caution lists every Status, from the one under which most is done.
+var caution = []Status{Active, Bounced, Paused, ByHand, DoNotContact, Deceased}
+
 // Validate reports everything that is wrong with c, joined.
 func (c Contact) Validate() error {
 	var errs []error

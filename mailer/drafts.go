@@ -124,6 +124,17 @@ func (d *Drafts) Settle(ctx context.Context, messageID string, a contact.Attempt
 	return d.elsewhere(ctx, messageID)
 }
 
+// Find looks for a letter in Drafts and in the mailboxes of sent and of deleted
+// mail. It gives Drafted, Sent or Dismissed with its place, or Uncertain when it
+// lies in none of them.
+func (d *Drafts) Find(ctx context.Context, messageID string) (contact.State, contact.Place, error) {
+	place, found, err := d.find(ctx, d.box, messageID)
+	if err != nil || found {
+		return contact.Drafted, place, err
+	}
+	return d.elsewhere(ctx, messageID)
+}
+
 // elsewhere looks for a letter in the mailboxes of sent and of deleted mail.
 func (d *Drafts) elsewhere(ctx context.Context, messageID string) (contact.State, contact.Place, error) {
 	for _, look := range []struct {

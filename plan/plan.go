@@ -41,7 +41,11 @@ type Records struct {
 // the order in which they are due.
 func Due(now time.Time, p Policy, r Records) []contact.Letter {
 	var due []contact.Letter
+	byPart := keysByPart(r.Letters)
 	for _, l := range thankYous(now, p, r) {
+		if key, made := byPart[[2]string{l.Practice, l.ParticipantID}]; made {
+			l.Key = key
+		}
 		if old, exists := r.Letters[l.Key]; !exists || old.State == contact.Needs {
 			due = append(due, l)
 		}
@@ -53,6 +57,18 @@ func Due(now time.Time, p Policy, r Records) []contact.Letter {
 		return strings.Compare(a.Key, b.Key)
 	})
 	return due
+}
+
+// keysByPart finds letters by practice and participant: one that was made before
+// its contact was merged into another keeps the key it was made under.
+func keysByPart(letters map[string]contact.Letter) map[[2]string]string {
+	keys := make(map[[2]string]string, len(letters))
+	for key, l := range letters {
+		if l.ParticipantID != "" {
+			keys[[2]string{l.Practice, l.ParticipantID}] = key
+		}
+	}
+	return keys
 }
 
 // Writable says why no letter may go to c at now; "" when one may (law 7).

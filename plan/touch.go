@@ -26,6 +26,7 @@ type Message struct {
 	At         time.Time
 	Draft      bool   // the flag \Draft is set
 	SentBox    bool   // it lies in the mailbox of sent mail
+	InOnly     bool   // it lies where sent mail and drafts are shown once more: what the owner wrote counts elsewhere
 	Machine    string // why it is no person's mail, such as "auto-reply" or "forged"; "" when it is
 	Verified   bool
 }
@@ -38,6 +39,7 @@ const (
 	LeftStranger = "not-from-owner" // lies in Sent, but from an address that the owner did not name
 	LeftNobody   = "no-sender"      // no From that can be read
 	LeftForged   = "forged"         // the owner's mail server says so
+	LeftShown    = "shown-again"    // written by the owner: it counts in the mailbox of sent mail
 )
 
 // Outcome is what becomes of one message.
@@ -116,6 +118,8 @@ func (b *Book) Touches(m Message) Outcome {
 func (b *Book) leftOut(m Message, from Peer, out bool, peers int) string {
 	_, known := b.contacts[from.Key]
 	switch {
+	case out && m.InOnly:
+		return LeftShown
 	case m.Draft:
 		return LeftDraft
 	case m.Machine != "":

@@ -4,32 +4,52 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"regards/contact"
 )
 
+const contactColumns = `id, name, medium, every, greeting, coalesce(introduced_by, ''), status, paused_until, added`
+
 // Contacts gives all contacts with their addresses and groups, by name.
 func (s *Store) Contacts(ctx context.Context) ([]contact.Contact, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, name, medium, every, greeting, coalesce(introduced_by, ''),
-		status, paused_until, added FROM contact ORDER BY name COLLATE NOCASE, id`)
-	contacts, err := collect(rows, err, scanContact)
+	all, err := contacts(ctx, s.db, "")
+	return all, s.explain(err)
+}
+
+// contacts gives one contact, or all of them for "".
+func contacts(ctx context.Context, db querier, id string) ([]contact.Contact, error) {
+	rows, err := db.QueryContext(ctx, "SELECT "+contactColumns+" FROM contact WHERE ? IN ('', id) ORDER BY name COLLATE NOCASE, id", id)
+	all, err := collect(rows, err, scanContact)
 	if err != nil {
-		return nil, s.explain(err)
+		return nil, err
 	}
-	byID := make(map[string]*contact.Contact, len(contacts))
-	for i := range contacts {
-		byID[contacts[i].ID] = &contacts[i]
+	byID := make(map[string]*contact.Contact, len(all))
+	for i := range all {
+		byID[all[i].ID] = &all[i]
 	}
-	err = s.each(ctx, "SELECT contact_id, addr, key FROM address ORDER BY contact_id, position",
+	err = each(ctx, db, "SELECT contact_id, addr, key FROM address WHERE ? IN ('', contact_id) ORDER BY contact_id, position", id,
 		func(id, addr, key string) {
 			byID[id].Addresses = append(byID[id].Addresses, contact.Address{Addr: addr, Key: key})
 		})
 	if err != nil {
 		return nil, err
 	}
-	err = s.each(ctx, "SELECT contact_id, name, '' FROM contact_group ORDER BY contact_id, position",
+	err = each(ctx, db, "SELECT contact_id, name, '' FROM contact_group WHERE ? IN ('', contact_id) ORDER BY contact_id, position", id,
 		func(id, group, _ string) { byID[id].Groups = append(byID[id].Groups, group) })
-	return contacts, err
+	return all, err
+}
+
+// contactByID gives one contact, or ErrNotFound.
+func contactByID(ctx context.Context, db querier, id string) (contact.Contact, error) {
+	found, err := contacts(ctx, db, id)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("contact %q: %w", id, ErrNotFound)
+	}
+	if err != nil {
+		return contact.Contact{}, err
+	}
+	return found[0], nil
 }
 
 // BookVersion gives a number that grows with every change of a contact. Read it
@@ -62,8 +82,8 @@ func scanContact(rows *sql.Rows) (contact.Contact, error) {
 }
 
 // each hands every row of three texts to f.
-func (s *Store) each(ctx context.Context, query string, f func(a, b, c string)) error {
-	rows, err := s.db.QueryContext(ctx, query)
+func each(ctx context.Context, db querier, query, arg string, f func(a, b, c string)) error {
+	rows, err := db.QueryContext(ctx, query, arg)
 	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
 		var a, b, c string
 		err := rows.Scan(&a, &b, &c)
@@ -72,7 +92,7 @@ func (s *Store) each(ctx context.Context, query string, f func(a, b, c string)) 
 		}
 		return struct{}{}, err
 	})
-	return s.explain(err)
+	return err
 }
 
 // AddContact stores a new contact and gives it back with its id. What is known
@@ -91,7 +111,9 @@ func (s *Store) AddContact(ctx context.Context, c contact.Contact) (contact.Cont
 }
 
 func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Contact, error) {
-	c.ID = newID()
+	if c.ID == "" {
+		c.ID = NewID()
+	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO contact
 		(id, name, medium, every, greeting, introduced_by, status, paused_until, added)
 		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?)`,
@@ -100,48 +122,112 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 	if err != nil {
 		return c, err
 	}
-	if err := putAddresses(ctx, tx, c); err != nil {
+	if err := putGroups(ctx, tx, c); err != nil {
 		return c, err
 	}
-	if err := changeBook(ctx, tx); err != nil {
+	if err := putAddresses(ctx, tx, c, nil); err != nil {
 		return c, err
 	}
-	return c, touchesFromHistory(ctx, tx, c)
+	return c, changeBook(ctx, tx)
 }
 
-// UpdateContact stores the changed fields, addresses and groups of a contact.
-func (s *Store) UpdateContact(ctx context.Context, c contact.Contact) error {
-	if err := c.Validate(); err != nil {
-		return err
-	}
+// AddContacts stores new contacts, all of them or none.
+func (s *Store) AddContacts(ctx context.Context, all []contact.Contact) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		err := changeOne(tx.ExecContext(ctx, `UPDATE contact SET name = ?, medium = ?, every = ?, greeting = ?,
-			introduced_by = nullif(?, ''), status = ?, paused_until = ? WHERE id = ?`,
-			c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status, seconds(c.PausedUntil), c.ID))
-		if err != nil {
+		// One may have been introduced by another who comes later.
+		if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
 			return err
 		}
-		for _, table := range []string{"address", "contact_group"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE contact_id = ?", c.ID); err != nil {
+		for _, c := range all {
+			if err := c.Validate(); err != nil {
+				return err
+			}
+			if _, err := addContact(ctx, tx, c); err != nil {
 				return err
 			}
 		}
-		if err := putAddresses(ctx, tx, c); err != nil {
-			return err
-		}
-		if err := changeBook(ctx, tx); err != nil {
-			return err
-		}
-		if err := rewrite(ctx, tx, "contact_id = ?", c.ID); err != nil {
-			return err
-		}
-		return touchesFromHistory(ctx, tx, c)
+		return nil
 	})
 }
 
-// putAddresses stores the addresses and groups of a contact that has none stored.
-func putAddresses(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
+// UpdateContact changes the contact with an id: change gets it as it is, and
+// gives it as it is to be. An error of change is given back and nothing is
+// stored.
+func (s *Store) UpdateContact(ctx context.Context, id string, change func(contact.Contact) (contact.Contact, error)) (c contact.Contact, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		old, err := contactByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if c, err = change(old); err != nil {
+			return err
+		}
+		if err := c.Validate(); err != nil {
+			return err
+		}
+		return updateContact(ctx, tx, c, old)
+	})
+	return c, err
+}
+
+// updateContact stores what has changed since old.
+func updateContact(ctx context.Context, tx *sql.Tx, c, old contact.Contact) error {
+	err := changeOne(tx.ExecContext(ctx, `UPDATE contact SET name = ?, medium = ?, every = ?, greeting = ?,
+		introduced_by = nullif(?, ''), status = ?, paused_until = ?, added = ? WHERE id = ?`,
+		c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status, seconds(c.PausedUntil), seconds(c.Added), c.ID))
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(c.Groups, old.Groups) {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM contact_group WHERE contact_id = ?", c.ID); err != nil {
+			return err
+		}
+		if err := putGroups(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	for _, a := range old.Addresses {
+		if hasKey(c.Addresses, a.Key) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM address WHERE key = ? AND contact_id = ?", a.Key, c.ID); err != nil {
+			return err
+		}
+	}
+	if err := putAddresses(ctx, tx, c, old.Addresses); err != nil {
+		return err
+	}
+	if err := changeBook(ctx, tx); err != nil {
+		return err
+	}
+	return rewrite(ctx, tx, "contact_id = ?", c.ID)
+}
+
+func hasKey(all []contact.Address, key string) bool {
+	return slices.ContainsFunc(all, func(a contact.Address) bool { return a.Key == key })
+}
+
+func putGroups(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
+	for i, g := range c.Groups {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO contact_group (contact_id, name, position) VALUES (?, ?, ?)
+			ON CONFLICT DO NOTHING`, c.ID, g, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putAddresses stores the addresses of a contact, of whom those in old are
+// stored already. What is known of a new one becomes touches at once; the whole
+// history is looked up.
+func putAddresses(ctx context.Context, tx *sql.Tx, c contact.Contact, old []contact.Address) error {
 	for i, a := range c.Addresses {
+		if hasKey(old, a.Key) {
+			if _, err := tx.ExecContext(ctx, "UPDATE address SET position = ?, addr = ? WHERE key = ?", i, a.Addr, a.Key); err != nil {
+				return err
+			}
+			continue
+		}
 		var name string
 		err := tx.QueryRowContext(ctx, `SELECT c.name FROM address a JOIN contact c ON c.id = a.contact_id
 			WHERE a.key = ?`, a.Key).Scan(&name)
@@ -155,34 +241,39 @@ func putAddresses(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
 			a.Key, c.ID, a.Addr, i); err != nil {
 			return err
 		}
-	}
-	for i, g := range c.Groups {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO contact_group (contact_id, name, position) VALUES (?, ?, ?)
-			ON CONFLICT DO NOTHING`, c.ID, g, i); err != nil {
+		if err := remember(ctx, tx, a.Key); err != nil {
+			return err
+		}
+		if err := lookUp(ctx, tx, a.Key); err != nil {
+			return err
+		}
+		if err := touchesFromHistory(ctx, tx, c.ID, a); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// touchesFromHistory turns the last message in and out of each address of c
-// into touches, unless they are touches already. The key of a message without a
+// provisional is the rule of a touch of which only what a correspondent's row
+// holds is known: no thread, and perhaps not all recipients.
+const provisional = "last mail scanned before the contact was added"
+
+// touchesFromHistory turns the last message in and out of an address into
+// touches, unless they are touches already. The key of a message without a
 // Message-ID is a hash (classify.Header.Key), which must not be answered to.
-func touchesFromHistory(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
-	for _, a := range c.Addresses {
-		for _, dir := range []contact.Direction{contact.In, contact.Out} {
-			d := string(dir)
-			_, err := tx.ExecContext(ctx, `INSERT INTO touch (id, contact_id, key, at, direction, medium, subject,
-				message_id, refs, address, alone, verified, account, mailbox, rule)
-				SELECT ?, ?, h.`+d+`_id, h.`+d+`_at, ?, 'email', h.`+d+`_subject,
-					CASE WHEN h.`+d+`_id LIKE 'sha256:%' THEN '' ELSE h.`+d+`_id END, '', h.addr, h.`+d+`_alone, 0,
-					m.account, m.name, 'last mail scanned before the contact was added'
-				FROM correspondent h JOIN mailbox m ON m.id = h.mailbox_id
-				WHERE h.key = ? AND h.`+d+`_id <> '' ORDER BY h.`+d+`_at DESC LIMIT 1
-				ON CONFLICT (contact_id, key) DO NOTHING`, newTouchID(), c.ID, d, a.Key)
-			if err != nil {
-				return err
-			}
+func touchesFromHistory(ctx context.Context, tx *sql.Tx, id string, a contact.Address) error {
+	for _, dir := range []contact.Direction{contact.In, contact.Out} {
+		d := string(dir)
+		_, err := tx.ExecContext(ctx, `INSERT INTO touch (id, contact_id, key, at, direction, medium, subject,
+			message_id, refs, address, alone, verified, account, mailbox, rule)
+			SELECT ?, ?, h.`+d+`_id, h.`+d+`_at, ?, 'email', h.`+d+`_subject,
+				CASE WHEN h.`+d+`_id LIKE 'sha256:%' THEN '' ELSE h.`+d+`_id END, '', h.addr, h.`+d+`_alone, 0,
+				m.account, m.name, ?
+			FROM correspondent h JOIN mailbox m ON m.id = h.mailbox_id
+			WHERE h.key = ? AND h.`+d+`_id <> '' ORDER BY h.`+d+`_at DESC LIMIT 1
+			ON CONFLICT (contact_id, key) DO NOTHING`, newTouchID(), id, d, provisional, a.Key)
+		if err != nil {
+			return err
 		}
 	}
 	return nil

@@ -30,13 +30,13 @@ func TestContactRoundTrip(t *testing.T) {
 	}
 	maria.Name, maria.Addresses, maria.Groups, maria.Every = "maria", maria.Addresses[1:], []string{"alumni", "x"}, contact.Duration{}
 	maria.Status, maria.PausedUntil, maria.IntroducedBy = contact.Active, time.Time{}, ""
-	check(t, s.UpdateContact(ctx, maria))
+	check(t, update(s, maria))
 	if all = must[[]contact.Contact](t)(s.Contacts(ctx)); !reflect.DeepEqual(all, []contact.Contact{maria, tom}) {
 		t.Errorf("updated: %+v", all)
 	}
 	maria.ID = "none"
 	maria.Addresses[0] = contact.Address{Addr: "z@x.example", Key: "z@x.example"}
-	if err := s.UpdateContact(ctx, maria); !errors.Is(err, ErrNotFound) {
+	if err := update(s, maria); !errors.Is(err, ErrNotFound) {
 		t.Errorf("nobody: %v", err)
 	}
 }
@@ -55,7 +55,7 @@ func TestTaken(t *testing.T) {
 		t.Errorf("add: %v", err)
 	}
 	tom.Name, tom.Groups, tom.Addresses = "Thomas", eve.Groups, append(tom.Addresses, maria.Addresses...)
-	if err := s.UpdateContact(ctx, tom); !errors.Is(err, ErrTaken) {
+	if err := update(s, tom); !errors.Is(err, ErrTaken) {
 		t.Errorf("update: %v", err)
 	}
 	o := contact.Occasion{Kind: contact.Met, At: noon, Logged: noon, Participants: make([]contact.Participant, 2)}
@@ -67,7 +67,7 @@ func TestTaken(t *testing.T) {
 		t.Errorf("invalid: %v", err)
 	}
 	maria.Status = "gone"
-	if err := s.UpdateContact(ctx, maria); err == nil {
+	if err := update(s, maria); err == nil {
 		t.Error("an invalid update")
 	}
 	if err := s.RemoveContact(ctx, "none"); !errors.Is(err, ErrNotFound) {
@@ -83,7 +83,7 @@ func TestUpdateKeepsAddresses(t *testing.T) {
 	s := newStore(t)
 	maria := must[contact.Contact](t)(s.AddContact(ctx, person("Maria", "a@x.example", "b@x.example")))
 	maria.Addresses[0], maria.Addresses[1] = maria.Addresses[1], maria.Addresses[0]
-	check(t, s.UpdateContact(ctx, maria))
+	check(t, update(s, maria))
 	if got := rows(t, s, "SELECT addr FROM address ORDER BY position"); got != "b@x.example\na@x.example" {
 		t.Error(got)
 	}
@@ -114,7 +114,7 @@ func TestTouchesFromHistory(t *testing.T) {
 	// A second address brings its own; what is a touch already stays one, and a
 	// hash in place of a Message-ID is nothing to answer.
 	maria.Addresses = append(maria.Addresses, contact.Address{Addr: "m@y.example", Key: "m@y.example"})
-	check(t, s.UpdateContact(ctx, maria))
+	check(t, update(s, maria))
 	want += "\nin No id sha256:00  m@y.example 0 Archive"
 	if got := rows(t, s, query); got != want {
 		t.Errorf("updated: got\n%s\nwant\n%s", got, want)
@@ -128,7 +128,7 @@ func TestRemoveContact(t *testing.T) {
 	s := newStore(t)
 	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
 	tom.IntroducedBy = maria.ID
-	check(t, s.UpdateContact(ctx, tom))
+	check(t, update(s, tom))
 	o := must[contact.Occasion](t)(s.AddOccasion(ctx, contact.Occasion{Kind: contact.Met, At: noon, Logged: noon,
 		Participants: []contact.Participant{{ContactID: maria.ID}, {ContactID: tom.ID}}}, nil, noon))
 	sc := inbox(1, mail(maria, "a@x", contact.In), mail(tom, "b@x", contact.In))
@@ -168,7 +168,7 @@ func TestBookVersion(t *testing.T) {
 	var maria contact.Contact
 	for _, do := range []func(){
 		func() { maria = add(t, s, "Maria") },
-		func() { check(t, s.UpdateContact(ctx, maria)) },
+		func() { check(t, update(s, maria)) },
 		func() {
 			o := contact.Occasion{Kind: contact.Met, At: noon, Logged: noon, Participants: make([]contact.Participant, 1)}
 			must[contact.Occasion](t)(s.AddOccasion(ctx, o, map[int]contact.Contact{0: person("Tom", "tom@x.example")}, noon))

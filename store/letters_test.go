@@ -112,7 +112,7 @@ func TestRewrite(t *testing.T) {
 		}
 	}
 	c.Status = contact.Deceased
-	check(t, s.UpdateContact(ctx, c))
+	check(t, update(s, c))
 	fresh, err := s.Letter(ctx, "fresh")
 	if check(t, err); fresh.State != contact.Needs || fresh.Raw != nil {
 		t.Errorf("got %+v", fresh)

@@ -3,16 +3,24 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"time"
 
 	"regards/contact"
 )
 
+const occasionColumns = "id, kind, at, title, next, next_due, logged, took_place"
+
 // Occasions gives every occasion with its participants, newest first.
 func (s *Store) Occasions(ctx context.Context) ([]contact.Occasion, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT id, kind, at, title, next, next_due, logged, took_place
-		FROM occasion ORDER BY at DESC, id`)
-	occasions, err := collect(rows, err, func(rows *sql.Rows) (contact.Occasion, error) {
+	all, err := occasions(ctx, s.db, "")
+	return all, s.explain(err)
+}
+
+// occasions gives one occasion, or all of them for "".
+func occasions(ctx context.Context, db querier, id string) ([]contact.Occasion, error) {
+	rows, err := db.QueryContext(ctx, "SELECT "+occasionColumns+" FROM occasion WHERE ? IN ('', id) ORDER BY at DESC, id", id)
+	all, err := collect(rows, err, func(rows *sql.Rows) (contact.Occasion, error) {
 		var o contact.Occasion
 		var at, next, logged int64
 		err := rows.Scan(&o.ID, &o.Kind, &at, &o.Title, &o.Next, &next, &logged, &o.TookPlace)
@@ -20,13 +28,13 @@ func (s *Store) Occasions(ctx context.Context) ([]contact.Occasion, error) {
 		return o, err
 	})
 	if err != nil {
-		return nil, s.explain(err)
+		return nil, err
 	}
-	byID := make(map[string]*contact.Occasion, len(occasions))
-	for i := range occasions {
-		byID[occasions[i].ID] = &occasions[i]
+	byID := make(map[string]*contact.Occasion, len(all))
+	for i := range all {
+		byID[all[i].ID] = &all[i]
 	}
-	rows, err = s.db.QueryContext(ctx, "SELECT occasion_id, id, contact_id, useful FROM participant ORDER BY position")
+	rows, err = db.QueryContext(ctx, "SELECT occasion_id, id, contact_id, useful FROM participant WHERE ? IN ('', occasion_id) ORDER BY position", id)
 	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
 		var p contact.Participant
 		var occasion string
@@ -36,7 +44,7 @@ func (s *Store) Occasions(ctx context.Context) ([]contact.Occasion, error) {
 		}
 		return struct{}{}, err
 	})
-	return occasions, s.explain(err)
+	return all, err
 }
 
 // AddOccasion stores a new occasion with its participants, after adding those
@@ -44,7 +52,7 @@ func (s *Store) Occasions(ctx context.Context) ([]contact.Occasion, error) {
 // happens or nothing. It gives the occasion with its ids.
 func (s *Store) AddOccasion(ctx context.Context, o contact.Occasion, newcomers map[int]contact.Contact, now time.Time) (contact.Occasion, error) {
 	err := s.tx(ctx, func(tx *sql.Tx) error {
-		o.ID = newID()
+		o.ID = NewID()
 		_, err := tx.ExecContext(ctx, `INSERT INTO occasion (id, kind, at, title, next, next_due, logged, took_place)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			o.ID, o.Kind, seconds(o.At), o.Title, o.Next, seconds(o.NextDue), seconds(o.Logged), o.TookPlace)
@@ -59,7 +67,7 @@ func (s *Store) AddOccasion(ctx context.Context, o contact.Occasion, newcomers m
 				}
 				p.ContactID = c.ID
 			}
-			p.ID = newID()
+			p.ID = NewID()
 			_, err := tx.ExecContext(ctx, `INSERT INTO participant (id, occasion_id, contact_id, useful, position)
 				VALUES (?, ?, ?, ?, ?)`, p.ID, o.ID, p.ContactID, p.Useful, i)
 			if err != nil {
@@ -71,12 +79,23 @@ func (s *Store) AddOccasion(ctx context.Context, o contact.Occasion, newcomers m
 	return o, err
 }
 
-// UpdateOccasion stores the changed fields of an occasion and of its
-// participants, whose number stays.
-func (s *Store) UpdateOccasion(ctx context.Context, o contact.Occasion, now time.Time) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		err := changeOne(tx.ExecContext(ctx, `UPDATE occasion SET at = ?, title = ?, next = ?, next_due = ?,
-			took_place = ? WHERE id = ?`, seconds(o.At), o.Title, o.Next, seconds(o.NextDue), o.TookPlace, o.ID))
+// UpdateOccasion changes the occasion with an id: change gets it as it is, and
+// gives it as it is to be, with the same participants. An error of change is
+// given back and nothing is stored.
+func (s *Store) UpdateOccasion(ctx context.Context, id string, now time.Time, change func(contact.Occasion) (contact.Occasion, error)) (o contact.Occasion, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		found, err := occasions(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return fmt.Errorf("occasion %s: %w", id, ErrNotFound)
+		}
+		if o, err = change(found[0]); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE occasion SET at = ?, title = ?, next = ?, next_due = ?,
+			took_place = ? WHERE id = ?`, seconds(o.At), o.Title, o.Next, seconds(o.NextDue), o.TookPlace, o.ID)
 		if err != nil {
 			return err
 		}
@@ -90,6 +109,7 @@ func (s *Store) UpdateOccasion(ctx context.Context, o contact.Occasion, now time
 		}
 		return occasionTouches(ctx, tx, o, now)
 	})
+	return o, err
 }
 
 // RemoveOccasion removes an occasion and the touches that it was. Letters that

@@ -45,6 +45,10 @@ type Scan struct {
 	Peers      map[string]*Peer        // by address key
 	Unreadable map[uint32]string       // by UID: why
 	Ends       []contact.Ending
+
+	// Lookup is set for mail that was read before, and says what remains to be
+	// looked for in the mailbox after it: cursor and counts stay as they are.
+	Lookup *Lookup
 }
 
 // Peer is what a range of messages says of one correspondent.
@@ -85,7 +89,7 @@ func (s *Store) Record(ctx context.Context, book int64, scans ...Scan) (added []
 			return ErrStale
 		}
 		for _, sc := range scans {
-			news, err := record(ctx, tx, sc)
+			news, err := record(ctx, tx, s.secret, sc)
 			if err != nil {
 				return err
 			}
@@ -96,7 +100,15 @@ func (s *Store) Record(ctx context.Context, book int64, scans ...Scan) (added []
 	return added, err
 }
 
-func record(ctx context.Context, tx *sql.Tx, sc Scan) (added []contact.Touch, err error) {
+func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []contact.Touch, err error) {
+	for _, e := range sc.Ends {
+		if err := end(ctx, tx, e); err != nil {
+			return nil, err
+		}
+	}
+	if sc.Lookup != nil {
+		return recordLookup(ctx, tx, sc)
+	}
 	id, err := mailboxID(ctx, tx, sc)
 	if err != nil {
 		return nil, err
@@ -104,16 +116,14 @@ func record(ctx context.Context, tx *sql.Tx, sc Scan) (added []contact.Touch, er
 	if added, err = recordTouches(ctx, tx, sc); err != nil {
 		return nil, err
 	}
-	if err := recordPeers(ctx, tx, id, sc.Peers); err != nil {
+	if err := recordPeers(ctx, tx, secret, id, sc.Peers); err != nil {
 		return nil, err
 	}
-	if err := recordLeftOut(ctx, tx, id, sc); err != nil {
+	if err := recordLeftOut(ctx, tx, id, sc.LeftOut); err != nil {
 		return nil, err
 	}
-	for _, e := range sc.Ends {
-		if err := end(ctx, tx, e); err != nil {
-			return nil, err
-		}
+	if err := recordMessages(ctx, tx, id, sc); err != nil {
+		return nil, err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE mailbox SET uid_validity = ?, low = ?, high = ?, messages = ?,
 		touches = touches + ?, last_sync = CASE WHEN ? THEN ? ELSE last_sync END WHERE id = ?`,
@@ -131,7 +141,7 @@ func mailboxID(ctx context.Context, tx *sql.Tx, sc Scan) (id int64, err error) {
 		sc.Account, sc.Mailbox).Scan(&id); err != nil || !sc.Reset {
 		return id, err
 	}
-	for _, table := range []string{"left_out", "correspondent", "unreadable"} {
+	for _, table := range []string{"left_out", "correspondent", "unreadable", "lookup"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE mailbox_id = ?", id); err != nil {
 			return 0, err
 		}
@@ -183,9 +193,13 @@ const upsertPeer = `INSERT INTO correspondent (mailbox_id, key, addr, name, name
 	out_at      = max(out_at, excluded.out_at),
 	out_count   = out_count + excluded.out_count`
 
-func recordPeers(ctx context.Context, tx *sql.Tx, mailbox int64, peers map[string]*Peer) error {
+func recordPeers(ctx context.Context, tx *sql.Tx, secret []byte, mailbox int64, peers map[string]*Peer) error {
 	if len(peers) == 0 {
 		return nil
+	}
+	gone, err := forgottenHashes(ctx, tx)
+	if err != nil {
+		return err
 	}
 	upsert, err := tx.PrepareContext(ctx, upsertPeer)
 	if err != nil {
@@ -199,6 +213,9 @@ func recordPeers(ctx context.Context, tx *sql.Tx, mailbox int64, peers map[strin
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
+		if len(gone) > 0 && gone[hashOf(secret, key)] {
+			continue
+		}
 		p := peers[key]
 		var nameAt int64
 		if p.Name != "" {
@@ -213,13 +230,18 @@ func recordPeers(ctx context.Context, tx *sql.Tx, mailbox int64, peers map[strin
 	return nil
 }
 
-func recordLeftOut(ctx context.Context, tx *sql.Tx, mailbox int64, sc Scan) error {
-	for reason, n := range sc.LeftOut {
+func recordLeftOut(ctx context.Context, tx *sql.Tx, mailbox int64, counts map[string]int) error {
+	for reason, n := range counts {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO left_out (mailbox_id, reason, count) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET count = count + excluded.count`, mailbox, reason, n); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// recordMessages stores which single messages were no touches, and why.
+func recordMessages(ctx context.Context, tx *sql.Tx, mailbox int64, sc Scan) error {
 	for uid, reason := range sc.Unreadable {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO unreadable (mailbox_id, uid, reason) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET reason = excluded.reason`, mailbox, uid, reason); err != nil {

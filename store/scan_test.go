@@ -54,7 +54,7 @@ func TestRecord(t *testing.T) {
 	if got := must[[]Mailbox](t)(s.Mailboxes(ctx)); len(got) != 1 || !reflect.DeepEqual(got[0], box) {
 		t.Errorf("got %+v, want %+v", got, box)
 	}
-	passed := PassedOver{At: noon, Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x"}
+	passed := PassedOver{ContactID: maria.ID, At: noon, Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x"}
 	if got, err := s.PassedOver(ctx, maria.ID); err != nil || !slices.Equal(got, []PassedOver{passed}) {
 		t.Errorf("passed over: %+v, %v", got, err)
 	}

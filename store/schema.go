@@ -179,6 +179,57 @@ CREATE TABLE letter (
 	created              INTEGER NOT NULL
 );
 CREATE INDEX letter_message ON letter (message_id) WHERE message_id <> '';
+`, `
+-- What is to be looked for in mail that was read before its people were
+-- contacts: in the messages with low <= UID <= high, by address.
+CREATE TABLE lookup (
+	mailbox_id INTEGER NOT NULL REFERENCES mailbox ON DELETE CASCADE,
+	key        TEXT    NOT NULL REFERENCES address ON DELETE CASCADE,
+	low        INTEGER NOT NULL,
+	high       INTEGER NOT NULL,
+	PRIMARY KEY (mailbox_id, key)
+) WITHOUT ROWID;
+CREATE INDEX lookup_key ON lookup (key);
+
+-- Contacts of the first schema know the last mail of each address alone.
+INSERT INTO lookup (mailbox_id, key, low, high)
+	SELECT m.id, a.key, max(m.low, 1), m.high FROM mailbox m, address a WHERE m.high > 0;
+
+-- Addresses of people who are not to be known: a keyed hash is all that is left.
+CREATE TABLE forgotten (
+	hash  BLOB    PRIMARY KEY,
+	never INTEGER NOT NULL -- nor to come back by import
+) WITHOUT ROWID;
+
+-- The commands that can be taken back, and the statements that do so, to be
+-- run from the last to the first.
+CREATE TABLE command (
+	id    INTEGER PRIMARY KEY AUTOINCREMENT,
+	at    INTEGER NOT NULL,
+	words TEXT    NOT NULL,
+	final TEXT    NOT NULL DEFAULT '' -- why it cannot be taken back
+);
+CREATE TABLE undo (
+	seq        INTEGER PRIMARY KEY,
+	command_id INTEGER NOT NULL REFERENCES command ON DELETE CASCADE,
+	tbl        TEXT    NOT NULL,
+	sql        TEXT    NOT NULL
+);
+CREATE INDEX undo_command ON undo (command_id);
+
+-- Files that hold a copy of this database: whoever is forgotten is forgotten there, too.
+CREATE TABLE backup (
+	path TEXT PRIMARY KEY,
+	at   INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- At most one row: nothing is drafted or sent meanwhile.
+CREATE TABLE hold (
+	id     INTEGER PRIMARY KEY CHECK (id = 1),
+	reason TEXT    NOT NULL,
+	since  INTEGER NOT NULL,
+	until  INTEGER NOT NULL
+);
 `}
 
 // migrate brings the schema up to date in one transaction.

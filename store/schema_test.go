@@ -76,7 +76,7 @@ func TestFirstSchema(t *testing.T) {
 			"work": {Name: "work", Connected: true, LastSync: at(1795176000), RoundTrips: 41, BytesIn: 123456},
 			"home": {Name: "home", LastSync: at(1795172400), RoundTrips: 7, BytesIn: 890, Problem: "login refused"}}},
 		"passed over": {must[[]PassedOver](t)(s.PassedOver(ctx, "m2x8abcd")),
-			[]PassedOver{{At: at(1795000000), Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x.example"}}},
+			[]PassedOver{{ContactID: "m2x8abcd", At: at(1795000000), Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x.example"}}},
 		"unreadable":     {rows(t, s, "SELECT mailbox_id, uid, reason FROM unreadable"), "1 17 no header"},
 		"correspondents": {strangers, []Correspondent{{Addr: "eve@x.example", Name: "Eve Doe", In: 5, Out: 4, Last: at(1795172400)}}},
 		"people":         {people, 1},

@@ -48,9 +48,10 @@ type Store struct {
 	// last ranges may be gone from it, with their cursors: they are read again.
 	// It spares a sync of the disk for each range; the next transaction through
 	// db makes them last.
-	scans  *sql.DB
-	path   string
-	secret []byte
+	scans   *sql.DB
+	path    string
+	secret  []byte
+	command *command // what the owner does; nil in the service
 }
 
 // Open opens the database at path and brings its schema up to date; a missing
@@ -60,10 +61,56 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path}
-	if err := touchFile(path); err != nil {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := create(ctx, path); err != nil {
+			return nil, fmt.Errorf("create database: %w; check [store] path and who owns the folder", err)
+		}
+		return openFile(ctx, path)
+	}
+	if err == nil {
+		err = touchFile(path) // may it be written?
+	}
+	if err != nil {
 		return nil, fmt.Errorf("open database: %w; check [store] path and who owns the folder", err)
 	}
+	if info.Size() == 0 { // SQLite would take it for a new one
+		return nil, (&Store{path: path}).explain(fmt.Errorf("%w: it is empty", ErrDamaged))
+	}
+	return openFile(ctx, path)
+}
+
+// create makes a new database under another name, and gives it its own once it
+// is whole: a file of that name has always been a database. When another
+// process is faster, its file holds.
+func create(ctx context.Context, path string) error {
+	fresh := path + ".new-" + NewID()
+	defer removeDatabase(fresh)
+	if err := touchFile(fresh); err != nil {
+		return err
+	}
+	s, err := openFile(ctx, fresh)
+	if err == nil {
+		err = s.Close()
+	}
+	if err != nil && ctx.Err() == nil {
+		err = strip(err, fresh)
+	}
+	if err != nil {
+		return err
+	}
+	err = os.Link(fresh, path)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil { // a file system without links
+		err = os.Rename(fresh, path)
+	}
+	return errors.Join(err, syncFile(filepath.Dir(path)))
+}
+
+func openFile(ctx context.Context, path string) (s *Store, err error) {
+	s = &Store{path: path}
 	if s.db, err = sql.Open("sqlite", dsn(path, "FULL")); err != nil {
 		return nil, err
 	}
@@ -129,32 +176,6 @@ func (s *Store) Path() string { return s.path }
 // from it.
 func (s *Store) Secret() []byte { return s.secret }
 
-// Copy writes a consistent copy of the database at from to a file that must not
-// exist yet, and changes nothing else. A database that does not exist yet has
-// nothing to copy.
-func Copy(ctx context.Context, from, to string) error {
-	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	s := &Store{path: from}
-	var err error
-	source := &url.URL{Scheme: "file", Path: from, RawQuery: "mode=ro&_pragma=busy_timeout(10000)"}
-	if s.db, err = sql.Open("sqlite", source.String()); err != nil {
-		return err
-	}
-	defer s.db.Close()
-	if _, err := os.Lstat(to); err == nil {
-		return fmt.Errorf("copy the database: %s: %w", to, fs.ErrExist)
-	}
-	if err := touchFile(to); err != nil {
-		return fmt.Errorf("copy the database: %w", err)
-	}
-	if _, err = s.db.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
-		os.Remove(to) // half a copy, or an empty file, would pass for a database
-	}
-	return s.explain(err)
-}
-
 // Watch notices changes of the database that others make.
 type Watch struct{ conn *sql.Conn }
 
@@ -178,8 +199,16 @@ func (w *Watch) Version(ctx context.Context) (int64, error) {
 // Close ends the watch.
 func (w *Watch) Close() error { return w.conn.Close() }
 
-// tx runs f in one transaction that outlasts a loss of power.
-func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error { return s.txOn(ctx, s.db, f) }
+// tx runs f in one transaction that outlasts a loss of power. What a command of
+// the owner does in it can be taken back.
+func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
+	return s.txOn(ctx, s.db, func(tx *sql.Tx) error {
+		if s.command == nil {
+			return f(tx)
+		}
+		return s.command.journal(ctx, tx, f)
+	})
+}
 
 func (s *Store) txOn(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
@@ -227,9 +256,9 @@ func (s *Store) explain(err error) error {
 	return err
 }
 
-// newID makes an id that is never reused: 40 random bits, of letters and digits
+// NewID makes an id that is never reused: 40 random bits, of letters and digits
 // that are easy to type.
-func newID() string { return strings.ToLower(rand.Text()[:8]) }
+func NewID() string { return strings.ToLower(rand.Text()[:8]) }
 
 // newTouchID makes an id for a touch: there are hundreds of thousands of them,
 // so it has 80 random bits.
@@ -248,6 +277,11 @@ func fromSeconds(n int64) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(n, 0).UTC()
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 // collect reads all rows of a query by scan.

@@ -489,3 +489,9 @@ func TestExplain(t *testing.T) {
 		t.Error("other errors stay as they are")
 	}
 }
+
+// update makes a contact what c says.
+func update(s *Store, c contact.Contact) error {
+	_, err := s.UpdateContact(ctx, c.ID, func(contact.Contact) (contact.Contact, error) { return c, nil })
+	return err
+}

@@ -57,7 +57,10 @@ func scanTouch(rows *sql.Rows) (contact.Touch, error) {
 // addTouch stores a touch unless that contact has one with its key already;
 // added reports whether it did.
 func addTouch(ctx context.Context, insert *sql.Stmt, t contact.Touch) (added bool, err error) {
-	result, err := insert.ExecContext(ctx, newTouchID(), t.ContactID, t.Key, seconds(t.At), t.Direction, t.Medium,
+	if t.ID == "" {
+		t.ID = newTouchID()
+	}
+	result, err := insert.ExecContext(ctx, t.ID, t.ContactID, t.Key, seconds(t.At), t.Direction, t.Medium,
 		t.Subject, t.MessageID, strings.Join(t.References, " "), t.Address, t.Alone, t.Verified, t.Account,
 		t.Mailbox, t.Rule)
 	if err != nil {
@@ -70,23 +73,62 @@ func addTouch(ctx context.Context, insert *sql.Stmt, t contact.Touch) (added boo
 const insertTouch = "INSERT INTO touch (" + touchColumns + `) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
 	ON CONFLICT (contact_id, key) DO NOTHING`
 
+// completeTouch fills in what a touch that came of a correspondent's row lacked.
+func completeTouch(ctx context.Context, tx *sql.Tx, t contact.Touch) error {
+	_, err := tx.ExecContext(ctx, `UPDATE touch SET subject = ?, message_id = ?, refs = ?, address = ?, alone = ?,
+		verified = ?, account = ?, mailbox = ?, rule = ? WHERE contact_id = ? AND key = ? AND rule = ?`,
+		t.Subject, t.MessageID, strings.Join(t.References, " "), t.Address, t.Alone, t.Verified, t.Account,
+		t.Mailbox, t.Rule, t.ContactID, t.Key, provisional)
+	return err
+}
+
+// AddTouch stores a touch that no mail shows, such as a call. It gives it with
+// its id and key.
+func (s *Store) AddTouch(ctx context.Context, t contact.Touch) (contact.Touch, error) {
+	t.ID = newTouchID()
+	t.Key = "logged:" + t.ID
+	err := s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := recordTouches(ctx, tx, Scan{Touches: []contact.Touch{t}})
+		return err
+	})
+	return t, err
+}
+
+// TouchesOf gives the touches that one message was, by its Message-ID without
+// angle brackets.
+func (s *Store) TouchesOf(ctx context.Context, messageID string) ([]contact.Touch, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE message_id = ? ORDER BY id`, messageID)
+	touches, err := collect(rows, err, scanTouch)
+	return touches, s.explain(err)
+}
+
 // PassedOver is a message of a contact that was no touch, with the reason.
 type PassedOver struct {
-	At      time.Time
-	Subject string
-	Reason  string
-	Mailbox string
-	Key     string
+	ContactID string
+	At        time.Time
+	Subject   string
+	Reason    string
+	Mailbox   string
+	Key       string // Message-ID, or what stands in for it
 }
 
 // PassedOver gives the messages of a contact that were left out, newest first.
 func (s *Store) PassedOver(ctx context.Context, contactID string) ([]PassedOver, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT at, subject, reason, mailbox, key FROM passed_over
-		WHERE contact_id = ? ORDER BY at DESC, key`, contactID)
+	return s.passedOver(ctx, "contact_id = ?", contactID)
+}
+
+// PassedOverOf gives for whom the message with a Message-ID was left out.
+func (s *Store) PassedOverOf(ctx context.Context, messageID string) ([]PassedOver, error) {
+	return s.passedOver(ctx, "key = ?", messageID)
+}
+
+func (s *Store) passedOver(ctx context.Context, where, arg string) ([]PassedOver, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT contact_id, at, subject, reason, mailbox, key FROM passed_over
+		WHERE `+where+` ORDER BY at DESC, key, contact_id`, arg)
 	all, err := collect(rows, err, func(rows *sql.Rows) (PassedOver, error) {
 		var p PassedOver
 		var at int64
-		err := rows.Scan(&at, &p.Subject, &p.Reason, &p.Mailbox, &p.Key)
+		err := rows.Scan(&p.ContactID, &at, &p.Subject, &p.Reason, &p.Mailbox, &p.Key)
 		p.At = fromSeconds(at)
 		return p, err
 	})

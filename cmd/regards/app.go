@@ -9,9 +9,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"regards/internal/config"
 	"regards/internal/imapconn"
@@ -92,7 +94,8 @@ contacts, and lays the letters that good manners ask for into your Drafts. You
 read, edit and send them.`,
 		a.demoCommand(), a.runCommand(), a.syncCommand(), a.statusCommand(), a.checkCommand(), a.contactCommand(),
 		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.letterCommand(), a.classifyCommand(),
-		a.explainCommand(), a.versionCommand())
+		a.explainCommand(), a.pauseCommand(), a.resumeCommand(), a.undoCommand(), a.forgetCommand(), a.backupCommand(),
+		a.restoreCommand(), a.manCommand(), a.versionCommand())
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configPath, "config", "", "the configuration file (default: $REGARDS_CONFIG, then config.toml in the configuration folder)")
 	flags.BoolVar(&a.json, "json", false, "print for programs")
@@ -203,6 +206,41 @@ func (a *app) with(ctx context.Context, f func(*session) error) error {
 	}
 	fmt.Fprintln(a.err, "dry run: nothing was changed")
 	return nil
+}
+
+// change is with for a command that changes something: undo takes it back.
+func (a *app) change(c *cobra.Command, words []string, f func(*session) error) error {
+	return a.with(c.Context(), func(s *session) error {
+		s.store.Command(commandLine(c, words), s.now())
+		return f(s)
+	})
+}
+
+// commandLine gives a command as it would be typed, without the program's name.
+func commandLine(c *cobra.Command, words []string) string {
+	_, path, _ := strings.Cut(c.CommandPath(), " ")
+	line := []string{path}
+	for _, w := range words {
+		line = append(line, quote(w))
+	}
+	global := c.InheritedFlags()
+	c.Flags().Visit(func(f *pflag.Flag) {
+		if global.Lookup(f.Name) != nil {
+			return
+		}
+		if values, ok := f.Value.(pflag.SliceValue); ok {
+			for _, v := range values.GetSlice() {
+				line = append(line, "--"+f.Name, quote(v))
+			}
+			return
+		}
+		if f.Value.Type() == "bool" {
+			line = append(line, "--"+f.Name)
+			return
+		}
+		line = append(line, "--"+f.Name, quote(f.Value.String()))
+	})
+	return strings.Join(line, " ")
 }
 
 // clock gives the time: the true one, or the pretended one running on from there.

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -13,16 +11,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/internal/addressbook"
+	"regards/plan"
+	"regards/store"
 )
 
 func (a *app) contactImportCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "import FILE",
-		Short: "add the contacts of a CSV file",
-		Long: `Reads a CSV file whose first line names the columns, in any order: name,
-address, groups, every, medium, introduced_by. Several values in a cell are
-separated by semicolons. People who are contacts already are left as they are,
-so a file can be read again. "-" is the standard input.`,
+		Short: "add the contacts of a CSV file or of vCards",
+		Long: `Reads vCards, or a CSV file whose first line names the columns, in any order: name,
+address, groups, every, medium, introduced_by, greeting, status. Several values in a cell
+are separated by semicolons. People who are contacts already are left as they are,
+so a file can be read again. Each line that cannot be taken is named; the others
+are taken. "-" is the standard input.`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
 			in := a.in
@@ -34,143 +36,158 @@ so a file can be read again. "-" is the standard input.`,
 				defer f.Close()
 				in = f
 			}
-			return a.with(c.Context(), func(s *session) error {
-				rows, err := readRows(in)
+			return a.change(c, words, func(s *session) error {
+				entries, err := addressbook.Read(in)
 				if err != nil {
 					return fmt.Errorf("%s: %w", words[0], err)
 				}
-				return a.importRows(c, s, words[0], rows)
+				i := &imported{session: s, Problems: []lineJSON{}, Notes: []lineJSON{}}
+				if i.all, err = s.contacts(c.Context()); err != nil {
+					return err
+				}
+				for _, e := range entries {
+					if err := i.take(c, e); err != nil {
+						return err
+					}
+				}
+				i.introduce()
+				if err := s.store.AddContacts(c.Context(), i.fresh); err != nil {
+					return fmt.Errorf("%s: nothing was taken: %w", words[0], err)
+				}
+				return a.printImported(i, words[0])
 			})
 		},
 	}
 }
 
-// importColumns are the columns that a CSV file may have.
-var importColumns = []string{"name", "address", "groups", "every", "medium", "introduced_by"}
+// imported is what comes of the entries of a file.
+type imported struct {
+	session *session
+	all     people              // contacts, those of the file included
+	fresh   []contact.Contact   // those to be added
+	entries []addressbook.Entry // what each of fresh was made of
 
-// importRow is one line of a CSV file, by column.
-type importRow struct {
-	line  int
-	cells map[string]string
-	err   error // the line could not be read
+	Added    int        `json:"added"`
+	Known    int        `json:"known"`
+	Problems []lineJSON `json:"problems"`
+	Notes    []lineJSON `json:"notes"`
 }
 
-// readRows reads a CSV file, with or without a byte order mark.
-func readRows(in io.Reader) ([]importRow, error) {
-	buffered := bufio.NewReader(in)
-	if mark, _ := buffered.Peek(3); string(mark) == "\ufeff" {
-		buffered.Discard(3)
-	}
-	r := csv.NewReader(buffered)
-	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = true
-	head, err := r.Read()
-	if err != nil {
-		return nil, fmt.Errorf("no line with the names of the columns: %w", err)
-	}
-	for i, column := range head {
-		head[i] = strings.ToLower(strings.TrimSpace(column))
-		if !slices.Contains(importColumns, head[i]) {
-			return nil, fmt.Errorf("line 1: the column %q is unknown; known are %s", column, strings.Join(importColumns, ", "))
-		}
-	}
-	if !slices.Contains(head, "name") {
-		return nil, errors.New("line 1: there is no column name")
-	}
-	var rows []importRow
-	for {
-		record, err := r.Read()
-		if err == io.EOF {
-			return rows, nil
-		}
-		row := importRow{cells: map[string]string{}, err: err}
-		var parse *csv.ParseError
-		switch {
-		case errors.As(err, &parse):
-			row.line = parse.Line
-		case err != nil:
-			return nil, err
-		default:
-			row.line, _ = r.FieldPos(0)
-			if len(record) > len(head) {
-				row.err = fmt.Errorf("it has %d cells, but there are %d columns", len(record), len(head))
-			}
-			for i, cell := range record[:min(len(record), len(head))] {
-				row.cells[head[i]] = strings.TrimSpace(cell)
-			}
-		}
-		rows = append(rows, row)
-	}
+// lineJSON says something of a line.
+type lineJSON struct {
+	Line int    `json:"line"`
+	Text string `json:"text"`
 }
 
-// importRows adds the people of a file and reports each line that cannot be taken.
-func (a *app) importRows(c *cobra.Command, s *session, file string, rows []importRow) error {
-	added, known := 0, 0
-	var problems []map[string]any
-	for _, row := range rows {
-		isNew, err := s.importRow(c, row)
-		switch {
-		case err != nil:
-			problems = append(problems, map[string]any{"line": row.line, "text": err.Error()})
-		case isNew:
-			added++
-		default:
-			known++
-		}
+// take decides about one entry.
+func (i *imported) take(c *cobra.Command, e addressbook.Entry) error {
+	for _, note := range e.Notes {
+		i.Notes = append(i.Notes, lineJSON{e.Line, note})
 	}
-	if a.json {
-		if problems == nil {
-			problems = []map[string]any{}
-		}
-		if err := a.printJSON(map[string]any{"added": added, "known": known, "problems": problems}); err != nil {
+	if errors.Is(e.Problem, addressbook.ErrNotPerson) {
+		i.Notes = append(i.Notes, lineJSON{e.Line, "left out: " + e.Problem.Error()})
+		return nil
+	}
+	p, err := i.person(e)
+	if err == nil && i.all.knows(p) {
+		i.Known++
+		return nil
+	}
+	if err == nil {
+		var never bool
+		if never, err = i.session.forgotten(c, p); err != nil {
 			return err
 		}
-	} else {
-		fmt.Fprintf(a.out, "%s added, %d known already\n", plural(added, "contact"), known)
+		if never {
+			err = errors.New("forgotten, never to come back by an import; add them yourself if you want to: regards contact add")
+		}
 	}
-	for _, p := range problems {
-		fmt.Fprintf(a.err, "%s: line %d: %s\n", file, p["line"], p["text"])
+	if err != nil {
+		i.Problems = append(i.Problems, lineJSON{e.Line, err.Error()})
+		return nil
 	}
-	if len(problems) > 0 {
-		return fmt.Errorf("%s of %s could not be taken; the others were", plural(len(problems), "line"), file)
-	}
+	i.all, i.fresh, i.entries = append(i.all, p), append(i.fresh, p), append(i.entries, e)
 	return nil
 }
 
-// importRow adds the person of one line, unless they are a contact already.
-func (s *session) importRow(c *cobra.Command, row importRow) (isNew bool, err error) {
-	if row.err != nil {
-		return false, row.err
-	}
-	all, err := s.contacts(c.Context())
-	if err != nil {
-		return false, err
-	}
-	p := contact.Contact{Name: row.cells["name"], Medium: contact.Email, Status: contact.Active, Added: s.now(),
-		Groups: parts(row.cells["groups"])}
-	if m := row.cells["medium"]; m != "" {
-		p.Medium = contact.Medium(m)
-	}
-	if e := row.cells["every"]; e != "" {
-		if p.Every, err = contact.ParseDuration(e); err != nil {
-			return false, fmt.Errorf("every: %w", err)
+// introduce finds those who introduced others, among contacts and anywhere in
+// the file. Whoever was introduced by somebody unknown cannot be taken, which
+// may leave another one introduced by nobody.
+func (i *imported) introduce() {
+	for again := true; again; {
+		again = false
+		for n := 0; n < len(i.fresh); n++ {
+			if i.entries[n].IntroducedBy == "" {
+				continue
+			}
+			by, err := i.all.find(i.entries[n].IntroducedBy)
+			if i.fresh[n].IntroducedBy = by.ID; err == nil && by.ID != i.fresh[n].ID {
+				continue
+			}
+			if err == nil {
+				err = errors.New("nobody introduces themselves")
+			}
+			i.Problems = append(i.Problems, lineJSON{i.entries[n].Line, "introduced_by: " + err.Error()})
+			id := i.fresh[n].ID
+			i.all = slices.DeleteFunc(i.all, func(p contact.Contact) bool { return p.ID == id })
+			i.fresh, i.entries = slices.Delete(i.fresh, n, n+1), slices.Delete(i.entries, n, n+1)
+			again, n = true, n-1
 		}
 	}
-	if p.Addresses, err = s.addresses(parts(row.cells["address"])); err != nil {
-		return false, err
+	i.Added = len(i.fresh)
+	slices.SortStableFunc(i.Problems, func(a, b lineJSON) int { return a.Line - b.Line })
+}
+
+// person makes a contact of an entry.
+func (i *imported) person(e addressbook.Entry) (p contact.Contact, err error) {
+	if e.Problem != nil {
+		return p, e.Problem
 	}
-	if all.knows(p) {
-		return false, nil
-	}
-	if by := row.cells["introduced_by"]; by != "" {
-		introducer, err := all.find(by)
-		if err != nil {
-			return false, fmt.Errorf("introduced_by: %w (a line further up may add them)", err)
+	book := plan.NewBook(i.session.cfg.Addresses(), nil, 0)
+	for _, addr := range e.Addresses {
+		if book.IsOwner(addr.Addr) {
+			return p, fmt.Errorf("%s is your own address: mail from it is from you", addr.Addr)
 		}
-		p.IntroducedBy = introducer.ID
 	}
-	_, err = s.store.AddContact(c.Context(), p)
-	return err == nil, err
+	p = contact.Contact{ID: store.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: e.Groups, Every: e.Every, Medium: e.Medium,
+		Greeting: e.Greeting, Status: e.Status, Added: i.session.now()}
+	return p, p.Validate()
+}
+
+// forgotten reports whether the owner wants somebody never to come back.
+func (s *session) forgotten(c *cobra.Command, p contact.Contact) (bool, error) {
+	for _, addr := range p.Addresses {
+		if never, err := s.store.NeverAgain(c.Context(), addr.Key); err != nil || never {
+			return never, err
+		}
+	}
+	return false, nil
+}
+
+// printImported reports what was taken and each line that was not.
+func (a *app) printImported(i *imported, file string) error {
+	if a.json {
+		if err := a.printJSON(i); err != nil {
+			return err
+		}
+	} else {
+		if a.dryRun {
+			for _, p := range i.fresh {
+				fmt.Fprintf(a.out, "would add %s\n", p.Name)
+			}
+		}
+		fmt.Fprintf(a.out, "%s added, %d known already\n", plural(i.Added, "contact"), i.Known)
+	}
+	for _, n := range i.Notes {
+		fmt.Fprintf(a.err, "%s: line %d: %s\n", file, n.Line, n.Text)
+	}
+	for _, p := range i.Problems {
+		fmt.Fprintf(a.err, "%s: line %d: %s\n", file, p.Line, p.Text)
+	}
+	if len(i.Problems) > 0 {
+		return fmt.Errorf("%s of %s could not be taken; the others were", plural(len(i.Problems), "line"), file)
+	}
+	return nil
 }
 
 // knows reports whether a person is a contact: by address, or without one by name.
@@ -188,13 +205,73 @@ func (all people) knows(p contact.Contact) bool {
 	return false
 }
 
-// parts splits a cell with several values.
-func parts(cell string) []string {
-	var all []string
-	for _, part := range strings.Split(cell, ";") {
-		if part = strings.TrimSpace(part); part != "" {
-			all = append(all, part)
+func (a *app) contactExportCommand() *cobra.Command {
+	var format, inGroup string
+	c := &cobra.Command{
+		Use:   "export [FILE]",
+		Short: "write the contacts as CSV or vCards",
+		Long: `Writes the contacts to FILE, which must not exist yet, or to the standard output: as
+vCards with --format vcard or when FILE ends in .vcf, else as CSV. "regards contact
+import" reads both.`,
+		Args: args(cobra.MaximumNArgs(1)),
+		RunE: func(c *cobra.Command, words []string) error {
+			file := strings.Join(words, "")
+			if format == "" && strings.HasSuffix(strings.ToLower(file), ".vcf") {
+				format = "vcard"
+			}
+			write, ok := map[string]func(io.Writer, []addressbook.Entry) error{
+				"": addressbook.WriteCSV, "csv": addressbook.WriteCSV, "vcard": addressbook.WriteVCard}[format]
+			if !ok {
+				return usagef("--format %q: write csv or vcard", format)
+			}
+			return a.with(c.Context(), func(s *session) error {
+				all, err := s.contacts(c.Context())
+				if err != nil {
+					return err
+				}
+				entries := make([]addressbook.Entry, 0, len(all))
+				for _, p := range all {
+					if inGroup == "" || hasGroup(p, inGroup) {
+						entries = append(entries, entry(p, all))
+					}
+				}
+				return a.export(file, entries, write)
+			})
+		},
+	}
+	c.Flags().StringVar(&format, "format", "", "csv or vcard")
+	c.Flags().StringVar(&inGroup, "group", "", "only this group")
+	return c
+}
+
+// entry is a contact as an address book describes it.
+func entry(p contact.Contact, all people) addressbook.Entry {
+	e := addressbook.Entry{Name: p.Name, Addresses: p.Addresses, Groups: p.Groups, Every: p.Every, Medium: p.Medium, Status: p.Status, Greeting: p.Greeting}
+	if by, ok := all.byID(p.IntroducedBy); ok {
+		if e.IntroducedBy = by.Name; len(by.Addresses) > 0 {
+			e.IntroducedBy = by.Addresses[0].Addr
 		}
 	}
-	return all
+	return e
+}
+
+// export writes entries to a file that must not exist yet, or to the standard output.
+func (a *app) export(file string, entries []addressbook.Entry, write func(io.Writer, []addressbook.Entry) error) error {
+	if file == "" {
+		return write(a.out, entries)
+	}
+	if a.dryRun {
+		fmt.Fprintf(a.out, "would write %s to %s\n", plural(len(entries), "contact"), file)
+		return nil
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	if err := errors.Join(write(f, entries), f.Close()); err != nil {
+		os.Remove(file) // half a file would pass for a whole one
+		return fmt.Errorf("export: %w", err)
+	}
+	fmt.Fprintf(a.out, "wrote %s to %s\n", plural(len(entries), "contact"), file)
+	return nil
 }

@@ -34,12 +34,8 @@ type personJSON struct {
 }
 
 func newLetterJSON(l contact.Letter, all people) letterJSON {
-	id := l.MessageID
-	if id != "" {
-		id = "<" + id + ">"
-	}
 	return letterJSON{l.Key, l.Practice, personJSON{l.ContactID, all.name(l.ContactID)}, l.State, jsonTime(l.Due),
-		jsonTime(l.Overdue), l.Subject, id, l.Place.Mailbox, l.Reason}
+		jsonTime(l.Overdue), l.Subject, brackets(l.MessageID), l.Place.Mailbox, l.Reason}
 }
 
 func (a *app) letterListCommand() *cobra.Command {

@@ -40,7 +40,14 @@ type statusJSON struct {
 	Letters  map[contact.State]int `json:"letters"`
 	Next     []nextJSON            `json:"next"`
 	Running  bool                  `json:"running"`
+	Hold     *holdJSON             `json:"hold"` // why nothing is drafted or sent; null when it is
 	last     map[string]store.AccountState
+}
+
+type holdJSON struct {
+	Reason string  `json:"reason"`
+	Since  *string `json:"since"`
+	Until  *string `json:"until"`
 }
 
 type accountJSON struct {
@@ -91,6 +98,13 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 		}
 		st.Accounts = append(st.Accounts, j)
 	}
+	hold, err := s.store.Held(ctx)
+	if err != nil {
+		return st, err
+	}
+	if !hold.Over(s.now()) {
+		st.Hold = &holdJSON{hold.Reason, jsonTime(hold.Since), jsonTime(hold.Until)}
+	}
 	letters, err := s.store.Letters(ctx)
 	for _, l := range letters {
 		st.Letters[l.State]++
@@ -113,6 +127,13 @@ func (a *app) printStatus(s *session, st statusJSON) {
 		if acc.Problem != "" {
 			fmt.Fprintf(a.out, "  %s\n", acc.Problem)
 		}
+	}
+	if st.Hold != nil {
+		end := ""
+		if st.Hold.Until != nil {
+			end = " until " + *st.Hold.Until
+		}
+		fmt.Fprintf(a.out, "nothing is drafted or sent%s: %s; to go on: regards resume\n", end, st.Hold.Reason)
 	}
 	t := a.table("ACCOUNT", "MAILBOX", "MESSAGES", "TOUCHES", "LEFT OUT")
 	for _, acc := range st.Accounts {

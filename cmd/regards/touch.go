@@ -2,16 +2,15 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"regards/contact"
-	"regards/plan"
 )
 
 func (a *app) touchCommand() *cobra.Command {
-	return group("touch", "when you were in touch with your contacts", "", a.touchListCommand())
+	return group("touch", "when you were in touch with your contacts", "", a.touchListCommand(), a.touchAddCommand())
 }
 
 func (a *app) touchListCommand() *cobra.Command {
@@ -57,108 +56,74 @@ func (a *app) touchListCommand() *cobra.Command {
 func (a *app) printTouchesJSON(touches []contact.Touch) error {
 	list := make([]map[string]any, 0, len(touches))
 	for _, t := range touches {
-		id := t.MessageID
-		if id != "" {
-			id = "<" + id + ">"
-		}
-		list = append(list, map[string]any{"contact_id": t.ContactID, "at": jsonTime(t.At), "direction": t.Direction,
-			"medium": t.Medium, "subject": t.Subject, "message_id": id, "account": t.Account, "mailbox": t.Mailbox,
-			"verified": t.Verified})
+		list = append(list, touchJSON(t))
 	}
 	return a.printJSON(list)
 }
 
-func (a *app) explainCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "explain CONTACT",
-		Short: "say why messages were touches or not, and why letters are due or not",
-		Args:  args(cobra.ExactArgs(1)),
+// touchJSON is a touch as the contract shows it.
+func touchJSON(t contact.Touch) map[string]any {
+	return map[string]any{"contact_id": t.ContactID, "at": jsonTime(t.At), "direction": t.Direction,
+		"medium": t.Medium, "subject": t.Subject, "message_id": brackets(t.MessageID), "account": t.Account,
+		"mailbox": t.Mailbox, "verified": t.Verified}
+}
+
+// brackets writes a Message-ID as it stands in a header; "" for none.
+func brackets(id string) string {
+	if id == "" {
+		return ""
+	}
+	return "<" + id + ">"
+}
+
+func (a *app) touchAddCommand() *cobra.Command {
+	var medium, at, subject string
+	var theirs bool
+	c := &cobra.Command{
+		Use:   "add CONTACT --medium MEDIUM",
+		Short: "record that you were in touch otherwise than by mail",
+		Long: `Counts as a touch like a message does. For something that manners answer, such as
+an interview, use "regards log".`,
+		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
-			return a.with(c.Context(), func(s *session) error {
+			return a.change(c, words, func(s *session) error {
 				p, err := s.contact(c.Context(), words[0])
 				if err != nil {
 					return err
 				}
-				return a.explainContact(c, s, p)
+				t := contact.Touch{ContactID: p.ID, Direction: contact.Out, Medium: contact.Medium(medium), Subject: subject,
+					Rule: "you recorded it by touch add"}
+				if theirs {
+					t.Direction = contact.In
+				}
+				if !slices.Contains(contact.Media(), t.Medium) {
+					return usagef("--medium %q: write one of %s", medium, contact.List(contact.Media()))
+				}
+				if err := contact.CheckText("--subject", subject); err != nil {
+					return usageError{err}
+				}
+				if t.At, err = parseTime(at, s.now(), s.cfg.Owner.Location(), latestDay); err != nil {
+					return usagef("--at: %w", err)
+				}
+				if t.At.After(s.now()) {
+					return usagef("--at %s: that is still to come; log it as an occasion: regards log", at)
+				}
+				if t, err = s.store.AddTouch(c.Context(), t); err != nil {
+					return err
+				}
+				if a.json {
+					return a.printJSON(touchJSON(t))
+				}
+				fmt.Fprintf(a.out, "recorded: %s with %s, %s\n", t.Medium, p.Name, localTime(t.At, s))
+				return nil
 			})
 		},
 	}
-}
-
-// explainContact tells the reasons behind what is known of a contact.
-func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact) error {
-	touches, err := s.store.Touches(c.Context(), p.ID)
-	if err != nil {
-		return err
-	}
-	passed, err := s.store.PassedOver(c.Context(), p.ID)
-	if err != nil {
-		return err
-	}
-	letters, err := s.store.Letters(c.Context())
-	if err != nil {
-		return err
-	}
-	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(p.Status), NoLetters: plan.Writable(s.now(), p),
-		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}}
-	for _, t := range touches {
-		what := strings.TrimSpace(fmt.Sprintf("%s %s %q", t.Direction, t.Medium, t.Subject))
-		why := t.Rule
-		if t.Mailbox != "" {
-			why += ", in " + t.Mailbox
-		}
-		if t.Medium == contact.Email && t.Direction == contact.In && !t.Verified {
-			why += ", sender not verified"
-		}
-		e.Touches = append(e.Touches, reasonJSON{jsonTime(t.At), what, why})
-	}
-	for _, m := range passed {
-		e.LeftOut = append(e.LeftOut, reasonJSON{jsonTime(m.At), fmt.Sprintf("%q", m.Subject), m.Reason + ", in " + m.Mailbox})
-	}
-	for _, l := range letters {
-		if l.ContactID == p.ID {
-			e.Letters = append(e.Letters, reasonJSON{jsonTime(l.Due), l.Key + " " + string(l.State), l.Reason})
-		}
-	}
-	if a.json {
-		return a.printJSON(e)
-	}
-	a.printExplanation(e)
-	return nil
-}
-
-type explanation struct {
-	Contact personJSON `json:"contact"`
-	Status  string     `json:"status"`
-	// NoLetters says why no letter goes to them; "" when letters do.
-	NoLetters string       `json:"no_letters,omitempty"`
-	Touches   []reasonJSON `json:"touches"`
-	LeftOut   []reasonJSON `json:"left_out"`
-	Letters   []reasonJSON `json:"letters"`
-}
-
-type reasonJSON struct {
-	At   *string `json:"at"`
-	What string  `json:"what"`
-	Why  string  `json:"why"`
-}
-
-func (a *app) printExplanation(e explanation) {
-	fmt.Fprintf(a.out, "%s (%s) is %s\n", e.Contact.Name, e.Contact.ID, e.Status)
-	if e.NoLetters != "" {
-		fmt.Fprintf(a.out, "no letter goes to them: %s\n", e.NoLetters)
-	}
-	for _, part := range []struct {
-		title string
-		lines []reasonJSON
-	}{{"touches", e.Touches}, {"left out", e.LeftOut}, {"letters", e.Letters}} {
-		if len(part.lines) == 0 {
-			fmt.Fprintf(a.out, "%s: none\n", part.title)
-			continue
-		}
-		fmt.Fprintf(a.out, "%s:\n", part.title)
-		for _, l := range part.lines {
-			fmt.Fprintf(a.out, "  %s  %s: %s\n", *l.At, l.What, l.Why)
-		}
-	}
+	flags := c.Flags()
+	flags.StringVar(&medium, "medium", "", "by what: "+contact.List(contact.Media()))
+	flags.StringVar(&at, "at", "now", `when, such as yesterday or "2026-11-21 15:00"`)
+	flags.StringVar(&subject, "subject", "", "what it was about")
+	flags.BoolVar(&theirs, "from-them", false, "they reached out, not you")
+	c.MarkFlagRequired("medium")
+	return c
 }

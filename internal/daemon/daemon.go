@@ -77,6 +77,7 @@ type Daemon struct {
 	report  *tally
 
 	// Owned by the goroutine of decisions.
+	watching    []*imapwatch.Watcher // while Run does
 	book        *plan.Book
 	bookVersion int64
 	synced      map[string]*readiness
@@ -223,6 +224,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		d.watching = watchers
 		g, ctx := errgroup.WithContext(ctx)
 		for _, w := range watchers {
 			g.Go(func() error { return w.Run(ctx) })
@@ -280,7 +282,16 @@ func (d *Daemon) replan(ctx context.Context) error {
 	if err := d.reload(ctx); err != nil {
 		return err
 	}
-	if !d.ready() {
+	known, err := d.lookedUp(ctx)
+	if err != nil {
+		return err
+	}
+	if !known {
+		for _, w := range d.watching {
+			w.Look()
+		}
+	}
+	if !known || !d.ready() {
 		return nil
 	}
 	d.scanned.Do(func() {

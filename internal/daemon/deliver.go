@@ -40,6 +40,9 @@ func (d *Daemon) deliveries(ctx context.Context) error {
 // deliverAll brings every letter to where it ought to be: into Drafts, or out
 // of it. An account that fails does not keep the others from working.
 func (d *Daemon) deliverAll(ctx context.Context) error {
+	if held, err := d.held(ctx); err != nil || held {
+		return err
+	}
 	letters, err := d.store.Letters(ctx)
 	if err != nil {
 		return err
@@ -157,8 +160,16 @@ func (d *Daemon) settle(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 // server refused it.
 const refusal = "; the server refuses the draft: "
 
-// put stores the attempt, appends, and stores where the draft lies.
+// put stores the attempt, appends, and stores where the draft lies; unless the
+// letter exists already, made by a regards that this database knows nothing of.
 func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
+	state, place, err := drafts.Find(ctx, l.MessageID)
+	if err != nil {
+		return err
+	}
+	if state != contact.Uncertain {
+		return d.settled(ctx, l, state, place, "it was there already; was the database restored, or does another regards run?")
+	}
 	attempt, err := drafts.Look(ctx, d.now())
 	if err != nil {
 		return err
@@ -174,7 +185,7 @@ func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Lette
 	if err != nil {
 		return err
 	}
-	place, err := drafts.Put(ctx, full.Raw, l.MessageID, attempt)
+	place, err = drafts.Put(ctx, full.Raw, l.MessageID, attempt)
 	if text, refused := imapconn.Refused(err); refused {
 		reason, _, _ := strings.Cut(l.Reason, refusal)
 		return errors.Join(err, d.settled(ctx, l, contact.Queued, contact.Place{}, reason+refusal+text))

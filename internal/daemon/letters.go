@@ -61,6 +61,9 @@ func (d *Daemon) know(ctx context.Context) (k knowledge, err error) {
 // planLetters makes the letters that are due: their bytes, stored under their
 // keys. It runs on the goroutine of decisions.
 func (d *Daemon) planLetters(ctx context.Context) error {
+	if held, err := d.held(ctx); err != nil || held {
+		return err
+	}
 	if err := d.adopt(ctx); err != nil {
 		return err
 	}
@@ -86,6 +89,12 @@ func (d *Daemon) planLetters(ctx context.Context) error {
 		d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
 	}
 	return nil
+}
+
+// held reports whether the owner wants nothing drafted or sent now.
+func (d *Daemon) held(ctx context.Context) (bool, error) {
+	h, err := d.store.Held(ctx)
+	return !h.Over(d.now()), err
 }
 
 // adopt has letters written anew whose account is no longer configured.

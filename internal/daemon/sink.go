@@ -24,6 +24,7 @@ type sink struct {
 type readiness struct {
 	watched []string        // its mailboxes
 	synced  map[string]bool // those that have been read to the end
+	refused map[string]bool // those that the server does not open
 	failed  time.Time       // since when it cannot be reached; zero when it can
 }
 
@@ -38,7 +39,7 @@ func (d *Daemon) ready() bool {
 		if r == nil {
 			return false
 		}
-		if !r.failed.IsZero() && d.now().Sub(r.failed) >= patience {
+		if d.givenUp(r) {
 			continue
 		}
 		unread := func(name string) bool { return !r.synced[name] }
@@ -49,10 +50,36 @@ func (d *Daemon) ready() bool {
 	return true
 }
 
+// givenUp reports whether letters no longer wait for an account.
+func (d *Daemon) givenUp(r *readiness) bool {
+	return !r.failed.IsZero() && d.now().Sub(r.failed) >= patience
+}
+
+// lookedUp reports whether the history of every contact is known, as far as the
+// accounts can be reached and their mailboxes opened.
+func (d *Daemon) lookedUp(ctx context.Context) (bool, error) {
+	for _, a := range d.settings.Accounts {
+		r := d.synced[a.Name]
+		if r == nil || d.givenUp(r) {
+			continue
+		}
+		due, err := d.store.Lookups(ctx, a.Name)
+		if err != nil {
+			return false, err
+		}
+		for mailbox := range due {
+			if !r.refused[mailbox] {
+				return false, nil
+			}
+		}
+	}
+	return true, nil
+}
+
 func (s *sink) readiness() *readiness {
 	r := s.d.synced[s.account.Name]
 	if r == nil {
-		r = &readiness{synced: map[string]bool{}}
+		r = &readiness{synced: map[string]bool{}, refused: map[string]bool{}}
 		s.d.synced[s.account.Name] = r
 	}
 	return r
@@ -81,7 +108,21 @@ func (s *sink) Watched(ctx context.Context, mailboxes []string) error {
 }
 
 // Lookups implements imapwatch.Sink.
-func (s *sink) Lookups(context.Context) (map[string]imapwatch.Lookup, error) { return nil, nil }
+func (s *sink) Lookups(ctx context.Context) (map[string]imapwatch.Lookup, error) {
+	due, err := s.d.store.Lookups(ctx, s.account.Name)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[string]imapwatch.Lookup, len(due))
+	for mailbox, l := range due {
+		look := imapwatch.Lookup{UIDValidity: l.UIDValidity, Low: l.Low, High: l.High}
+		for _, a := range l.Addresses {
+			look.Addresses = append(look.Addresses, a.Addr)
+		}
+		all[mailbox] = look
+	}
+	return all, nil
+}
 
 // Report implements imapwatch.Sink.
 func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
@@ -137,7 +178,8 @@ func (s *sink) refused(b imapwatch.Batch) bool {
 	}
 	s.d.log.Warn("the server does not open a mailbox; name it in ignore if that is right",
 		"account", s.account.Name, "mailbox", b.Mailbox, "answer", b.Refused)
-	s.readiness().synced[b.Mailbox] = true
+	r := s.readiness()
+	r.synced[b.Mailbox], r.refused[b.Mailbox] = true, true
 	return true
 }
 
@@ -169,10 +211,13 @@ func (s *sink) record(ctx context.Context, batches []imapwatch.Batch) error {
 // note keeps the counts of this pass and which mailboxes have been read.
 func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []contact.Touch) {
 	for i, b := range batches {
+		delete(s.readiness().refused, b.Mailbox)
 		if b.Synced {
 			s.readiness().synced[b.Mailbox] = true
 		}
-		s.d.report.add(s.account.Name, b, scans[i].LeftOut)
+		if b.Lookup == nil {
+			s.d.report.add(s.account.Name, b, scans[i].LeftOut)
+		}
 		if len(b.Messages) > 0 {
 			s.d.progress(Progress{s.account.Name, b.Mailbox, len(b.Messages), b.Left})
 		}
@@ -189,6 +234,12 @@ func (s *sink) scan(b imapwatch.Batch) store.Scan {
 		Account: s.account.Name, Mailbox: b.Mailbox, Cursor: store.Cursor(b.Cursor), Reset: b.Reset,
 		Messages: b.Exists, At: s.d.now(), Synced: b.Synced, Unreadable: b.Unreadable,
 		LeftOut: map[string]int{}, PassedOver: map[string][]store.PassedOver{}, Peers: map[string]*store.Peer{},
+	}
+	if b.Lookup != nil {
+		sc.Lookup = &store.Lookup{UIDValidity: b.Lookup.UIDValidity, Low: b.Lookup.Low, High: b.Lookup.High}
+		for _, addr := range b.Lookup.Addresses {
+			sc.Lookup.Addresses = append(sc.Lookup.Addresses, contact.Address{Addr: addr, Key: plan.AddressKey(addr)})
+		}
 	}
 	if n := len(b.Unreadable); n > 0 {
 		sc.LeftOut[string(classify.Unparsable)] += n
@@ -240,7 +291,7 @@ func (s *sink) message(b imapwatch.Batch, m imapwatch.Message) plan.Message {
 	msg := plan.Message{
 		Subject: h.Subject, MessageID: h.MessageID, Key: h.Key(), At: h.Time(m.Received),
 		References: thread(h), Answer: len(h.InReplyTo)+len(h.References) > 0,
-		Draft: m.Draft, SentBox: b.Sent, Verified: verdict.Verified,
+		Draft: m.Draft, SentBox: b.Sent, InOnly: b.InOnly, Verified: verdict.Verified,
 	}
 	if msg.At.IsZero() {
 		msg.At = s.d.now()

@@ -56,9 +56,10 @@ var allowed = map[string][]string{
 	"regards/imapwatch": {"regards/classify", "regards/internal/imapconn", "github.com/emersion/go-imap/v2", "golang.org/x/sync"},
 	"regards/mailer": {"regards/contact", "regards/internal/imapconn", "github.com/emersion/go-imap/v2",
 		"github.com/wneessen/go-mail", "golang.org/x/net/idna"},
-	"regards/internal/imapconn": {"github.com/emersion/go-imap/v2", "github.com/emersion/go-sasl"},
-	"regards/internal/config":   {"regards/contact", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
-	"regards/internal/mailsim":  {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
+	"regards/internal/imapconn":    {"github.com/emersion/go-imap/v2", "github.com/emersion/go-sasl"},
+	"regards/internal/addressbook": {"regards/contact", "regards/plan", "github.com/emersion/go-vcard", "golang.org/x/text"},
+	"regards/internal/config":      {"regards/contact", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
+	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 }
 
 func TestArrows(t *testing.T) {

@@ -1,0 +1,220 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"regards/contact"
+	"regards/plan"
+	"regards/store"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain (CONTACT | KEY | MESSAGE-ID)",
+		Short: "say why messages were touches or not, and why letters are due or not",
+		Long: `Tells the reasons for all that is known of a contact, for one letter by its key, or
+for one message by its Message-ID, with or without angle brackets.`,
+		Args: args(cobra.ExactArgs(1)),
+		RunE: func(c *cobra.Command, words []string) error {
+			return a.with(c.Context(), func(s *session) error { return a.explain(c, s, words[0]) })
+		},
+	}
+}
+
+// explain finds out what is meant and explains it.
+func (a *app) explain(c *cobra.Command, s *session, what string) error {
+	l, err := s.store.Letter(c.Context(), what)
+	if err == nil {
+		return a.explainLetter(c, s, l)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	p, err := s.contact(c.Context(), what)
+	if err == nil {
+		return a.explainContact(c, s, p)
+	}
+	id, isID := strings.CutPrefix(what, "<")
+	if id = strings.TrimSuffix(id, ">"); !isID && !(errors.Is(err, errNobody) && strings.Contains(what, "@")) {
+		return err
+	}
+	return a.explainMessage(c, s, id)
+}
+
+// explainLetter tells why a letter stands where it stands.
+func (a *app) explainLetter(c *cobra.Command, s *session, l contact.Letter) error {
+	all, err := s.contacts(c.Context())
+	if err != nil {
+		return err
+	}
+	hold, err := s.store.Held(c.Context())
+	if err != nil {
+		return err
+	}
+	why := l.Reason
+	if !hold.Over(s.now()) && !l.State.Ended() {
+		why += "; nothing is drafted or sent now (" + hold.Reason + "): regards resume"
+	}
+	if p, ok := all.byID(l.ContactID); ok && !l.State.Ended() && plan.Writable(s.now(), p) != "" {
+		why += "; no letter goes to them: " + plan.Writable(s.now(), p)
+	}
+	j := newLetterJSON(l, all)
+	if j.Reason = why; a.json {
+		return a.printJSON(j)
+	}
+	fmt.Fprintf(a.out, "%s to %s is %s: %s\n", l.Key, j.Contact.Name, l.State, why)
+	fmt.Fprintf(a.out, "due %s\n", localTime(l.Due, s))
+	if l.Place.Mailbox != "" {
+		fmt.Fprintf(a.out, "it lies in %s\n", l.Place.Mailbox)
+	}
+	return nil
+}
+
+// explainMessage tells what one message was for whom.
+func (a *app) explainMessage(c *cobra.Command, s *session, id string) error {
+	all, err := s.contacts(c.Context())
+	if err != nil {
+		return err
+	}
+	touches, err := s.store.TouchesOf(c.Context(), id)
+	if err != nil {
+		return err
+	}
+	passed, err := s.store.PassedOverOf(c.Context(), id)
+	if err != nil {
+		return err
+	}
+	letters, err := s.store.Letters(c.Context())
+	if err != nil {
+		return err
+	}
+	e := messageExplanation{MessageID: brackets(id), Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}}
+	for _, t := range touches {
+		r := touchReason(t)
+		r.Contact = all.name(t.ContactID)
+		e.Touches = append(e.Touches, r)
+	}
+	for _, m := range passed {
+		r := passedReason(m)
+		r.Contact = all.name(m.ContactID)
+		e.LeftOut = append(e.LeftOut, r)
+	}
+	for _, l := range letters {
+		if l.MessageID == id {
+			e.Letters = append(e.Letters, reasonJSON{jsonTime(l.Due), all.name(l.ContactID), l.Key + " " + string(l.State), l.Reason})
+		}
+	}
+	switch {
+	case len(e.Touches)+len(e.LeftOut)+len(e.Letters) == 0:
+		return fmt.Errorf("no message with the Message-ID %s was a touch or was left out: no contact wrote or got it, or it has not been read yet; the verdict on a message file: regards classify FILE", e.MessageID)
+	case a.json:
+		return a.printJSON(e)
+	}
+	a.printReasons("touches", e.Touches)
+	a.printReasons("left out", e.LeftOut)
+	a.printReasons("letters", e.Letters)
+	return nil
+}
+
+// messageExplanation is what one message was.
+type messageExplanation struct {
+	MessageID string       `json:"message_id"`
+	Touches   []reasonJSON `json:"touches"`
+	LeftOut   []reasonJSON `json:"left_out"`
+	Letters   []reasonJSON `json:"letters"`
+}
+
+func touchReason(t contact.Touch) reasonJSON {
+	why := t.Rule
+	if t.Mailbox != "" {
+		why += ", in " + t.Mailbox
+	}
+	if t.Medium == contact.Email && t.Direction == contact.In && !t.Verified {
+		why += ", sender not verified"
+	}
+	return reasonJSON{At: jsonTime(t.At), What: strings.TrimSpace(fmt.Sprintf("%s %s %q", t.Direction, t.Medium, t.Subject)), Why: why}
+}
+
+func passedReason(m store.PassedOver) reasonJSON {
+	return reasonJSON{At: jsonTime(m.At), What: fmt.Sprintf("%q", m.Subject), Why: m.Reason + ", in " + m.Mailbox}
+}
+
+// explainContact tells the reasons behind what is known of a contact.
+func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact) error {
+	touches, err := s.store.Touches(c.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	passed, err := s.store.PassedOver(c.Context(), p.ID)
+	if err != nil {
+		return err
+	}
+	letters, err := s.store.Letters(c.Context())
+	if err != nil {
+		return err
+	}
+	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(p.Status), NoLetters: plan.Writable(s.now(), p),
+		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}}
+	for _, t := range touches {
+		e.Touches = append(e.Touches, touchReason(t))
+	}
+	for _, m := range passed {
+		e.LeftOut = append(e.LeftOut, passedReason(m))
+	}
+	for _, l := range letters {
+		if l.ContactID == p.ID {
+			e.Letters = append(e.Letters, reasonJSON{At: jsonTime(l.Due), What: l.Key + " " + string(l.State), Why: l.Reason})
+		}
+	}
+	if a.json {
+		return a.printJSON(e)
+	}
+	a.printExplanation(e)
+	return nil
+}
+
+type explanation struct {
+	Contact personJSON `json:"contact"`
+	Status  string     `json:"status"`
+	// NoLetters says why no letter goes to them; "" when letters do.
+	NoLetters string       `json:"no_letters,omitempty"`
+	Touches   []reasonJSON `json:"touches"`
+	LeftOut   []reasonJSON `json:"left_out"`
+	Letters   []reasonJSON `json:"letters"`
+}
+
+type reasonJSON struct {
+	At      *string `json:"at"`
+	Contact string  `json:"contact,omitempty"`
+	What    string  `json:"what"`
+	Why     string  `json:"why"`
+}
+
+func (a *app) printExplanation(e explanation) {
+	fmt.Fprintf(a.out, "%s (%s) is %s\n", e.Contact.Name, e.Contact.ID, e.Status)
+	if e.NoLetters != "" {
+		fmt.Fprintf(a.out, "no letter goes to them: %s\n", e.NoLetters)
+	}
+	a.printReasons("touches", e.Touches)
+	a.printReasons("left out", e.LeftOut)
+	a.printReasons("letters", e.Letters)
+}
+
+func (a *app) printReasons(title string, reasons []reasonJSON) {
+	if len(reasons) == 0 {
+		fmt.Fprintf(a.out, "%s: none\n", title)
+		return
+	}
+	fmt.Fprintf(a.out, "%s:\n", title)
+	for _, r := range reasons {
+		who := ""
+		if r.Contact != "" {
+			who = r.Contact + ": "
+		}
+		fmt.Fprintf(a.out, "  %s  %s%s: %s\n", *r.At, who, r.What, r.Why)
+	}
+}

@@ -1,0 +1,176 @@
+package addressbook
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"regards/contact"
+	"regards/plan"
+)
+
+// raw is what a line or a card says of a person, before it is judged.
+type raw struct {
+	line                   int
+	name                   string
+	addresses, groups      []string
+	every, medium, status  string
+	greeting, introducedBy string
+	fallback               contact.Medium // where there is no address; "": none
+	missing                error          // what to say where an address is missing
+	notes                  []string
+}
+
+// entry judges what was read. The first thing that is wrong is the Problem.
+func (r raw) entry() Entry {
+	e := Entry{Line: r.line, Notes: r.notes, Greeting: strings.TrimSpace(r.greeting), IntroducedBy: strings.TrimSpace(r.introducedBy)}
+	display, bad := e.setAddresses(r.addresses)
+	e.Groups = distinct(r.groups)
+	e.Name = cmp.Or(strings.TrimSpace(r.name), display)
+	if e.Name == "" && len(e.Addresses) > 0 {
+		e.Name = e.Addresses[0].Addr
+	}
+	every := e.setEvery(r.every)
+	medium := e.setMedium(r.medium, r.fallback)
+	e.Problem = firstError(every, medium, e.setStatus(r.status), e.checkTexts())
+	if e.Problem == nil {
+		e.Problem = e.checkWhole(cmp.Or(bad, r.missing))
+	}
+	return e
+}
+
+// setAddresses takes what is a mail address, notes what is none, and gives the
+// first name that stood beside an address, and the first fault.
+func (e *Entry) setAddresses(texts []string) (name string, bad error) {
+	seen := map[string]bool{}
+	for _, text := range texts {
+		if text = strings.TrimSpace(text); text == "" {
+			continue
+		}
+		a, display, err := address(text)
+		if err != nil {
+			bad = cmp.Or(bad, err)
+			e.note("%s is not a mail address; left out", quote(text))
+			continue
+		}
+		name = cmp.Or(name, strings.TrimSpace(display))
+		if !seen[a.Key] {
+			seen[a.Key] = true
+			e.Addresses = append(e.Addresses, a)
+		}
+	}
+	return name, bad
+}
+
+// address reads a mail address. One whose local part needs quotes (RFC 5321
+// section 4.1.2) is refused like any other that a contact cannot have.
+func address(text string) (a contact.Address, name string, err error) {
+	if len(text) <= maxAddress {
+		a, name, err = plan.NewAddress(text)
+		again, _, errAgain := plan.NewAddress(a.Addr)
+		if err == nil && errAgain == nil && again == a && contact.CheckText("address", a.Addr) == nil {
+			return a, name, nil
+		}
+	}
+	return contact.Address{}, "", fmt.Errorf("%s is not a mail address; write it as name@example.org", quote(text))
+}
+
+// maxAddress is far above what RFC 5321 section 4.5.3.1 allows an address, with
+// room for a name beside it.
+const maxAddress = 4 << 10
+
+func (e *Entry) setEvery(text string) (err error) {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil
+	}
+	if e.Every, err = contact.ParseDuration(text); err != nil {
+		return fmt.Errorf("every: %w", err)
+	}
+	return nil
+}
+
+func (e *Entry) setMedium(text string, fallback contact.Medium) error {
+	e.Medium = contact.Medium(strings.ToLower(strings.TrimSpace(text)))
+	switch {
+	case e.Medium == "" && len(e.Addresses) == 0:
+		e.Medium = cmp.Or(fallback, contact.Email)
+	case e.Medium == "":
+		e.Medium = contact.Email
+	case !slices.Contains(contact.Media(), e.Medium):
+		return fmt.Errorf("medium %s is unknown; write one of %s", quote(text), contact.List(contact.Media()))
+	}
+	return nil
+}
+
+func (e *Entry) setStatus(text string) error {
+	e.Status = contact.Status(strings.ToLower(cmp.Or(strings.TrimSpace(text), string(contact.Active))))
+	if !slices.Contains(contact.Statuses(), e.Status) {
+		return fmt.Errorf("status %s is unknown; write one of %s", quote(text), contact.List(contact.Statuses()))
+	}
+	return nil
+}
+
+func (e *Entry) checkTexts() error {
+	err := firstError(checkText("name", e.Name), checkText("greeting", e.Greeting), checkText("introduced_by", e.IntroducedBy))
+	for _, g := range e.Groups {
+		err = firstError(err, checkText("group", g))
+	}
+	return err
+}
+
+// checkText is contact.CheckText with errors that stay short.
+func checkText(what, s string) error {
+	for s != "" {
+		var part string
+		part, s = cutText(s)
+		if err := contact.CheckText(what, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkWhole says what is missing.
+func (e *Entry) checkWhole(missing error) error {
+	switch {
+	case e.Name == "" && len(e.Addresses) == 0:
+		return errors.New("there is no name and no address; write at least one of them")
+	case e.Medium == contact.Email && len(e.Addresses) == 0:
+		return missing
+	}
+	return nil
+}
+
+func (e *Entry) note(format string, args ...any) { e.Notes = appendNote(e.Notes, format, args...) }
+
+// appendNote keeps a file of faults from filling the memory with notes.
+func appendNote(notes []string, format string, args ...any) []string {
+	if len(notes) >= maxNotes {
+		return notes
+	}
+	return append(notes, fmt.Sprintf(format, args...))
+}
+
+// distinct gives the texts that are not blank, trimmed, each once.
+func distinct(texts []string) []string {
+	var all []string
+	seen := map[string]bool{}
+	for _, t := range texts {
+		if t = strings.TrimSpace(t); t != "" && !seen[t] {
+			seen[t] = true
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// Hold is why nothing is drafted or sent, though mail is watched.
+type Hold struct {
+	Reason string
+	Since  time.Time
+	Until  time.Time // zero: until it is lifted
+}
+
+// Over reports whether a hold no longer holds at now. The zero Hold never held.
+func (h Hold) Over(now time.Time) bool {
+	return h.Since.IsZero() || !h.Until.IsZero() && !now.Before(h.Until)
+}
+
+// Held gives the hold that is set; the zero Hold when none is.
+func (s *Store) Held(ctx context.Context) (h Hold, err error) {
+	var since, until int64
+	err = s.db.QueryRowContext(ctx, "SELECT reason, since, until FROM hold").Scan(&h.Reason, &since, &until)
+	if err == sql.ErrNoRows {
+		return Hold{}, nil
+	}
+	h.Since, h.Until = fromSeconds(since), fromSeconds(until)
+	return h, s.explain(err)
+}
+
+// SetHold stops drafting and sending.
+func (s *Store) SetHold(ctx context.Context, h Hold) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO hold (id, reason, since, until) VALUES (1, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET reason = excluded.reason, since = excluded.since, until = excluded.until`,
+			h.Reason, seconds(h.Since), seconds(h.Until))
+		return err
+	})
+}
+
+// LiftHold lets drafting and sending go on. It is ErrNotFound when nothing held.
+func (s *Store) LiftHold(ctx context.Context) error {
+	return s.tx(ctx, func(tx *sql.Tx) error { return changeOne(tx.ExecContext(ctx, "DELETE FROM hold")) })
+}
