@@ -1,6 +1,9 @@
 package classify
 
 import (
+	"bytes"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -48,6 +51,41 @@ func BenchmarkHeader(b *testing.B) {
 				if v := h.Verdict(policy); !v.Touch || h.Time(internal).IsZero() || h.Key() == "" {
 					b.Fatal(v)
 				}
+			}
+		})
+	}
+}
+
+// monsters are messages made to exhaust whoever reads them: 50 MB of header,
+// and 10,000 parts within parts.
+func monsters() map[string][]byte {
+	const size, depth = 50 << 20, 10_000
+	field := func(name, value string) []byte {
+		return []byte("From: a@b.example\r\n" + name + strings.Repeat(value, size/len(value)) + "\r\n\r\nbody\r\n")
+	}
+	var parts, messages, reports bytes.Buffer
+	for i := range depth {
+		n := strconv.Itoa(i)
+		parts.WriteString("Content-Type: multipart/mixed; boundary=b" + n + "\r\n\r\n--b" + n + "\r\n")
+		messages.WriteString("Content-Type: message/rfc822\r\n\r\nFrom: x" + n + "@b.example\r\n")
+		reports.WriteString("Content-Type: multipart/report; report-type=delivery-status; boundary=b" + n + "\r\n\r\n--b" + n + "\r\n")
+	}
+	return map[string][]byte{
+		"one field": field("Subject: ", "x"), "fields": field("X-A: b", "\r\nX-Field: value"), "recipients": field("To: ", "u@b.example, "),
+		"encoded words": field("Subject: ", "=?utf-8?q?=C3=A9?= "), "references": field("References: ", "<a@b.example>\r\n "),
+		"comments": field("From: ", "("), "results": field("Authentication-Results: x; ", "dmarc=(pass "),
+		"parts": parts.Bytes(), "messages": messages.Bytes(), "reports": reports.Bytes(),
+	}
+}
+
+// BenchmarkMonsters measures the time and memory that the worst messages cost.
+func BenchmarkMonsters(b *testing.B) {
+	for name, raw := range monsters() {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(raw)))
+			for b.Loop() {
+				Message(raw, Policy{AuthservID: "x"})
 			}
 		})
 	}

@@ -61,6 +61,28 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// What is read of a date is what its usual form says, to the second.
+func FuzzDate(f *testing.F) {
+	for _, text := range []string{
+		"Thu, 19 Nov 2026 10:12:45 +0100", "19 Nov 26 10:12 EST", "2026-11-19T10:12:45Z", "Thu Nov 19 10:12:45 2026",
+		"19-Nov-2026 (a (nested) comment) 10:12:45 -0000", "Thu, 31 Feb 2026 25:61:61 +9999", "",
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, v []byte) {
+		at := parseDate(v)
+		if at.IsZero() {
+			return
+		}
+		if y := at.UTC().Year(); y < 1 || y > 9999 {
+			t.Errorf("%q is in the year %d", v, y)
+		}
+		if again := parseDate([]byte(at.Format(time.RFC1123Z))); !again.Equal(at) {
+			t.Errorf("%q is %v, and that in its usual form is %v", v, at, again)
+		}
+	})
+}
+
 func FuzzMessage(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, raw []byte) {
