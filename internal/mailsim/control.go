@@ -47,7 +47,7 @@ func (s *Server) session(do func(*control) error) error {
 // in runs do in a new session which has a mailbox open, read-only or not.
 func (s *Server) in(mailbox string, readOnly bool, do func(*control) error) error {
 	return s.session(func(c *control) error {
-		data, err := c.Select(mailbox, &imap.SelectOptions{ReadOnly: readOnly}).Wait()
+		data, err := c.Select(s.names.wire(mailbox), &imap.SelectOptions{ReadOnly: readOnly}).Wait()
 		if err != nil {
 			return err
 		}

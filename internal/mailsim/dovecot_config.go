@@ -4,53 +4,8 @@ package mailsim
 
 import (
 	"fmt"
-	"os"
-	"os/user"
-	"strconv"
 	"strings"
-	"syscall"
 )
-
-// identity is the user that Dovecot runs as.
-type identity struct {
-	user, group string
-	uid, gid    int
-	credential  *syscall.Credential // nil: the current user
-}
-
-// unprivileged returns the current user, or for root the user "nobody".
-func unprivileged() (identity, error) {
-	current, err := user.Current()
-	if err == nil && current.Uid == "0" {
-		current, err = user.Lookup("nobody")
-	}
-	if err != nil {
-		return identity{}, fmt.Errorf("find a user to run as: %w", err)
-	}
-	group, err := user.LookupGroupId(current.Gid)
-	if err != nil {
-		return identity{}, fmt.Errorf("find the group of %s: %w", current.Username, err)
-	}
-	who := identity{user: current.Username, group: group.Name}
-	if who.uid, err = strconv.Atoi(current.Uid); err != nil {
-		return identity{}, err
-	}
-	if who.gid, err = strconv.Atoi(current.Gid); err != nil {
-		return identity{}, err
-	}
-	if os.Getuid() == 0 {
-		who.credential = &syscall.Credential{Uid: uint32(who.uid), Gid: uint32(who.gid)}
-	}
-	return who, nil
-}
-
-// own gives a file to the user.
-func (who identity) own(path string) error {
-	if who.credential == nil {
-		return nil
-	}
-	return os.Chown(path, who.uid, who.gid)
-}
 
 // configuration returns dovecot.conf. All of Dovecot runs as one user who has
 // no rights, so nothing can change user or root directory. mdbox is the format
@@ -58,10 +13,7 @@ func (who identity) own(path string) error {
 // power cut, which nothing here imitates. A wrong password is refused without
 // the delays that keep guessers away.
 func configuration(dir string, port int, who identity) string {
-	return strings.NewReplacer(
-		"@dir@", dir, "@port@", strconv.Itoa(port), "@user@", who.user, "@group@", who.group,
-		"@uid@", strconv.Itoa(who.uid), "@mailboxes@", specialUses(),
-	).Replace(dovecotConf)
+	return fill(dovecotConf, dir, port, who)
 }
 
 func specialUses() string {
@@ -75,7 +27,7 @@ func specialUses() string {
 const dovecotConf = `
 base_dir = @dir@/run
 state_dir = @dir@/state
-log_path = @dir@/dovecot.log
+log_path = @dir@/server.log
 protocols = imap
 listen = 127.0.0.1
 ssl = no

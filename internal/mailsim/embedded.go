@@ -20,7 +20,19 @@ type Options struct {
 	// APPENDUID and no COPYUID. Capabilities without a command of their own
 	// are just not announced.
 	Without []imap.Cap
+	// Provider gives the server the habits of a large one.
+	Provider Provider
+	// MaxConnections is how many sessions may be logged in at a time; LOGIN of
+	// any further one is answered as Gmail does. 0 means 15 on Gmail, which is
+	// Gmail's limit, and no limit elsewhere. Server's own sessions don't count.
+	MaxConnections int
+	// NewMessageIDs gives what is submitted by SMTP another Message-ID in Sent
+	// Items, as outlook.com does. It needs the provider Exchange.
+	NewMessageIDs bool
 }
+
+// gmailConnections is Gmail's limit.
+const gmailConnections = 15
 
 // Embedded starts an IMAP and an SMTP server inside this process.
 func Embedded() (*Server, error) {
@@ -29,11 +41,15 @@ func Embedded() (*Server, error) {
 
 // EmbeddedWith is Embedded with options.
 func EmbeddedWith(options Options) (*Server, error) {
+	if options.Provider == Gmail && options.MaxConnections == 0 {
+		options.MaxConnections = gmailConnections
+	}
 	e := &embedded{outbox: new(outbox)}
 	logger := log.New(&e.journal, "", log.LstdFlags)
-	e.smtpServer = newSMTPServer(e.outbox, logger)
-	var err error
-	if e.imapServer, err = newIMAPServer(logger); err == nil {
+	st, err := newStore(options)
+	if err == nil {
+		e.smtpServer = newSMTPServer(e.outbox, st.file, logger)
+		e.imapServer = newIMAPServer(st, e.isOwn, logger)
 		err = e.listen(options)
 	}
 	if err != nil {
@@ -44,6 +60,7 @@ func EmbeddedWith(options Options) (*Server, error) {
 		imapPort: e.imap.port,
 		smtpPort: e.smtp.port,
 		outbox:   e.outbox,
+		provider: options.Provider,
 	})
 }
 
@@ -63,10 +80,16 @@ type embedded struct {
 
 func (e *embedded) listen(options Options) error {
 	var errs [3]error
-	e.imap, errs[0] = newListener(func(conn net.Conn) net.Conn { return newWire(conn, options.Without) })
+	edits := newEdits(options)
+	e.imap, errs[0] = newListener(func(conn net.Conn) net.Conn { return newWire(conn, edits) })
 	e.smtp, errs[1] = newListener(nil)
 	e.control, errs[2] = newListener(nil)
 	return errors.Join(errs[:]...)
+}
+
+// isOwn says whether a connection is one of Server's own sessions.
+func (e *embedded) isOwn(conn net.Conn) bool {
+	return conn.LocalAddr().String() == e.controlAddr()
 }
 
 func (e *embedded) listeners() []*listener {

@@ -10,30 +10,36 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
 )
 
 // patience keeps a failing test from hanging; no test passes by waiting for it.
 const patience = 30 * time.Second
 
-// forEachServer runs a test on a new server of either kind.
+// realServers are the servers that have to be installed.
+var realServers = map[string]func() (*Server, error){"dovecot": Dovecot, "cyrus": Cyrus, "courier": Courier}
+
+// forEachServer runs a test on a new server of each kind.
 func forEachServer(t *testing.T, test func(t *testing.T, s *Server)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) {
 		t.Parallel()
 		test(t, opened(t)(Embedded()))
 	})
-	t.Run("dovecot", func(t *testing.T) {
-		t.Parallel()
-		test(t, realServer(t))
-	})
+	for name, start := range realServers {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, realServer(t, start))
+		})
+	}
 }
 
-// realServer starts Dovecot, or skips the test where there is none, unless
-// REGARDS_TEST_REAL=1 says that there has to be one.
-func realServer(t *testing.T) *Server {
+// realServer starts a real server, or skips the test where it isn't installed,
+// unless REGARDS_TEST_REAL=1 says that it has to be.
+func realServer(t *testing.T, start func() (*Server, error)) *Server {
 	t.Helper()
-	s, err := Dovecot()
+	s, err := start()
 	if errors.Is(err, ErrNotInstalled) && os.Getenv("REGARDS_TEST_REAL") != "1" {
 		t.Skipf("not run on a real server: %v", err)
 	}
@@ -164,10 +170,24 @@ func (c *rawClient) end() []string {
 }
 
 // appendCommand returns an APPEND of a short message; its literal doesn't wait
-// for the server.
-func appendCommand(tag, mailbox string) string {
+// for the server. Courier knows only literals that wait: it asks for this one
+// and then finds it there.
+func appendCommand(s *Server, tag, mailbox string) string {
 	const text = "Subject: a message in a literal\r\n\r\nHello"
-	return fmt.Sprintf("%s APPEND %s {%d+}\r\n%s", tag, mailbox, len(text), text)
+	plus := "+"
+	if onCourier(s) {
+		plus = ""
+	}
+	return fmt.Sprintf("%s APPEND %s {%d%s}\r\n%s", tag, s.IMAPName(mailbox), len(text), plus, text)
+}
+
+// onCourier says whether a server is Courier, the only one with prefixes.
+func onCourier(s *Server) bool { return s.names.prefix != "" }
+
+// lacks says whether a server doesn't announce a capability.
+func lacks(t *testing.T, s *Server, c imap.Cap) bool {
+	t.Helper()
+	return !client(t, s.IMAPAddr()).Caps().Has(c)
 }
 
 // eventually waits for something that other goroutines do.

@@ -23,7 +23,7 @@ type Message struct {
 func (s *Server) Append(mailbox string, msg Message) (uint32, error) {
 	var uid imap.UID
 	err := s.session(func(c *control) error {
-		cmd, writeErr := c.put(mailbox, msg)
+		cmd, writeErr := c.put(s.names.wire(mailbox), msg)
 		data, err := cmd.Wait()
 		uid = data.UID
 		return errors.Join(err, writeErr)
@@ -61,10 +61,17 @@ func (s *Server) SetFlags(mailbox string, uid uint32, flags ...string) error {
 	return nil
 }
 
-// Move moves a message by UID MOVE and returns its new UID.
+// Move moves a message by UID MOVE and returns its new UID. Where there is no
+// MOVE, it copies and expunges.
 func (s *Server) Move(mailbox string, uid uint32, to string) (moved uint32, err error) {
 	err = s.in(mailbox, false, func(c *control) error {
-		data, err := c.Client.Move(imap.UIDSetNum(imap.UID(uid)), to).Wait()
+		if !c.Caps().Has(imap.CapMove) {
+			if moved, err = c.copy(uid, s.names.wire(to)); err != nil {
+				return err
+			}
+			return c.remove(uid)
+		}
+		data, err := c.Client.Move(imap.UIDSetNum(imap.UID(uid)), s.names.wire(to)).Wait()
 		if err != nil {
 			return err
 		}
@@ -79,12 +86,8 @@ func (s *Server) Move(mailbox string, uid uint32, to string) (moved uint32, err 
 
 // Copy copies a message and returns the UID of the copy.
 func (s *Server) Copy(mailbox string, uid uint32, to string) (copied uint32, err error) {
-	err = s.in(mailbox, true, func(c *control) error {
-		data, err := c.Client.Copy(imap.UIDSetNum(imap.UID(uid)), to).Wait()
-		if err != nil {
-			return err
-		}
-		copied, err = newUID(data.DestUIDs)
+	err = s.in(mailbox, true, func(c *control) (err error) {
+		copied, err = c.copy(uid, s.names.wire(to))
 		return err
 	})
 	if err != nil {
@@ -95,16 +98,26 @@ func (s *Server) Copy(mailbox string, uid uint32, to string) (copied uint32, err
 
 // Remove deletes a message for good, by \Deleted and UID EXPUNGE.
 func (s *Server) Remove(mailbox string, uid uint32) error {
-	err := s.in(mailbox, false, func(c *control) error {
-		if err := c.store(uid, imap.StoreFlagsAdd, []string{string(imap.FlagDeleted)}); err != nil {
-			return err
-		}
-		return c.UIDExpunge(imap.UIDSetNum(imap.UID(uid))).Close()
-	})
+	err := s.in(mailbox, false, func(c *control) error { return c.remove(uid) })
 	if err != nil {
 		return fmt.Errorf("mailsim: remove UID %d from %s: %w", uid, mailbox, err)
 	}
 	return nil
+}
+
+func (c *control) copy(uid uint32, to string) (copied uint32, err error) {
+	data, err := c.Client.Copy(imap.UIDSetNum(imap.UID(uid)), to).Wait()
+	if err != nil {
+		return 0, err
+	}
+	return newUID(data.DestUIDs)
+}
+
+func (c *control) remove(uid uint32) error {
+	if err := c.store(uid, imap.StoreFlagsAdd, []string{string(imap.FlagDeleted)}); err != nil {
+		return err
+	}
+	return c.UIDExpunge(imap.UIDSetNum(imap.UID(uid))).Close()
 }
 
 // store changes the flags of a message; that it is there shows in the answer.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-imap/v2"
 )
 
 func TestMoveCopyRemove(t *testing.T) {
@@ -95,7 +97,11 @@ func TestMailboxes(t *testing.T) {
 		if got := value[[]Message](t)(s.Messages("Entwürfe & mehr")); len(got) != 1 {
 			t.Errorf("%d messages in a mailbox whose name isn't ASCII", len(got))
 		}
-		if after := value[Status](t)(s.Status("Lists/Golang")); after != before {
+		after := value[Status](t)(s.Status("Lists/Golang"))
+		if onCourier(s) && after.UIDValidity > before.UIDValidity {
+			before.UIDValidity = after.UIDValidity
+		}
+		if after != before {
 			t.Errorf("renamed: %+v, before %+v", after, before)
 		}
 		got := value[[]string](t)(s.Mailboxes())
@@ -142,9 +148,11 @@ func TestRecreateChangesUIDValidity(t *testing.T) {
 				t.Errorf("%s: kept %+v", mailbox, kept)
 			}
 		}
-		w := login(t, s.IMAPAddr())
-		if list := w.do(`a LIST "" Drafts RETURN (SPECIAL-USE)`); count(list, `\Drafts`) != 1 {
-			t.Errorf("the re-created Drafts has lost its special use: %q", list)
+		if !lacks(t, s, imap.CapSpecialUse) {
+			w := login(t, s.IMAPAddr())
+			if list := w.do(`a LIST "" Drafts RETURN (SPECIAL-USE)`); count(list, `\Drafts`) != 1 {
+				t.Errorf("the re-created Drafts has lost its special use: %q", list)
+			}
 		}
 		if got := value[[]string](t)(s.Mailboxes()); len(got) != len(standard)+1 {
 			t.Errorf("mailboxes %q", got)

@@ -58,19 +58,19 @@ func TestProxyLosesTheAnswerOfAppend(t *testing.T) {
 				p := newProxy(t, s.IMAPAddr())
 				p.OnServer(at("a OK", action))
 				w := login(t, p.Addr())
-				w.send(appendCommand("a", "Drafts"))
+				w.send(appendCommand(s, "a", "Drafts"))
 				switch action {
 				case Drop:
 					if answer := w.do("b NOOP"); count(answer, "a OK") != 0 {
 						t.Errorf("the answer came: %q", answer)
 					}
 				case Cut:
-					if lines := w.end(); len(lines) != 0 {
+					if lines := w.end(); count(lines, "a ") != 0 {
 						t.Errorf("came before the cut: %q", lines)
 					}
 				case Stall:
 					w.send("b LOGOUT") // still reaches the server
-					eventually(t, "five lines from the server", func() bool { return p.Counts().ServerLines == 5 })
+					eventually(t, "the answers", func() bool { return p.Counts().ServerLines >= 5 })
 				}
 				if got := value[[]Message](t)(s.Messages("Drafts")); len(got) != 1 {
 					t.Errorf("Drafts: %+v", got)
@@ -80,7 +80,7 @@ func TestProxyLosesTheAnswerOfAppend(t *testing.T) {
 	}
 }
 
-// Cut inside APPEND: half a message is no message, on either server.
+// Cut inside APPEND: half a message is no message, on any server.
 func TestProxyCutsInsideAppend(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -99,7 +99,7 @@ func TestProxyCutsInsideAppend(t *testing.T) {
 				p := newProxy(t, s.IMAPAddr())
 				p.OnClient(test.hook)
 				c := login(t, p.Addr())
-				c.send(appendCommand("a", "Drafts"))
+				c.send(appendCommand(s, "a", "Drafts"))
 				c.end()
 				must(t, c.conn.Close())
 				eventually(t, "the server to hang up", func() bool { return p.Counts().Open == 0 })
@@ -140,7 +140,7 @@ func TestProxyStallsOneDirection(t *testing.T) {
 	w.send("c NOOP")
 	eventually(t, "the client's lines", func() bool { return p.Counts().ClientLines == 4 })
 	must(t, s.DropConnections()) // this direction isn't stalled: the client sees the end
-	if lines := w.end(); len(lines) != 0 {
+	if lines := w.end(); count(lines, "a ") != 0 {
 		t.Errorf("the server answered: %q", lines)
 	}
 	if got := p.ClientLines(); !slices.Contains(got, "c NOOP") {

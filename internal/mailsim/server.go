@@ -2,19 +2,22 @@
 // and the benchmarks.
 //
 // Embedded is go-imap's and go-smtp's server inside this process, with its mail
-// in memory; it needs nothing installed. Dovecot is the real one, run by an
-// unprivileged user in a temporary folder. Both hold one user with the same
-// mailboxes and are used through the same Server, so that one set of tests can
-// run on both. Embedded corrects those habits of go-imap's memory server that
-// no real server has: see session.
+// in memory; it needs nothing installed. Dovecot, Cyrus and Courier are real
+// ones, run by an unprivileged user in a temporary folder. All hold one user
+// with the same mailboxes and are used through the same Server, so that one set
+// of tests can run on each; see Server.IMAPName for the names on Courier.
+// Embedded corrects those habits of go-imap's memory server that no real server
+// has: see session. EmbeddedWith can give it the habits of Gmail or Exchange,
+// with their mailboxes: see Provider.
 //
 // A Server can be stopped, killed and started again on the same port with its
 // mail kept. Mail arrives by Append, and Messages reads it, through sessions of
 // their own which change nothing else. Proxy stands between a client and a
-// server and swallows, cuts or stalls what a test wants to see lost.
+// server and swallows, cuts or stalls what a test wants to see lost. TLSFront
+// stands there too and speaks TLS with a certificate that a CA of the test made.
 //
 // Nothing here is safe to expose to a network: the password is a constant and
-// there is no TLS. Every listener is bound to 127.0.0.1.
+// the servers speak plain text. Every listener is bound to 127.0.0.1.
 package mailsim
 
 import (
@@ -30,22 +33,18 @@ const (
 	loopback = "127.0.0.1"
 )
 
-// ErrNotInstalled says that this machine has no Dovecot that can be used.
-var ErrNotInstalled = errors.New("mailsim: Dovecot 2.3 is not installed (Debian: apt-get install dovecot-imapd)")
+// ErrNotInstalled says that this machine has no such server that can be used.
+var ErrNotInstalled = errors.New("mailsim: the mail server is not installed")
 
-// standard lists the mailboxes that exist from the start besides INBOX, each
-// with its special use (RFC 6154). The attribute belongs to the name, as in
-// Dovecot's configuration: it is there again when the mailbox is re-created.
-var standard = []struct{ name, use string }{
-	{"Drafts", `\Drafts`},
-	{"Sent", `\Sent`},
-	{"Trash", `\Trash`},
-	{"Junk", `\Junk`},
-	{"Archive", `\Archive`},
+// notInstalled returns an ErrNotInstalled that says how to install a server.
+// Debian lets nobody install two of them; each finds its programs too where they
+// were only unpacked from the package.
+func notInstalled(server, debian string) error {
+	return fmt.Errorf("%w: %s (Debian: package %s)", ErrNotInstalled, server, debian)
 }
 
-// backend is what differs between the embedded server and Dovecot. Server
-// calls start, stop, kill and close one at a time.
+// backend is what differs between the servers. Server calls start, stop, kill,
+// drop, close and renewInbox one at a time.
 type backend interface {
 	start() error
 	stop() error  // orderly: clients may get a BYE
@@ -56,6 +55,13 @@ type backend interface {
 	controlAddr() string // where Server's own sessions connect
 }
 
+// inboxRenewer is a backend whose INBOX can't be renamed by IMAP.
+type inboxRenewer interface {
+	// renewInbox empties INBOX and makes its UIDVALIDITY a later one. It is
+	// called while the server is stopped.
+	renewInbox() error
+}
+
 // Server is a mail server on loopback with one user. Its methods may be called
 // from several goroutines.
 type Server struct {
@@ -63,16 +69,18 @@ type Server struct {
 	imapPort int
 	smtpPort int
 	outbox   *outbox // nil: no SMTP
+	names    naming
+	provider Provider
 
 	mu      sync.Mutex // guards running; held while it changes
 	running bool
 }
 
-// open starts a server and gives it the standard mailboxes.
+// open starts a server and gives it its first mailboxes.
 func open(s *Server) (*Server, error) {
 	err := s.Start()
 	if err == nil {
-		err = s.createStandard()
+		err = s.createFirst()
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -87,7 +95,8 @@ func (s *Server) Host() string { return loopback }
 // stays the same over Stop and Start.
 func (s *Server) IMAPPort() int { return s.imapPort }
 
-// SMTPPort returns the port of the SMTP server, or 0 for Dovecot.
+// SMTPPort returns the port of the SMTP server, or 0 for Dovecot,
+// Cyrus and Courier, which have none.
 func (s *Server) SMTPPort() int { return s.smtpPort }
 
 // IMAPAddr returns host and port of the IMAP server, as net.Dial wants them.
@@ -121,8 +130,8 @@ func (s *Server) Start() error {
 // connections. On a stopped server it does nothing.
 func (s *Server) Stop() error { return s.halt("stop", s.backend.stop) }
 
-// Kill ends the server like a crash: no BYE, and nothing is finished. Dovecot's
-// processes get SIGKILL. Start brings it back.
+// Kill ends the server like a crash: no BYE, and nothing is finished. The
+// processes of a real server get SIGKILL. Start brings it back.
 func (s *Server) Kill() error { return s.halt("kill", s.backend.kill) }
 
 func (s *Server) halt(what string, do func() error) error {
@@ -138,9 +147,28 @@ func (s *Server) halt(what string, do func() error) error {
 	return nil
 }
 
+// whileStopped stops a running server, does something and starts it again.
+func (s *Server) whileStopped(do func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.running {
+		return errors.New("the server is stopped")
+	}
+	s.running = false
+	if err := s.backend.stop(); err != nil {
+		return err
+	}
+	err := do()
+	startErr := s.backend.start()
+	s.running = startErr == nil
+	return errors.Join(err, startErr)
+}
+
 // DropConnections cuts every live connection while the server keeps listening.
 // On Dovecot only those are cut that have logged in.
 func (s *Server) DropConnections() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err := s.backend.drop(); err != nil {
 		return fmt.Errorf("mailsim: drop connections: %w", err)
 	}

@@ -1,7 +1,6 @@
 package mailsim
 
 import (
-	"bytes"
 	"io"
 	"sync/atomic"
 
@@ -23,8 +22,10 @@ import (
 type session struct {
 	*imapmemserver.UserSession // nil before Login
 	store                      *store
+	own                        bool // it is one of Server's
 
 	selected bool
+	mailbox  string // the one that is selected
 	readOnly bool
 	// unannounced is the first UID that the client hasn't heard of. It is
 	// atomic because a connection cut during IDLE is polled once more while
@@ -42,8 +43,21 @@ func (s *session) Login(username, password string) error {
 	if err := s.store.user.Login(username, password); err != nil {
 		return err
 	}
+	if !s.own {
+		if err := s.store.enter(); err != nil {
+			return err
+		}
+	}
 	s.UserSession = imapmemserver.NewUserSession(s.store.user)
 	return nil
+}
+
+// Close implements imapserver.Session.
+func (s *session) Close() error {
+	if s.UserSession != nil && !s.own {
+		s.store.leave()
+	}
+	return s.UserSession.Close()
 }
 
 // Select implements imapserver.Session.
@@ -52,7 +66,7 @@ func (s *session) Select(mailbox string, options *imap.SelectOptions) (*imap.Sel
 	if err != nil {
 		return nil, err
 	}
-	s.selected, s.readOnly = true, options.ReadOnly
+	s.selected, s.mailbox, s.readOnly = true, mailbox, options.ReadOnly
 	s.unannounced.Store(uint32(data.UIDNext))
 	return data, nil
 }
@@ -69,10 +83,18 @@ func (s *session) Create(mailbox string, _ *imap.CreateOptions) error {
 }
 
 // Delete implements imapserver.Session.
-func (s *session) Delete(mailbox string) error { return s.store.delete(mailbox) }
+func (s *session) Delete(mailbox string) error {
+	if s.store.isFixed(mailbox) && !s.own {
+		return refuse("CANNOT", "This mailbox can't be deleted")
+	}
+	return s.store.delete(mailbox)
+}
 
 // Rename implements imapserver.Session.
 func (s *session) Rename(from, to string, _ *imap.RenameOptions) error {
+	if s.store.isFixed(from) && !s.own {
+		return refuse("CANNOT", "This mailbox can't be renamed")
+	}
 	return s.store.rename(from, to)
 }
 
@@ -88,7 +110,7 @@ func (s *session) List(w *imapserver.ListWriter, ref string, patterns []string, 
 		return s.UserSession.List(w, ref, patterns, options)
 	}
 	for _, data := range s.store.list(ref, patterns, options) {
-		if options.ReturnStatus != nil {
+		if options.ReturnStatus != nil && data.Mailbox != s.store.habits.root {
 			status, err := s.Status(data.Mailbox, options.ReturnStatus)
 			if err != nil {
 				continue // deleted since: LIST goes on without it
@@ -112,9 +134,10 @@ func (s *session) Append(mailbox string, r imap.LiteralReader, options *imap.App
 	if err != nil {
 		return nil, err
 	}
-	data, err := s.UserSession.Append(mailbox, bytes.NewReader(raw), options)
-	s.store.notify()
-	return data, err
+	if s.store.labels != nil && mailbox == gmailSpam && !s.own {
+		return nil, refuse("CANNOT", "Cannot APPEND to a SPAM folder")
+	}
+	return s.store.append(mailbox, raw, options)
 }
 
 // Poll implements imapserver.Session.

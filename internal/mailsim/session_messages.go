@@ -19,10 +19,19 @@ func (s *session) Fetch(w *imapserver.FetchWriter, numSet imap.NumSet, options *
 	}
 	err := s.UserSession.Fetch(w, s.announced(numSet), options)
 	peeks := func(section *imap.FetchItemBodySection) bool { return section.Peek }
-	if !slices.ContainsFunc(options.BodySection, peeks) && len(options.BodySection) > 0 {
-		s.store.notify() // \Seen was set
+	if slices.ContainsFunc(options.BodySection, peeks) || len(options.BodySection) == 0 {
+		return err
 	}
-	return err
+	defer s.store.notify() // \Seen was set
+	if s.store.labels == nil || err != nil {
+		return err
+	}
+	uids, err := s.uids(numSet)
+	if err != nil {
+		return err
+	}
+	seen := &imap.StoreFlags{Op: imap.StoreFlagsAdd, Flags: []imap.Flag{imap.FlagSeen}}
+	return s.store.labels.flag(s.mailbox, uids, seen)
 }
 
 // Store implements imapserver.Session.
@@ -31,6 +40,9 @@ func (s *session) Store(w *imapserver.FetchWriter, numSet imap.NumSet, flags *im
 		return errReadOnly
 	}
 	defer s.store.notify()
+	if s.store.labels != nil {
+		return s.storeLabelled(w, numSet, flags, options)
+	}
 	return s.UserSession.Store(w, s.announced(numSet), flags, options)
 }
 
@@ -41,11 +53,17 @@ func (s *session) Expunge(w *imapserver.ExpungeWriter, uids *imap.UIDSet) error 
 		return nil
 	}
 	defer s.store.notify()
+	if s.store.labels != nil {
+		return s.expungeLabelled(uids)
+	}
 	return s.UserSession.Expunge(w, uids)
 }
 
 // Copy implements imapserver.Session.
 func (s *session) Copy(numSet imap.NumSet, dest string) (*imap.CopyData, error) {
+	if s.store.labels != nil {
+		return s.relabel(s.store.labels.copy, numSet, dest)
+	}
 	s.store.copying.Lock()
 	defer s.store.copying.Unlock()
 	data, err := s.UserSession.Copy(s.announced(numSet), dest)
@@ -61,6 +79,13 @@ func (s *session) Copy(numSet imap.NumSet, dest string) (*imap.CopyData, error) 
 func (s *session) Move(w *imapserver.MoveWriter, numSet imap.NumSet, dest string) error {
 	if s.readOnly {
 		return errReadOnly
+	}
+	if s.store.labels != nil {
+		data, err := s.relabel(s.store.labels.move, numSet, dest)
+		if err != nil || data == nil {
+			return err
+		}
+		return w.WriteCopyData(data)
 	}
 	data, err := s.Copy(numSet, dest)
 	if err != nil || data == nil {

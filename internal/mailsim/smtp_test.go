@@ -69,9 +69,9 @@ func TestSMTPCutInData(t *testing.T) {
 	}
 }
 
-func TestDovecotHasNoSMTP(t *testing.T) {
+func TestRealServersHaveNoSMTP(t *testing.T) {
 	t.Parallel()
-	if s := realServer(t); s.SMTPPort() != 0 || s.Sent() != nil {
+	if s := realServer(t, Dovecot); s.SMTPPort() != 0 || s.Sent() != nil {
 		t.Errorf("port %d, sent %v", s.SMTPPort(), s.Sent())
 	}
 }

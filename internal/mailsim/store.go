@@ -3,6 +3,7 @@ package mailsim
 import (
 	"log"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -23,35 +24,42 @@ type store struct {
 	user *imapmemserver.User
 
 	copying sync.Mutex // two copies in opposite directions would deadlock
+	options Options
+	habits  habits
+	labels  *labels // nil: not Gmail
 
 	mu         sync.Mutex      // guards what follows
 	mailboxes  map[string]bool // name -> subscribed
 	changed    chan struct{}   // closed at the next change of any mailbox
 	specialUse map[string]imap.MailboxAttr
+	sessions   int // logged in, without Server's own
+	filed      int // messages that came by SMTP
 }
 
-func newStore() (*store, error) {
+func newStore(options Options) (*store, error) {
 	st := &store{
 		user:       imapmemserver.NewUser(userName, password),
 		mailboxes:  make(map[string]bool),
 		changed:    make(chan struct{}),
 		specialUse: make(map[string]imap.MailboxAttr),
+		options:    options,
+		habits:     providers[options.Provider],
 	}
-	for _, mailbox := range standard {
+	if options.Provider == Gmail {
+		st.labels = newLabels(st.user)
+	}
+	for _, mailbox := range st.habits.mailboxes {
 		st.specialUse[mailbox.name] = imap.MailboxAttr(mailbox.use)
 	}
 	return st, st.create(inbox)
 }
 
-// newIMAPServer returns a server over an empty store.
-func newIMAPServer(logger *log.Logger) (*imapserver.Server, error) {
-	st, err := newStore()
-	if err != nil {
-		return nil, err
-	}
+// newIMAPServer returns a server over a store. Sessions for which isOwn holds
+// are Server's.
+func newIMAPServer(st *store, isOwn func(net.Conn) bool, logger *log.Logger) *imapserver.Server {
 	return imapserver.New(&imapserver.Options{
-		NewSession: func(*imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
-			return &session{store: st}, nil, nil
+		NewSession: func(conn *imapserver.Conn) (imapserver.Session, *imapserver.GreetingData, error) {
+			return &session{store: st, own: isOwn(conn.NetConn())}, nil, nil
 		},
 		Caps: imap.CapSet{
 			imap.CapIMAP4rev1:    {},
@@ -67,7 +75,7 @@ func newIMAPServer(logger *log.Logger) (*imapserver.Server, error) {
 		},
 		Logger:       logger,
 		InsecureAuth: true,
-	}), nil
+	})
 }
 
 // changes returns a channel that is closed at the next change.
@@ -90,6 +98,9 @@ func (st *store) create(name string) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	name = strings.TrimRight(name, string(delimiter))
+	if name == st.habits.root && name != "" {
+		return refuse(imap.ResponseCodeAlreadyExists, "Mailbox already exists")
+	}
 	if err := st.user.Create(name, &imap.CreateOptions{}); err != nil {
 		return err
 	}
@@ -107,6 +118,9 @@ func (st *store) delete(name string) error {
 		return err
 	}
 	delete(st.mailboxes, name)
+	if st.labels != nil {
+		st.labels.deleted(name)
+	}
 	return nil
 }
 
@@ -135,6 +149,9 @@ func (st *store) renameOne(from, to string) error {
 		return err
 	}
 	st.mailboxes[to] = st.mailboxes[from]
+	if st.labels != nil {
+		st.labels.renamed(from, to)
+	}
 	if from != inbox {
 		delete(st.mailboxes, from)
 		return nil
@@ -150,36 +167,6 @@ func (st *store) subscribe(name string, subscribed bool) error {
 	}
 	st.mailboxes[name] = subscribed
 	return nil
-}
-
-// list returns the mailboxes that a LIST command asks for, by name.
-func (st *store) list(ref string, patterns []string, options *imap.ListOptions) []imap.ListData {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	var found []imap.ListData
-	for _, name := range slices.Sorted(maps.Keys(st.mailboxes)) {
-		matches := func(pattern string) bool { return imapserver.MatchList(name, delimiter, ref, pattern) }
-		use, subscribed := st.specialUse[name], st.mailboxes[name]
-		if !slices.ContainsFunc(patterns, matches) ||
-			options.SelectSubscribed && !subscribed || options.SelectSpecialUse && use == "" {
-			continue
-		}
-		found = append(found, imap.ListData{Mailbox: name, Delim: delimiter, Attrs: attributes(use, subscribed, options)})
-	}
-	return found
-}
-
-// attributes returns what was asked for, and nothing else: a special use told
-// unasked would defeat Options.Without.
-func attributes(use imap.MailboxAttr, subscribed bool, options *imap.ListOptions) []imap.MailboxAttr {
-	var attrs []imap.MailboxAttr
-	if subscribed && (options.SelectSubscribed || options.ReturnSubscribed) {
-		attrs = append(attrs, imap.MailboxAttrSubscribed)
-	}
-	if use != "" && (options.SelectSpecialUse || options.ReturnSpecialUse) {
-		attrs = append(attrs, use)
-	}
-	return attrs
 }
 
 // refuse returns the error that a client sees as NO.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,7 @@ var hiddenCommands = map[imap.Cap]*regexp.Regexp{
 var (
 	capabilityLine = regexp.MustCompile(`^(\* CAPABILITY |\S+ (OK|PREAUTH) \[CAPABILITY )`)
 	uidplusCode    = regexp.MustCompile(`\[(APPENDUID|COPYUID) [^]]*\] `)
+	listedInbox    = regexp.MustCompile(`^(\* (?:LIST|LSUB) \([^)]*\) "/" )INBOX(\r?\n)$`)
 	literalSize    = regexp.MustCompile(`\{(\d+)\+?\}\r?\n$`)
 )
 
@@ -36,22 +38,52 @@ var (
 // server would carry it out.
 //
 // It also hides capabilities: go-imap's server announces some of them always,
-// and carries out commands that it did not announce.
+// and carries out commands that it did not announce. It announces others, which
+// need no command.
 type wire struct {
 	net.Conn
-	hidden   []imap.Cap
+	edits    edits
 	commands lineEditor
 	replies  lineEditor
 	pending  []byte // commands that Read hasn't returned yet
 }
 
-func newWire(conn net.Conn, hidden []imap.Cap) *wire {
+// edits is what a wire changes.
+type edits struct {
+	hidden    []imap.Cap
+	announced []imap.Cap
+	inbox     string // another spelling of INBOX in LIST; "": none
+}
+
+func newEdits(options Options) edits {
+	habits := providers[options.Provider]
+	return edits{
+		hidden:    slices.Concat(habits.lacks, options.Without),
+		announced: habits.announces,
+		inbox:     habits.inbox,
+	}
+}
+
+func newWire(conn net.Conn, edits edits) *wire {
 	return &wire{
 		Conn:     conn,
-		hidden:   hidden,
-		commands: lineEditor{edit: func(line []byte) []byte { return spoil(line, hidden) }},
-		replies:  lineEditor{edit: func(line []byte) []byte { return conceal(line, hidden) }},
+		edits:    edits,
+		commands: lineEditor{edit: func(line []byte) []byte { return spoil(line, edits.hidden) }},
+		replies:  lineEditor{edit: edits.reply},
 	}
+}
+
+// reply edits what the server says.
+func (e edits) reply(line []byte) []byte {
+	if capabilityLine.Match(line) {
+		for _, c := range e.announced {
+			line = bytes.Replace(line, []byte("IMAP4rev1"), []byte("IMAP4rev1 "+string(c)), 1)
+		}
+	}
+	if e.inbox != "" {
+		line = listedInbox.ReplaceAll(line, []byte("${1}"+e.inbox+"${2}"))
+	}
+	return conceal(line, e.hidden)
 }
 
 // Read implements net.Conn.
@@ -70,7 +102,7 @@ func (w *wire) Read(b []byte) (int, error) {
 
 // Write implements net.Conn.
 func (w *wire) Write(b []byte) (int, error) {
-	if len(w.hidden) == 0 {
+	if len(w.edits.hidden) == 0 && len(w.edits.announced) == 0 {
 		return w.Conn.Write(b)
 	}
 	if _, err := w.Conn.Write(w.replies.feed(b)); err != nil {
