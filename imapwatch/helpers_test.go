@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -127,8 +128,11 @@ type recorder struct {
 	mu      sync.Mutex
 	batches []Batch // committed
 	cursors map[string]Cursor
+	lookups map[string]Lookup // what remains to be looked for
 	watched [][]string
 	states  []State
+	told    map[string]bool  // mailboxes of which it was told that they were read, or cannot be
+	early   atomic.Bool      // all was said to be read before it was
 	full    func(Batch) bool // refuses a batch; nil refuses none
 	slow    time.Duration    // how long Commit takes
 	within  atomic.Int32     // calls of Commit under way
@@ -152,20 +156,31 @@ func (r *recorder) Commit(ctx context.Context, batches []Batch) error {
 		if r.full != nil && r.full(b) {
 			return errFull
 		}
+		if r.told == nil {
+			r.told = map[string]bool{}
+		}
+		r.told[b.Mailbox] = r.told[b.Mailbox] || b.Synced || b.Refused != ""
 		b.Messages = slices.Clone(b.Messages)
 		b.Unreadable = maps.Clone(b.Unreadable)
 		r.batches = append(r.batches, b)
 		if r.cursors == nil {
 			r.cursors = map[string]Cursor{}
 		}
-		if b.Refused == "" {
+		switch {
+		case b.Lookup != nil:
+			r.lookups[b.Mailbox] = *b.Lookup
+		case b.Refused == "":
 			r.cursors[b.Mailbox] = b.Cursor
 		}
 	}
 	return nil
 }
 
-func (r *recorder) Lookups(context.Context) (map[string]Lookup, error) { return nil, nil }
+func (r *recorder) Lookups(context.Context) (map[string]Lookup, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.lookups), nil
+}
 
 func (r *recorder) Watched(_ context.Context, mailboxes []string) error {
 	r.mu.Lock()
@@ -180,6 +195,9 @@ func (r *recorder) Report(_ context.Context, s State) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.states = append(r.states, s)
+	if s.Synced && slices.ContainsFunc(r.watched[len(r.watched)-1], func(name string) bool { return !r.told[name] }) {
+		r.early.Store(true)
+	}
 	return nil
 }
 
@@ -205,11 +223,11 @@ func (r *recorder) Last() State {
 	return states[len(states)-1]
 }
 
-// Batches gives the batches of a mailbox, or of all for "".
+// Batches gives the batches of the watch of a mailbox, or of all for "".
 func (r *recorder) Batches(mailbox string) []Batch {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(r.batches), func(b Batch) bool { return mailbox != "" && b.Mailbox != mailbox })
+	return slices.DeleteFunc(slices.Clone(r.batches), func(b Batch) bool { return b.Lookup != nil || mailbox != "" && b.Mailbox != mailbox })
 }
 
 // UIDs lists the messages of a mailbox in the order of their batches, since the
@@ -277,6 +295,21 @@ func wantAll(t testing.TB, s *mailsim.Server, r *recorder, mailbox string) {
 	}
 	if all := r.Batches(mailbox); len(all) == 0 || !all[len(all)-1].Synced {
 		t.Errorf("%s is not known to be read", mailbox)
+	}
+}
+
+// wantRefused fails unless the last word on a mailbox is that it cannot be read,
+// with this reason.
+func wantRefused(t testing.TB, r *recorder, mailbox, reason string) {
+	t.Helper()
+	batches := r.Batches(mailbox)
+	if len(batches) == 0 {
+		t.Errorf("nothing is said of %s", mailbox)
+		return
+	}
+	b := batches[len(batches)-1]
+	if !strings.Contains(b.Refused, reason) || b.Synced || len(b.Messages)+len(b.Unreadable) > 0 || b.Cursor != (Cursor{}) {
+		t.Errorf("%s: %+v, want %q", mailbox, b, reason)
 	}
 }
 
@@ -365,7 +398,7 @@ func must(t testing.TB, err error) {
 }
 
 // failing is a Sink with one method that fails.
-type failing struct{ commit, watched, report bool }
+type failing struct{ commit, watched, report, lookups bool }
 
 func fails(yes bool) error {
 	if yes {
@@ -374,7 +407,15 @@ func fails(yes bool) error {
 	return nil
 }
 
-func (f failing) Lookups(context.Context) (map[string]Lookup, error) { return nil, nil }
+func (f failing) Lookups(context.Context) (map[string]Lookup, error) { return nil, fails(f.lookups) }
 func (f failing) Commit(context.Context, []Batch) error              { return fails(f.commit) }
 func (f failing) Watched(context.Context, []string) error            { return fails(f.watched) }
 func (f failing) Report(context.Context, State) error                { return fails(f.report) }
+
+// mustCut holds that a pass says that it lost a connection.
+func mustCut(t testing.TB, err error) {
+	t.Helper()
+	if !errors.Is(err, imapconn.ErrAway) {
+		t.Fatalf("no word of a lost connection: %v", err)
+	}
+}

@@ -13,17 +13,20 @@ import (
 
 // wait reads messages of an open mailbox as they arrive. It returns nil when
 // the mailbox ought to be opened anew: when the server announced a message that
-// was then not to be found above the cursor.
+// was then not to be found above the cursor, and when its answer was no answer.
 func (s *scanner) wait(ctx context.Context, b *box, news <-chan struct{}) error {
-	idle := s.conn.Caps().Has(imap.CapIdle) || s.conn.Caps().Has(imap.CapIMAP4rev2)
 	for {
+		idle := !s.polls && (s.conn.Caps().Has(imap.CapIdle) || s.conn.Caps().Has(imap.CapIMAP4rev2))
 		announced, err := s.pause(ctx, news, idle)
-		if _, refused := imapconn.Refused(err); refused && idle {
-			idle = false // it promised more than it keeps
+		_, refused := imapconn.Refused(err)
+		if refused || errors.Is(err, imapconn.ErrGarbled) {
+			s.polls = true // it promised more than it keeps
+		}
+		if refused {
 			continue
 		}
 		if err != nil {
-			return err
+			return s.mend(ctx, err)
 		}
 		if !announced && idle {
 			// The server answered: nothing has come.
@@ -34,7 +37,7 @@ func (s *scanner) wait(ctx context.Context, b *box, news <-chan struct{}) error 
 		}
 		before := b.cursor.High
 		if err := s.fresh(ctx, b); err != nil {
-			return err
+			return s.mend(ctx, err)
 		}
 		if err := s.flush(ctx); err != nil {
 			return err
@@ -45,11 +48,19 @@ func (s *scanner) wait(ctx context.Context, b *box, news <-chan struct{}) error 
 	}
 }
 
+// mend goes on over a new connection after an answer that concerns this
+// mailbox alone. A connection that broke tells that the others may have, too.
+func (s *scanner) mend(ctx context.Context, err error) error {
+	if _, refused := imapconn.Refused(err); refused || errors.Is(err, imapconn.ErrGarbled) {
+		return s.renew(ctx)
+	}
+	return err
+}
+
 // pause waits for an announcement, by IDLE or for the time of a poll.
 func (s *scanner) pause(ctx context.Context, news <-chan struct{}, idle bool) (announced bool, err error) {
 	if !idle {
-		sleep(ctx, s.w.pace.poll)
-		return false, ctx.Err()
+		return false, sleep(ctx, s.w.pace.poll)
 	}
 	var cmd *imapclient.IdleCommand
 	err = s.conn.Do(ctx, "begin to wait", s.w.pace.idleAnswer, func(c *imapclient.Client) (err error) {

@@ -5,12 +5,17 @@
 // its cursor together loses no message and reads none in vain, wherever the
 // watch is cut off. It changes nothing on the server: mailboxes are opened by
 // EXAMINE, messages read by BODY.PEEK. One message that cannot be read is
-// handed over as unreadable, with the reason, and stepped over.
+// handed over as unreadable, with the reason, and stepped over. One mailbox that
+// cannot be read is reported, with the reason, and does not stop the others.
 //
 // A first scan goes from the newest message to the oldest, so that what is
 // recent is known at once. Later passes cost what changed: one LIST tells which
 // mailboxes have news. Run waits by IDLE (RFC 2177) on INBOX and on Sent, each
-// on a connection of its own, and looks at the others every ten minutes.
+// on a connection of its own, and looks at the others every ten minutes. At
+// Gmail one mailbox shows all mail that came in: it and Sent are all that is read.
+//
+// What was read before a person was a contact is looked for again when the
+// consumer asks for it: by SEARCH where that is enough, else by a second reading.
 //
 // It keeps no state but the cursors it was given, decides nothing about the
 // messages, and speaks to its consumer through Sink alone.
@@ -18,8 +23,6 @@ package imapwatch
 
 import (
 	"context"
-	"path"
-	"strings"
 	"time"
 
 	"regards/classify"
@@ -33,7 +36,7 @@ type Account struct {
 	Drafts string   // never watched, like mailboxes with that role; "" when only the role tells
 	Sent   string   // "" finds it by role
 	Outbox string   // never watched
-	Ignore []string // patterns of path.Match; "Lists/*" matches all below, too
+	Ignore []string // names, and patterns of path.Match; "Lists/*" matches all below, too
 }
 
 // Cursor says how far a mailbox has been read: all of Low <= UID <= High, under
@@ -75,7 +78,8 @@ type Batch struct {
 	Reset      bool   // the mailbox got a new UIDVALIDITY: nothing read before holds
 	Exists     uint32 // messages in the mailbox now
 	Left       int    // messages of this pass that are still to come
-	Refused    string // why the server does not open the mailbox; then nothing else is said
+	Refused    string // why the mailbox cannot be read now; then nothing else is said
+	Broken     bool   // it cannot be read though the server does not refuse it: mail may lie there
 	Synced     bool   // everything in the mailbox has been read with this batch
 	Messages   []Message
 	Unreadable map[uint32]string // by UID: why
@@ -97,10 +101,10 @@ func (b *Batch) unreadable(uid uint32, why string) {
 // State is what is true of an account's connections.
 type State struct {
 	Connected  bool
-	Synced     bool  // every mailbox has just been looked at
+	Synced     bool  // since Sync or Run connected, every mailbox was read to its end, or refused
 	RoundTrips int64 // since Sync or Run connected
 	BytesIn    int64
-	Problem    error // why it is not connected; nil when it is or has not tried
+	Problem    error // why it is not connected, or was not for a while; nil when it is or has not tried
 	Retry      time.Duration
 }
 
@@ -115,32 +119,4 @@ type Sink interface {
 	Watched(ctx context.Context, mailboxes []string) error
 	// Report tells what has become of the connections.
 	Report(ctx context.Context, s State) error
-}
-
-// watched reports whether the messages of a mailbox count.
-func (a Account) watched(m imapconn.Mailbox) bool {
-	switch m.Role {
-	case imapconn.Drafts, imapconn.Junk, imapconn.Trash, imapconn.All, imapconn.View:
-		return false
-	}
-	if m.Name == a.Drafts && a.Drafts != "" || m.Name == a.Outbox {
-		return false
-	}
-	for _, pattern := range a.Ignore {
-		if ok, _ := path.Match(pattern, m.Name); ok {
-			return false
-		}
-		if below, ok := strings.CutSuffix(pattern, "*"); ok && strings.HasPrefix(m.Name, below) {
-			return false
-		}
-	}
-	return true
-}
-
-// isSent reports whether a mailbox is the one of sent mail.
-func (a Account) isSent(m imapconn.Mailbox) bool {
-	if a.Sent != "" {
-		return m.Name == a.Sent
-	}
-	return m.Role == imapconn.Sent
 }

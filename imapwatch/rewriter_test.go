@@ -2,7 +2,9 @@ package imapwatch
 
 import (
 	"bufio"
+	"io"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 
@@ -17,9 +19,17 @@ type rewriter struct {
 	mu     sync.Mutex
 	server func(line string) string // changes what the server sends; line ends are included
 	client func(line string) string
+	each   func() (server, client func(line string) string) // makes those of one connection, if not nil
 	conns  map[net.Conn]bool
 	dials  int
 }
+
+// What an edit puts at the end of a line after which the connection ends, or
+// nothing more is said; any other of the misdeeds can stand there as well.
+const (
+	cut  = "\x00cut"
+	mute = "\x00mute"
+)
 
 // newRewriter starts one before s. Either function may be nil; one runs at a time.
 func newRewriter(t testing.TB, s *mailsim.Server, server, client func(string) string) *rewriter {
@@ -50,6 +60,17 @@ func newRewriter(t testing.TB, s *mailsim.Server, server, client func(string) st
 
 func (r *rewriter) Port() int { return r.listener.Addr().(*net.TCPAddr).Port }
 
+// reset breaks all connections at once, as a change of the network does.
+func (r *rewriter) reset() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for conn := range r.conns {
+		_ = conn.(*net.TCPConn).SetLinger(0) // may be closed by now
+		conn.Close()
+	}
+	clear(r.conns)
+}
+
 // Dials counts the connections made so far.
 func (r *rewriter) Dials() int {
 	r.mu.Lock()
@@ -68,9 +89,44 @@ func (r *rewriter) serve(client net.Conn, addr string) {
 	r.conns[client], r.conns[server] = true, true
 	r.mu.Unlock()
 	var directions sync.WaitGroup
-	directions.Go(func() { r.pass(client, server, func() func(string) string { return r.client }) })
-	directions.Go(func() { r.pass(server, client, func() func(string) string { return r.server }) })
+	ofServer, ofClient := func() func(string) string { return r.server }, func() func(string) string { return r.client }
+	r.mu.Lock()
+	if r.each != nil {
+		editServer, editClient := r.each()
+		ofServer, ofClient = func() func(string) string { return editServer }, func() func(string) string { return editClient }
+	}
+	r.mu.Unlock()
+	directions.Go(func() { r.pass(client, server, ofClient) })
+	directions.Go(func() { r.pass(server, client, ofServer) })
 	directions.Wait()
+}
+
+// inMailbox has a rewriter change what the server says while a mailbox is open,
+// or being opened, in each connection of its own.
+func (r *rewriter) inMailbox(name string, edit func(line string) string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.each = func() (server, client func(string) string) {
+		open := ""
+		return func(line string) string {
+				if open == name {
+					return edit(line)
+				}
+				return line
+			}, func(line string) string {
+				if m := opened1.FindStringSubmatch(strings.TrimRight(line, "\r\n")); m != nil {
+					open = m[1]
+				}
+				return line
+			}
+	}
+}
+
+// honest has a rewriter change nothing in connections to come.
+func (r *rewriter) honest() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.each, r.server, r.client = nil, nil, nil
 }
 
 func (r *rewriter) pass(from, to net.Conn, hook func() func(string) string) {
@@ -84,7 +140,15 @@ func (r *rewriter) pass(from, to net.Conn, hook func() func(string) string) {
 			line = edit(line)
 		}
 		r.mu.Unlock()
-		if _, failed := to.Write([]byte(line)); failed != nil || err != nil {
+		line, deed, _ := strings.Cut(line, "\x00")
+		if _, failed := io.WriteString(to, line); failed != nil || err != nil {
+			return
+		}
+		if do := misdeeds[deed]; do != nil {
+			do(to)
+			if deed != "cut" { // and nothing more is said
+				_, _ = io.Copy(io.Discard, in)
+			}
 			return
 		}
 	}

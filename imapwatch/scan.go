@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
 
 	"regards/internal/imapconn"
 )
@@ -20,60 +19,26 @@ const (
 	maxRange   = 2000
 )
 
-// scanner reads mailboxes over one connection.
+// Where a server stops being believed.
+const (
+	maxGap   = 1 << 20 // UIDs between the last message and UIDNEXT
+	maxEmpty = 5       // ranges in a row of which nothing comes
+)
+
+// scanner reads mailboxes over one connection, and over the next one when it is lost.
 type scanner struct {
-	w    *Watcher
-	conn *imapconn.Conn
+	w      *Watcher
+	server imapconn.Server
+	conn   *imapconn.Conn
 	// committed receives the result of the one commit under way; nil when there is none.
 	committed chan error
 	header    []byte // memory for one header
-}
-
-// box is a selected mailbox.
-type box struct {
-	imapconn.Mailbox
-	cursor Cursor
-	reset  bool
-	size   int // messages in the next range
-}
-
-// examine opens a mailbox read-only and brings its cursor in line with it.
-func (s *scanner) examine(ctx context.Context, m imapconn.Mailbox) (*box, error) {
-	var data *imap.SelectData
-	err := s.conn.Do(ctx, "open "+m.Name, s.w.pace.command, func(c *imapclient.Client) (err error) {
-		data, err = c.Select(m.Name, &imap.SelectOptions{ReadOnly: true}).Wait()
-		if err != nil || data.UIDNext != 0 {
-			return err
-		}
-		// RFC 3501 section 6.3.1 lets servers leave it out.
-		status, err := c.Status(m.Name, &imap.StatusOptions{UIDNext: true}).Wait()
-		data.UIDNext = status.UIDNext
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	m.UIDValidity, m.UIDNext, m.Messages = data.UIDValidity, uint32(data.UIDNext), data.NumMessages
-	if m.UIDNext == 0 || m.UIDValidity == 0 {
-		return nil, fmt.Errorf("open %s: %w: no UIDNEXT or UIDVALIDITY", m.Name, imapconn.ErrGarbled)
-	}
-	b := &box{Mailbox: m, cursor: s.w.cursor(m.Name), size: firstRange}
-	b.align()
-	return b, nil
-}
-
-// align brings the cursor in line with what the server says. Under another
-// UIDVALIDITY, or when UIDNEXT has gone back, which the protocol rules out,
-// nothing that was read before holds: the mailbox is scanned again.
-func (b *box) align() {
-	if b.cursor.UIDValidity != b.UIDValidity || b.UIDNext <= b.cursor.High {
-		b.reset = b.cursor.UIDValidity != 0
-		b.cursor = Cursor{UIDValidity: b.UIDValidity}
-	}
-	if b.cursor.High == 0 {
-		// Nothing was read yet: the scan starts at the newest message and goes down.
-		b.cursor.Low, b.cursor.High = b.UIDNext, b.UIDNext-1
-	}
+	// doubt is how many messages to ask for at once in the mailbox at hand, where
+	// something is that cannot be read and has not been singled out; 0 for nothing.
+	doubt int
+	polls bool  // IDLE does not work with this server
+	open  bool  // a mailbox may be open
+	cut   error // how a connection was lost, the last time; nil: none was
 }
 
 // catchUp reads everything that is new in an open mailbox, then what is left of
@@ -99,18 +64,18 @@ func (s *scanner) news(ctx context.Context, b *box) error {
 		return nil
 	case gap == 0:
 		return s.commit(ctx, b, Batch{})
-	case gap <= maxRange && !s.w.suspicious(b.Name):
+	case gap <= maxRange && s.doubt == 0:
 		return s.fresh(ctx, b)
 	}
-	uids, err := s.search(ctx, imap.UIDRange{Start: imap.UID(b.cursor.High + 1)}, b.Messages)
+	uids, err := s.search(ctx, b, imap.UIDRange{Start: imap.UID(b.cursor.High + 1)})
 	if err != nil {
 		return err
 	}
 	for {
-		part, rest := uids.first(s.w.rangeSize(b))
+		part, rest := uids.first(s.rangeSize(b))
 		high := part.max
 		if rest.count == 0 {
-			high = max(high, b.UIDNext-1) // whatever lay there is gone already
+			high = b.end(max(high, b.cursor.High)) // whatever lay there is gone already
 		}
 		if err := s.read(ctx, b, part, rest.count, Cursor{b.UIDValidity, b.cursor.Low, high}); err != nil {
 			return err
@@ -124,18 +89,20 @@ func (s *scanner) news(ctx context.Context, b *box) error {
 // fresh reads whatever lies above the cursor.
 func (s *scanner) fresh(ctx context.Context, b *box) error {
 	above := span{set: imap.UIDSet{{Start: imap.UID(b.cursor.High + 1)}}} // up to *
-	// A UIDNEXT beyond the last message means that later ones are gone already.
-	return s.read(ctx, b, above, 0, Cursor{b.UIDValidity, b.cursor.Low, max(b.cursor.High, b.UIDNext-1)})
+	return s.read(ctx, b, above, 0, Cursor{b.UIDValidity, b.cursor.Low, b.end(b.cursor.High)})
 }
 
 // history goes on with the first scan, from where it stands down to the oldest message.
 func (s *scanner) history(ctx context.Context, b *box) error {
-	uids, err := s.search(ctx, imap.UIDRange{Start: 1, Stop: imap.UID(b.cursor.Low - 1)}, b.Messages)
+	uids, err := s.search(ctx, b, imap.UIDRange{Start: 1, Stop: imap.UID(b.cursor.Low - 1)})
 	if err != nil {
 		return err
 	}
+	if b.cursor.Low > b.cursor.High { // it begins here
+		b.cursor.High = b.end(uids.max)
+	}
 	for !b.cursor.Done() {
-		part, rest := uids.last(s.w.rangeSize(b))
+		part, rest := uids.last(s.rangeSize(b))
 		after := Cursor{b.UIDValidity, part.min, b.cursor.High}
 		if rest.count == 0 {
 			after.Low = 1
@@ -148,45 +115,11 @@ func (s *scanner) history(ctx context.Context, b *box) error {
 	return nil
 }
 
-// search asks which UIDs of a range exist. More than the mailbox has messages
-// is a lie that would have us ask for ever.
-func (s *scanner) search(ctx context.Context, r imap.UIDRange, exists uint32) (span, error) {
-	var data *imap.SearchData
-	err := s.conn.Do(ctx, "search", s.w.pace.command, func(c *imapclient.Client) (err error) {
-		criteria := &imap.SearchCriteria{UID: []imap.UIDSet{{r}}}
-		var options *imap.SearchOptions
-		if caps := s.conn.Caps(); caps.Has(imap.CapESearch) || caps.Has(imap.CapIMAP4rev2) {
-			options = &imap.SearchOptions{ReturnAll: true}
-		}
-		data, err = c.UIDSearch(criteria, options).Wait()
-		return err
-	})
-	if err != nil {
-		return span{}, err
-	}
-	set, _ := data.All.(imap.UIDSet)
-	all := newSpan(set).from(uint32(r.Start))
-	if all.count > int(exists)+maxRange {
-		return span{}, fmt.Errorf("%w: it claims %d messages in a mailbox of %d", imapconn.ErrGarbled, all.count, exists)
-	}
-	return all, nil
-}
-
-// read fetches a part of a mailbox and commits it with the cursor after it. An
-// answer that cannot be parsed costs the connection; the range is then halved,
-// connection by connection, until the one message that spoils it is found,
-// which is committed as unreadable.
+// read fetches a part of a mailbox and commits it with the cursor after it.
 func (s *scanner) read(ctx context.Context, b *box, part span, left int, after Cursor) error {
 	batch := Batch{Left: left}
-	err := s.fetch(ctx, part.set, &batch)
-	if errors.Is(err, imapconn.ErrGarbled) {
-		s.w.suspect(b.Name, part.count)
-		if err = fmt.Errorf("%w: %w", errSuspect, err); part.count != 1 {
-			return err
-		}
-		batch.Unreadable = map[uint32]string{part.min: err.Error()}
-		batch.Messages = nil
-	} else if err != nil {
+	spoiled, err := s.gather(ctx, b, part, &batch)
+	if err != nil {
 		return err
 	}
 	// "n:*" holds the last message even when it is below n (RFC 9051 section 6.4.9).
@@ -200,56 +133,62 @@ func (s *scanner) read(ctx context.Context, b *box, part span, left int, after C
 		after.High = max(after.High, uid)
 	}
 	b.cursor = after
-	b.size = min(b.size*4, maxRange)
-	return errors.Join(s.commit(ctx, b, batch), err)
+	return errors.Join(s.commit(ctx, b, batch), spoiled)
 }
 
-// commit hands a batch to the sink while the next one is read. The result of
-// the one before is awaited first: cursors are stored in order.
-func (s *scanner) commit(ctx context.Context, b *box, batch Batch) error {
-	if err := s.flush(ctx); err != nil {
-		return err
-	}
-	batch.Mailbox, batch.Sent = b.Name, s.w.account.isSent(b.Mailbox)
-	batch.Cursor, batch.Reset, batch.Exists = b.cursor, b.reset, b.Messages
-	batch.Synced = b.cursor.Done() && batch.Left == 0
-	b.reset = false
-	done := make(chan error, 1)
-	s.committed = done
-	go func() {
-		err := s.w.sink.Commit(ctx, []Batch{batch})
-		if err == nil {
-			s.w.advance(batch.Mailbox, batch.Cursor)
+// gather fetches a part of a mailbox into a batch. An answer that cannot be
+// parsed costs the connection; the range is then halved, connection by
+// connection, until the one message that spoils it is found. Then the batch
+// holds it as unreadable, and spoiled says that the connection is lost.
+func (s *scanner) gather(ctx context.Context, b *box, part span, batch *Batch) (spoiled, err error) {
+	err = s.fetch(ctx, part.set, batch)
+	switch {
+	case errors.Is(err, imapconn.ErrGarbled):
+		s.suspect(part.count)
+		err = fmt.Errorf("%w: %w", errSuspect, err)
+		if part.count != 1 {
+			return nil, err
 		}
-		done <- err
-	}()
-	return nil
+		batch.Messages, batch.Unreadable = nil, map[uint32]string{part.min: err.Error()}
+		spoiled = err
+	case err != nil:
+		if lost(err) { // a connection that breaks again and again gets on with less
+			s.suspect(part.count)
+		}
+		return nil, err
+	}
+	b.size = min(b.size*4, maxRange)
+	if b.empty++; part.count == 0 || len(batch.Messages)+len(batch.Unreadable) > 0 {
+		b.empty = 0
+	}
+	if b.empty == maxEmpty {
+		return nil, fmt.Errorf("%w: %w: it lists messages that it does not give", errMailbox, imapconn.ErrGarbled)
+	}
+	return spoiled, nil
 }
 
-// flush waits until all that was read has been committed.
-func (s *scanner) flush(ctx context.Context) error {
-	if s.committed == nil {
-		return nil
+// suspect notes that n messages, asked for at once, could not be read; 0 stands
+// for an unknown number.
+func (s *scanner) suspect(n int) {
+	if n == 0 {
+		n = maxRange
 	}
-	err := <-s.committed
-	s.committed = nil
-	if err != nil {
-		return fmt.Errorf("%w: %w", errSink, err)
-	}
-	return ctx.Err()
+	s.doubt = max(n/2, 1)
 }
 
-// drain waits for a commit under way when an error has cut the work short: what
-// it stores counts, and the next connection must know.
-func (s *scanner) drain() {
-	if s.committed != nil {
-		<-s.committed
+// rangeSize says how many messages to ask for next. A mailbox in doubt regains
+// trust with every range asked for.
+func (s *scanner) rangeSize(b *box) int {
+	if s.doubt == 0 {
+		return b.size
 	}
+	n := s.doubt
+	if s.doubt *= 2; s.doubt > maxRange {
+		s.doubt = 0
+	}
+	return min(n, b.size)
 }
 
 // errSuspect means that a message among those asked for cannot be read. Which
 // it is, the next connections find out.
 var errSuspect = errors.New("a message cannot be read")
-
-// errSink means that the consumer cannot take any more: not the server's fault.
-var errSink = errors.New("store what was read")

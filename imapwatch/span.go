@@ -1,6 +1,7 @@
 package imapwatch
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/emersion/go-imap/v2"
@@ -14,31 +15,46 @@ type span struct {
 	min, max uint32
 }
 
-// newSpan measures a set, whose ranges it brings into order.
+// newSpan measures a set, whose ranges it brings into order: no two of them
+// hold the same UID. Ranges with a star are left out.
 func newSpan(set imap.UIDSet) span {
-	s := span{}
+	var ranges imap.UIDSet
 	for _, r := range set {
 		if r.Stop < r.Start {
 			r.Start, r.Stop = r.Stop, r.Start
 		}
 		if r.Start != 0 {
-			s.set = append(s.set, r)
-			s.count += int(r.Stop-r.Start) + 1
+			ranges = append(ranges, r)
 		}
 	}
-	slices.SortFunc(s.set, func(a, b imap.UIDRange) int { return int(int64(a.Start) - int64(b.Start)) })
+	slices.SortFunc(ranges, func(a, b imap.UIDRange) int { return cmp.Compare(a.Start, b.Start) })
+	s := span{}
+	for _, r := range ranges {
+		if last := len(s.set) - 1; last >= 0 && r.Start <= s.set[last].Stop {
+			s.set[last].Stop = max(s.set[last].Stop, r.Stop)
+		} else {
+			s.set = append(s.set, r)
+		}
+	}
+	for _, r := range s.set {
+		s.count += int(r.Stop-r.Start) + 1
+	}
 	if s.count > 0 {
 		s.min, s.max = uint32(s.set[0].Start), uint32(s.set[len(s.set)-1].Stop)
 	}
 	return s
 }
 
-// from gives the part of s at and above uid.
-func (s span) from(uid uint32) span {
+// union gives the UIDs of both.
+func (s span) union(other span) span { return newSpan(slices.Concat(s.set, other.set)) }
+
+// within gives the part of s between low and high, both included.
+func (s span) within(low, high uint32) span {
 	var set imap.UIDSet
 	for _, r := range s.set {
-		if uint32(r.Stop) >= uid {
-			set = append(set, imap.UIDRange{Start: max(r.Start, imap.UID(uid)), Stop: r.Stop})
+		start, stop := max(r.Start, imap.UID(low)), min(r.Stop, imap.UID(high))
+		if start <= stop {
+			set = append(set, imap.UIDRange{Start: start, Stop: stop})
 		}
 	}
 	return newSpan(set)

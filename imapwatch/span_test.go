@@ -71,9 +71,12 @@ func TestSpanParts(t *testing.T) {
 		high, rest := s.last(n)
 		check(t, high, all[len(all)-cut:])
 		check(t, rest, all[:len(all)-cut])
-		uid := rapid.Uint32Range(0, 200).Draw(t, "uid")
-		i, _ := slices.BinarySearch(all, uid)
-		check(t, s.from(uid), all[i:])
+		low1, high1 := rapid.Uint32Range(0, 200).Draw(t, "from"), rapid.Uint32Range(0, 200).Draw(t, "to")
+		inside := func(uid uint32) bool { return low1 <= uid && uid <= high1 }
+		check(t, s.within(low1, high1), slices.DeleteFunc(slices.Clone(all), func(uid uint32) bool { return !inside(uid) }))
+		other := uidSets().Draw(t, "with")
+		both := slices.Sorted(slices.Values(slices.Concat(all, members(other))))
+		check(t, s.union(newSpan(other)), slices.Compact(both))
 	})
 }
 
@@ -84,7 +87,7 @@ func TestPitfall14SpanIsNeverExpanded(t *testing.T) {
 		low, rest := s.first(2000)
 		high, _ := rest.last(2000)
 		if s.count != math.MaxUint32 || low.count != 2000 || high.count != 2000 || high.max != math.MaxUint32 ||
-			high.min != math.MaxUint32-1999 || rest.min != 2001 || s.from(math.MaxUint32).count != 1 {
+			high.min != math.MaxUint32-1999 || rest.min != 2001 || s.within(math.MaxUint32, math.MaxUint32).count != 1 {
 			t.Errorf("%+v, %+v, %+v, %+v", s, low, rest, high)
 		}
 	})
@@ -125,39 +128,9 @@ func TestAlign(t *testing.T) {
 		"the first scan of a full box":  {Cursor{}, Cursor{7, math.MaxUint32, math.MaxUint32 - 1}, math.MaxUint32, false},
 		"interrupted at the very start": {Cursor{7, 50, 49}, Cursor{7, 50, 49}, 60, false},
 	} {
-		b := &box{Mailbox: imapconn.Mailbox{UIDValidity: 7, UIDNext: c.uidNext}, cursor: c.cursor}
+		b := &box{target: target{Mailbox: imapconn.Mailbox{UIDValidity: 7, UIDNext: c.uidNext}}, cursor: c.cursor}
 		if b.align(); b.cursor != c.want || b.reset != c.reset {
 			t.Errorf("%s: %+v, reset %t", name, b.cursor, b.reset)
 		}
-	}
-}
-
-func TestWatched(t *testing.T) {
-	t.Parallel()
-	a := Account{Drafts: "My Drafts", Outbox: "Regards Outbox", Ignore: []string{"Lists/*", "Old", "Bills 20??", "[bad"}}
-	for name, want := range map[string]bool{
-		"INBOX": true, "Sent": true, "Drafts": false, "My Drafts": false, "Regards Outbox": false, "Trash": false, "Junk": false,
-		"All": false, "Lists": true, "Lists/go": false, "Lists/go/nuts": false, "Listserv": true, "Old": false, "Older": true,
-		"Old/2019": true, "Bills 2024": false, "Bills 2024/May": true, "[bad": true, "": true,
-	} {
-		m := imapconn.Mailbox{Name: name, Role: map[string]imapconn.Role{"INBOX": imapconn.Inbox, "Sent": imapconn.Sent,
-			"Drafts": imapconn.Drafts, "Trash": imapconn.Trash, "Junk": imapconn.Junk, "All": imapconn.View}[name]}
-		if got := a.watched(m); name != "" && got != want {
-			t.Errorf("%q is watched: %t", name, got)
-		}
-	}
-	if !(Account{}).watched(imapconn.Mailbox{Name: "Post"}) {
-		t.Error("without names nothing is watched")
-	}
-}
-
-func TestIsSent(t *testing.T) {
-	t.Parallel()
-	role, named := imapconn.Mailbox{Name: "Sent", Role: imapconn.Sent}, imapconn.Mailbox{Name: "Post"}
-	if a := (Account{}); !a.isSent(role) || a.isSent(named) {
-		t.Error("by role")
-	}
-	if a := (Account{Sent: "Post"}); a.isSent(role) || !a.isSent(named) {
-		t.Error("by name")
 	}
 }

@@ -206,7 +206,7 @@ func TestSlowSink(t *testing.T) {
 	s := embedded(t)
 	fill(t, s, "INBOX", 1, 700)
 	r := &recorder{slow: 20 * time.Millisecond}
-	must(t, sync1(t, account(s, newRewriter(t, s, spoil(badDate, 450), nil).Port()), r))
+	must(t, sync1(t, account(s, newRewriter(t, s, spoil(noFetch, 450), nil).Port()), r))
 	wantAllBut(t, r, "INBOX", 700, 450)
 	if r.crowded.Load() {
 		t.Error("batches were committed at the same time")
@@ -423,10 +423,13 @@ func TestMailboxClosedToUs(t *testing.T) {
 }
 
 // allowed are the commands of somebody who looks and does not touch.
-var allowed = regexp.MustCompile(`^(\S+ (LOGIN|AUTHENTICATE|CAPABILITY|LIST|STATUS|EXAMINE|UID SEARCH|IDLE|LOGOUT)( |$)` +
+var allowed = regexp.MustCompile(`^(\S+ (LOGIN|AUTHENTICATE|CAPABILITY|LIST|STATUS|EXAMINE|UID SEARCH|UNSELECT|IDLE|LOGOUT)( |$)` +
 	`|\S+ UID FETCH [0-9:,*]+ \(UID ((FLAGS|INTERNALDATE) ){2}BODY\.PEEK\[HEADER\.FIELDS \([^)]*\)\]\)$|DONE$)`)
 
-var opened1 = regexp.MustCompile(`^\S+ EXAMINE "?([^"]*)"?$`)
+var (
+	opened1     = regexp.MustCompile(`^\S+ EXAMINE "?([^"]*)"?$`)
+	opened1Line = regexp.MustCompile(`^(\S+ )EXAMINE [^\r\n]*`)
+)
 
 // wantLooksOnly checks what was sent, and gives the mailboxes that were opened.
 func wantLooksOnly(t *testing.T, lines []string) (names []string) {
@@ -510,32 +513,45 @@ func TestSyncWithout(t *testing.T) {
 	}
 }
 
-// A connection that is cut anywhere leaves a prefix, and the next pass the rest.
+// A server that goes away anywhere leaves a prefix, and the next pass the rest.
+// A connection that is cut costs less: once the mailboxes are listed, the pass
+// goes on over another one, and says so.
 func TestCutAnywhere(t *testing.T) {
 	t.Parallel()
 	forEachServer(t, func(t *testing.T, s *mailsim.Server) {
 		fill(t, s, "INBOX", 1, 230)
 		fill(t, s, "Sent", 1, 2)
 		p := newProxy(t, s)
-		a := account(s, p.Port())
+		a, listed := account(s, p.Port()), 0
+		p.OnServer(func(line []byte) mailsim.Action {
+			if strings.HasPrefix(string(line), "* STATUS ") {
+				listed = p.Counts().ServerLines + 1 // the end of the list comes after it
+			}
+			return mailsim.Pass
+		})
 		must(t, sync1(t, a, &recorder{}))
 		lines := p.Counts().ServerLines - 2 // the goodbye may get lost
 		for n := 1; n <= lines; n += 1 + n/4 {
-			cut, r := n, &recorder{}
-			p.OnServer(func([]byte) mailsim.Action {
-				if cut--; cut == 0 {
-					return mailsim.Cut
+			for _, gone := range []bool{true, false} {
+				came, r := 0, &recorder{}
+				p.OnServer(func([]byte) mailsim.Action {
+					if came++; came == n || came > n && gone {
+						return mailsim.Cut
+					}
+					return mailsim.Pass
+				})
+				err := sync1(t, a, r)
+				p.OnServer(nil)
+				if !errors.Is(err, imapconn.ErrAway) || r.Last().Problem == nil {
+					t.Errorf("cut before line %d of %d, gone %t: %v, %+v", n, lines, gone, err, r.Last())
 				}
-				return mailsim.Pass
-			})
-			err := sync1(t, a, r)
-			if !errors.Is(err, imapconn.ErrAway) || r.Last().Problem == nil || r.Last().Synced {
-				t.Errorf("cut before line %d of %d: %v, %+v", n, lines, err, r.Last())
+				wantPrefix(t, r)
+				if gone || n <= listed {
+					must(t, sync1(t, a, r))
+				}
+				wantAll(t, s, r, "INBOX")
+				wantAll(t, s, r, "Sent")
 			}
-			wantPrefix(t, r)
-			must(t, sync1(t, a, r))
-			wantAll(t, s, r, "INBOX")
-			wantAll(t, s, r, "Sent")
 		}
 	})
 }
@@ -552,7 +568,8 @@ func wantPrefix(t *testing.T, r *recorder) {
 	}
 }
 
-// A server that falls silent in a FETCH is left after the time of a command.
+// A server that falls silent in a FETCH is left after the time of a command,
+// and so is the mailbox when that happens again.
 func TestStallInFetch(t *testing.T) {
 	t.Parallel()
 	s := embedded(t)
@@ -567,9 +584,8 @@ func TestStallInFetch(t *testing.T) {
 	a, r := account(s, p.Port()), &recorder{}
 	w := watcher(a, r)
 	w.pace.command = 300 * time.Millisecond
-	if err := w.Sync(within(t)); !errors.Is(err, imapconn.ErrAway) {
-		t.Errorf("%v", err)
-	}
+	mustCut(t, w.Sync(within(t)))
+	wantRefused(t, r, "INBOX", "fetch headers: the server is away: no whole answer within 300ms")
 	p.OnServer(nil)
 	must(t, sync1(t, a, r))
 	wantAll(t, s, r, "INBOX")
@@ -590,7 +606,7 @@ func TestSinkFails(t *testing.T) {
 	t.Parallel()
 	s := embedded(t)
 	fill(t, s, "INBOX", 1, 3)
-	for name, sink := range map[string]Sink{"Watched": failing{watched: true}, "Report": failing{report: true}, "Commit": failing{commit: true}} {
+	for name, sink := range map[string]Sink{"Watched": failing{watched: true}, "Report": failing{report: true}, "Commit": failing{commit: true}, "Lookups": failing{lookups: true}} {
 		w := New(account(s, s.IMAPPort()), nil, sink)
 		w.pace = quick
 		if err := w.Sync(within(t)); !errors.Is(err, errFull) {

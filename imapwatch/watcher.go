@@ -1,16 +1,14 @@
 package imapwatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"regards/internal/imapconn"
 )
@@ -40,12 +38,6 @@ var usualPace = pace{
 	loginPause:  time.Hour,
 }
 
-const loginTries = 3
-
-// maxGarbled bounds how often it is connected anew in a row to find messages
-// that cannot be read.
-const maxGarbled = 500
-
 // Watcher watches one account.
 type Watcher struct {
 	account  Account
@@ -56,16 +48,15 @@ type Watcher struct {
 
 	mu       sync.Mutex
 	cursors  map[string]Cursor
-	suspects map[string]int // mailboxes with something unreadable: how many messages to ask for at once
+	watched  []string
+	outcomes map[string]error // since it was connected: nil for a mailbox that was read to its end
 }
 
 // New makes a watcher that goes on from the cursors given, by mailbox. It does
 // no I/O.
 func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
-	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1), cursors: map[string]Cursor{}, suspects: map[string]int{}}
-	for name, c := range cursors {
-		w.cursors[name] = c
-	}
+	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1), cursors: map[string]Cursor{}}
+	maps.Copy(w.cursors, cursors)
 	w.account.Server.Counters = &w.counters
 	return w
 }
@@ -79,255 +70,110 @@ func (w *Watcher) Look() {
 	}
 }
 
-// Sync makes one pass over all mailboxes and returns.
+// Sync makes one pass over all mailboxes, looks for what the sink asks for, and
+// returns. It is no error when some mailboxes cannot be read, which the sink is
+// told, as long as others can; but it is when the server goes away. Where only a
+// connection was lost, all is read over another one, and the error says so in
+// the end.
 func (w *Watcher) Sync(ctx context.Context) error {
-	var err error
-	for range maxGarbled {
-		if err = w.pass(ctx); !errors.Is(err, errSuspect) {
-			break
-		}
-	}
+	cut, err := w.pass(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return errors.Join(err, w.report(ctx, State{Synced: err == nil, Problem: err}))
+	problem := cmp.Or(err, cut)
+	return errors.Join(problem, w.report(ctx, State{Synced: err == nil, Problem: problem}))
 }
 
-func (w *Watcher) pass(ctx context.Context) error {
-	conn, boxes, err := w.connect(ctx)
+// pass reads everything once. Cut tells how a connection was lost that could be
+// replaced.
+func (w *Watcher) pass(ctx context.Context) (cut, err error) {
+	s, targets, err := w.connect(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer conn.Close()
-	if err := w.round(ctx, conn, boxes); err != nil {
-		return err
+	defer s.close()
+	if err := s.round(ctx, targets); err != nil {
+		return nil, err
 	}
-	conn.Logout(ctx)
-	return nil
+	if _, err := w.standing(); err != nil {
+		return nil, err
+	}
+	if err := s.lookups(ctx, targets); err != nil {
+		return nil, err
+	}
+	s.conn.Logout(ctx)
+	return s.cut, nil
 }
 
 // connect dials and lists the mailboxes to be watched.
-func (w *Watcher) connect(ctx context.Context) (*imapconn.Conn, []imapconn.Mailbox, error) {
-	conn, err := imapconn.Dial(ctx, w.account.Server)
+func (w *Watcher) connect(ctx context.Context) (*scanner, []target, error) {
+	s, err := w.open(ctx, w.account.Server)
 	if err != nil {
 		return nil, nil, err
 	}
-	boxes, err := w.list(ctx, conn)
+	w.mu.Lock()
+	w.outcomes = map[string]error{}
+	w.mu.Unlock()
+	targets, err := w.list(ctx, s.conn)
 	if err != nil {
-		conn.Close()
+		s.close()
 		return nil, nil, err
 	}
-	return conn, boxes, nil
+	return s, targets, nil
 }
 
-func (w *Watcher) list(ctx context.Context, conn *imapconn.Conn) ([]imapconn.Mailbox, error) {
+// list finds the mailboxes to be watched, and tells the sink.
+func (w *Watcher) list(ctx context.Context, conn *imapconn.Conn) ([]target, error) {
 	all, err := conn.Mailboxes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var boxes []imapconn.Mailbox
-	var names []string
-	for _, m := range all {
-		if w.account.watched(m) {
-			boxes, names = append(boxes, m), append(names, m.Name)
-		}
-	}
-	slices.SortStableFunc(boxes, func(a, b imapconn.Mailbox) int { return w.rank(a) - w.rank(b) })
+	targets := w.account.choose(all, conn.Caps())
+	names := named(targets)
 	if err := w.sink.Watched(ctx, names); err != nil {
 		return nil, fmt.Errorf("%w: %w", errSink, err)
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.watched = names
 	maps.DeleteFunc(w.cursors, func(name string, _ Cursor) bool { return !slices.Contains(names, name) })
-	return boxes, nil
+	return targets, nil
 }
 
-// rank puts INBOX and Sent first: there the latest touches are.
-func (w *Watcher) rank(m imapconn.Mailbox) int {
-	switch {
-	case m.Role == imapconn.Inbox:
-		return 0
-	case w.account.isSent(m):
-		return 1
-	}
-	return 2
+// settle notes what has become of a mailbox: nil when it was read to its end.
+func (w *Watcher) settle(mailbox string, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.outcomes[mailbox] = err
 }
 
-// round reads what is new in the given mailboxes; those without news are
-// committed together.
-func (w *Watcher) round(ctx context.Context, conn *imapconn.Conn, boxes []imapconn.Mailbox) error {
-	s := &scanner{w: w, conn: conn}
-	defer s.drain()
-	var quiet []Batch
-	for _, m := range boxes {
-		cursor := w.cursor(m.Name)
-		if m.UIDValidity != 0 && m.UIDNext == 1 && cursor.High == 0 {
-			cursor = Cursor{UIDValidity: m.UIDValidity, Low: 1} // empty from the start
+// standing tells whether every mailbox has been read to its end since the
+// watcher connected, or cannot be read. When none can be read, err says why.
+func (w *Watcher) standing() (synced bool, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	readable := len(w.watched) == 0
+	for _, name := range w.watched {
+		outcome, known := w.outcomes[name]
+		if !known {
+			return false, nil
 		}
-		if cursor.UIDValidity == m.UIDValidity && cursor.High+1 == m.UIDNext && cursor.Done() {
-			quiet = append(quiet, Batch{Mailbox: m.Name, Sent: w.account.isSent(m), Cursor: cursor,
-				Exists: m.Messages, Synced: true})
-			continue
-		}
-		b, err := s.examine(ctx, m)
-		if err != nil {
-			text, refused := imapconn.Refused(err)
-			if !refused {
-				return err
-			}
-			quiet = append(quiet, Batch{Mailbox: m.Name, Refused: text}) // deleted since, or closed to us
-			continue
-		}
-		if err := s.catchUp(ctx, b); err != nil {
-			return err
-		}
+		readable = readable || outcome == nil
+		err = cmp.Or(err, outcome)
 	}
-	if err := w.sink.Commit(ctx, quiet); err != nil {
-		return fmt.Errorf("%w: %w", errSink, err)
+	if readable {
+		return true, nil
 	}
-	for _, q := range quiet {
-		if q.Refused == "" {
-			w.advance(q.Mailbox, q.Cursor)
-		}
-	}
-	return nil
+	return false, err
 }
 
-// Run watches until ctx ends, which is no error, or the sink fails. It connects
-// anew whenever a connection is lost: after a second at first, then more and
-// more rarely; but soon while a message is looked for that cannot be read.
-func (w *Watcher) Run(ctx context.Context) error {
-	delay, refused, garbled := w.pace.firstDelay, 0, 0
-	for {
-		started := time.Now()
-		err := w.session(ctx)
-		if ctx.Err() != nil {
-			return w.report(context.WithoutCancel(ctx), State{})
-		}
-		if errors.Is(err, errSink) {
-			return err
-		}
-		if time.Since(started) > w.pace.longSession {
-			delay, refused = w.pace.firstDelay, 0
-		}
-		if garbled++; !errors.Is(err, errSuspect) {
-			garbled = 0
-		} else if garbled < maxGarbled {
-			delay = w.pace.firstDelay
-		}
-		wait := time.Duration(float64(delay) * (0.8 + 0.4*rand.Float64()))
-		if refused++; !errors.Is(err, imapconn.ErrLogin) {
-			refused = 0
-		} else if refused >= loginTries {
-			wait, refused = w.pace.loginPause, 0
-		}
-		if err := w.report(ctx, State{Problem: err, Retry: wait}); err != nil {
-			return err
-		}
-		delay = min(2*delay, w.pace.maxDelay)
-		sleep(ctx, wait)
-	}
-}
-
-// session watches over one set of connections until one of them fails.
-func (w *Watcher) session(ctx context.Context) error {
-	conn, boxes, err := w.connect(ctx)
+// tell reports that the watcher is connected, and whether it has read all.
+func (w *Watcher) tell(ctx context.Context) error {
+	synced, err := w.standing()
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	if err := w.report(ctx, State{Connected: true}); err != nil {
-		return err
-	}
-	g, ctx := errgroup.WithContext(ctx)
-	attended := map[string]uint32{} // with their UIDVALIDITY
-	for _, m := range boxes {
-		if m.Role == imapconn.Inbox || w.account.isSent(m) {
-			attended[m.Name] = m.UIDValidity
-			g.Go(func() error { return w.attend(ctx, m) })
-		}
-	}
-	g.Go(func() error { return w.rounds(ctx, conn, boxes, attended) })
-	return g.Wait()
-}
-
-// errChanged means that a mailbox that is waited on is gone, or is another one
-// under the same name. Not every server tells who has it open.
-var errChanged = errors.New("the mailboxes have changed")
-
-// rounds looks at the mailboxes that nobody attends to, every ten minutes.
-func (w *Watcher) rounds(ctx context.Context, conn *imapconn.Conn, boxes []imapconn.Mailbox, attended map[string]uint32) error {
-	for {
-		others, same := []imapconn.Mailbox(nil), 0
-		for _, m := range boxes {
-			if validity, ok := attended[m.Name]; !ok {
-				others = append(others, m)
-			} else if validity == m.UIDValidity {
-				same++
-			}
-		}
-		if same < len(attended) {
-			return errChanged
-		}
-		if err := w.round(ctx, conn, others); err != nil {
-			return err
-		}
-		if err := w.report(ctx, State{Connected: true, Synced: true}); err != nil {
-			return err
-		}
-		if sleep(ctx, w.pace.round); ctx.Err() != nil {
-			return ctx.Err()
-		}
-		var err error
-		if boxes, err = w.list(ctx, conn); err != nil {
-			return err
-		}
-	}
-}
-
-// attend reads one mailbox over a connection of its own and waits there for more.
-func (w *Watcher) attend(ctx context.Context, m imapconn.Mailbox) error {
-	news := make(chan struct{}, 1)
-	server := w.account.Server
-	server.NewMail = func() {
-		select {
-		case news <- struct{}{}:
-		default:
-		}
-	}
-	conn, err := imapconn.Dial(ctx, server)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	s := &scanner{w: w, conn: conn}
-	defer s.drain()
-	for last := (Cursor{}); ; {
-		b, err := s.examine(ctx, m)
-		if text, refused := imapconn.Refused(err); refused {
-			if err := w.sink.Commit(ctx, []Batch{{Mailbox: m.Name, Refused: text}}); err != nil {
-				return fmt.Errorf("%w: %w", errSink, err)
-			}
-			if sleep(ctx, w.pace.round); ctx.Err() != nil {
-				return ctx.Err()
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.catchUp(ctx, b); err != nil {
-			return err
-		}
-		if b.cursor == last {
-			// A server that announces what is not there must not keep us busy.
-			sleep(ctx, w.pace.firstDelay)
-		}
-		last = b.cursor
-		if err := s.wait(ctx, b, news); err != nil {
-			return err
-		}
-	}
+	return w.report(ctx, State{Connected: true, Synced: synced})
 }
 
 // report tells the sink about the connections, with the counters.
@@ -351,46 +197,13 @@ func (w *Watcher) advance(mailbox string, c Cursor) {
 	w.cursors[mailbox] = c
 }
 
-// suspect notes that n messages of a mailbox, asked for at once, could not be
-// read; 0 stands for an unknown number.
-func (w *Watcher) suspect(mailbox string, n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if n == 0 {
-		n = maxRange
-	}
-	w.suspects[mailbox] = max(n/2, 1)
-}
-
-// suspicious reports whether something in a mailbox could not be read and has
-// not been singled out yet.
-func (w *Watcher) suspicious(mailbox string) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.suspects[mailbox] > 0
-}
-
-// rangeSize says how many messages to ask for next. A mailbox under suspicion
-// regains trust with every range asked for.
-func (w *Watcher) rangeSize(b *box) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n, suspected := w.suspects[b.Name]
-	if !suspected {
-		return b.size
-	}
-	if w.suspects[b.Name] = 2 * n; 2*n > maxRange {
-		delete(w.suspects, b.Name)
-	}
-	return min(n, b.size)
-}
-
-// sleep waits, but not beyond the end of ctx.
-func sleep(ctx context.Context, d time.Duration) {
+// sleep waits, but not beyond the end of ctx, which is an error.
+func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
+	return ctx.Err()
 }

@@ -18,9 +18,10 @@ import (
 
 // Drafts is a connection to the mailbox of drafts of one account.
 type Drafts struct {
-	conn  *imapconn.Conn
-	boxes []imapconn.Mailbox
-	box   string
+	conn     *imapconn.Conn
+	boxes    []imapconn.Mailbox
+	box      string
+	examined bool // a mailbox is open, read-only
 }
 
 // Open connects and finds the mailbox of drafts: the one named, or, for "", the
@@ -59,6 +60,9 @@ func (d *Drafts) Look(ctx context.Context, now time.Time) (contact.Attempt, erro
 // When the server refuses, nothing lies there; after any other error nobody
 // knows, and Settle has to find out.
 func (d *Drafts) Put(ctx context.Context, raw []byte, messageID string, a contact.Attempt) (contact.Place, error) {
+	if err := d.leave(ctx); err != nil {
+		return contact.Place{}, err
+	}
 	var data *imap.AppendData
 	err := d.conn.Do(ctx, "lay the draft into "+d.box, imapconn.Timeout, func(c *imapclient.Client) error {
 		cmd := c.Append(d.box, int64(len(raw)), &imap.AppendOptions{Flags: []imap.Flag{imap.FlagDraft, imap.FlagSeen}})
@@ -85,6 +89,22 @@ func (d *Drafts) Put(ctx context.Context, raw []byte, messageID string, a contac
 		err = fmt.Errorf("the draft was laid into %s, but is not found there", d.box)
 	}
 	return place, err
+}
+
+// leave closes the mailbox that is open: Courier lays nothing into a mailbox
+// that is open read-only. CLOSE removes nothing from such a one (RFC 9051
+// section 6.4.1).
+func (d *Drafts) leave(ctx context.Context) error {
+	if !d.examined {
+		return nil
+	}
+	d.examined = false
+	return d.conn.Do(ctx, "close the mailbox", imapconn.Timeout, func(c *imapclient.Client) error {
+		if caps := d.conn.Caps(); caps.Has(imap.CapUnselect) || caps.Has(imap.CapIMAP4rev2) {
+			return c.Unselect().Wait()
+		}
+		return c.UnselectAndExpunge().Wait()
+	})
 }
 
 // Settle finds out what became of a letter whose APPEND was never answered. It
@@ -189,33 +209,54 @@ func (d *Drafts) open(ctx context.Context, mailbox string, readOnly bool) (*imap
 		data, err = c.Select(mailbox, &imap.SelectOptions{ReadOnly: readOnly}).Wait()
 		return err
 	})
+	d.examined = readOnly && err == nil
 	return data, err
 }
 
-// messageIDs reads the Message-IDs of a set of messages in the open mailbox.
+// messageIDs reads the Message-IDs of a set of messages in the open mailbox. A
+// server may send a FETCH of its own for one of them, which the library takes
+// for the answer: what lacks its header is asked for once more.
 func (d *Drafts) messageIDs(ctx context.Context, set imap.UIDSet) (map[uint32]string, error) {
 	ids := map[uint32]string{}
+	missing, err := d.fetchIDs(ctx, set, ids)
+	if err == nil && len(missing) > 0 {
+		missing, err = d.fetchIDs(ctx, missing, ids)
+	}
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("read Message-IDs: %w: it keeps the header of %s back", imapconn.ErrGarbled, missing)
+	}
+	return ids, err
+}
+
+// fetchIDs enters Message-IDs into ids, and gives the messages whose header did
+// not come.
+func (d *Drafts) fetchIDs(ctx context.Context, set imap.UIDSet, ids map[uint32]string) (missing imap.UIDSet, err error) {
 	options := &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{
 		Specifier: imap.PartSpecifierHeader, HeaderFields: []string{"Message-ID"}, Peek: true,
 	}}}
-	err := d.conn.Do(ctx, "read Message-IDs", imapconn.Timeout, func(c *imapclient.Client) error {
+	err = d.conn.Do(ctx, "read Message-IDs", imapconn.Timeout, func(c *imapclient.Client) error {
 		cmd := c.Fetch(set, options)
 		for data := cmd.Next(); data != nil; data = cmd.Next() {
-			uid, id, err := messageID(data)
+			uid, id, came, err := messageID(data)
 			if err != nil {
 				// The connection broke off within the header; the library would read
 				// on in it here and in its own goroutine at the same time.
 				d.conn.Close()
 				<-d.conn.Closed()
 			}
-			ids[uid] = id
+			if came {
+				ids[uid] = id
+			} else if uid != 0 {
+				missing.AddNum(imap.UID(uid))
+			}
 		}
 		return cmd.Close()
 	})
-	return ids, err
+	return missing, err
 }
 
-func messageID(data *imapclient.FetchMessageData) (uid uint32, id string, err error) {
+// messageID takes one answer apart; came is false when it had no header.
+func messageID(data *imapclient.FetchMessageData) (uid uint32, id string, came bool, err error) {
 	for item := data.Next(); item != nil; item = data.Next() {
 		switch item := item.(type) {
 		case imapclient.FetchItemDataUID:
@@ -226,14 +267,23 @@ func messageID(data *imapclient.FetchMessageData) (uid uint32, id string, err er
 			}
 			var raw []byte
 			if raw, err = io.ReadAll(io.LimitReader(item.Literal, 64<<10)); err != nil {
-				return uid, "", err
+				return uid, "", false, err
 			}
-			if m, err := mail.ReadMessage(bytes.NewReader(raw)); err == nil {
-				id = strings.Trim(strings.TrimSpace(m.Header.Get("Message-ID")), "<>")
+			if came = true; id == "" {
+				id = idOf(raw)
 			}
 		}
 	}
-	return uid, id, nil
+	return uid, id, came, nil
+}
+
+// idOf gives the Message-ID in a header, without angle brackets.
+func idOf(header []byte) string {
+	m, err := mail.ReadMessage(bytes.NewReader(header))
+	if err != nil {
+		return ""
+	}
+	return strings.Trim(strings.TrimSpace(m.Header.Get("Message-ID")), "<>")
 }
 
 // TakeBack removes a draft that regards laid and that nobody has touched since,

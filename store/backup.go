@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"strings"
+	"syscall"
 	"time"
 )
 
@@ -17,32 +17,86 @@ import (
 // exist yet, and changes nothing else. A database that does not exist yet has
 // nothing to copy.
 func Copy(ctx context.Context, from, to string) error {
-	if _, err := os.Stat(from); errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(from)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	from, err := filepath.Abs(from)
+	if err == nil {
+		err = looksLikeOne(info)
+	}
+	if err != nil {
+		return explain(from, err)
+	}
+	if from, err = filepath.Abs(from); err != nil {
+		return err
+	}
+	if err := isFree(to); err != nil {
+		return err
+	}
+	half := to + halfCopy
+	defer removeDatabase(half)
+	if err := removeDatabase(half); err != nil { // of a copy that was cut short
+		return fmt.Errorf("copy the database: %w", explain(to, err))
+	}
+	if err := touchFile(half); err != nil {
+		return fmt.Errorf("copy the database: %w", rename(explain(to, err), half, to))
+	}
+	if err := write(ctx, from, half); err != nil {
+		return aboutCopy(from, to, err)
+	}
+	if err := place(half, to); err != nil {
+		return fmt.Errorf("copy the database: %w", explain(to, err))
+	}
+	if err := syncFolder(to); err != nil {
+		return fmt.Errorf("copy the database: %w", explain(to, errors.Join(err, os.Remove(to))))
+	}
+	return nil
+}
+
+// write writes a copy of the database at from to an empty file.
+func write(ctx context.Context, from, to string) error {
+	err := vacuumInto(ctx, from, to, "")
+	if _, log := os.Stat(from + "-wal"); advise(err) == notWritten && errors.Is(log, fs.ErrNotExist) {
+		// On a medium that cannot be written no index of a log can be made, and
+		// none is wanted: nobody writes there.
+		err = vacuumInto(ctx, from, to, "&immutable=1")
+	}
 	if err != nil {
 		return err
 	}
-	s := &Store{path: from}
-	source := &url.URL{Scheme: "file", Path: from, RawQuery: "mode=ro&_pragma=busy_timeout(10000)"}
-	if s.db, err = sql.Open("sqlite", source.String()); err != nil {
+	return syncFile(to)
+}
+
+func vacuumInto(ctx context.Context, from, to, options string) error {
+	source := &url.URL{Scheme: "file", Path: from, RawQuery: "mode=ro&_pragma=" + busyTimeout() + options}
+	db, err := sql.Open("sqlite", source.String())
+	if err != nil {
 		return err
 	}
-	defer s.db.Close()
+	defer db.Close()
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", to)
+	return err
+}
+
+// halfCopy is the end of the name of a copy that is not whole yet: half a copy
+// must not pass for a database.
+const halfCopy = ".part"
+
+// place gives a file that is whole its own name, which must be free.
+func place(half, whole string) error {
+	err := os.Link(half, whole)
+	if err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(half, whole) // a file system without links
+}
+
+// isFree makes sure that a copy takes nobody's place.
+func isFree(to string) error {
 	if _, err := os.Lstat(to); err == nil {
 		return fmt.Errorf("copy the database: %s: %w", to, fs.ErrExist)
 	}
-	if err := touchFile(to); err != nil {
-		return fmt.Errorf("copy the database: %w", err)
-	}
-	if _, err = s.db.ExecContext(ctx, "VACUUM INTO ?", to); err == nil {
-		err = syncFile(to)
-	}
-	if err != nil {
-		os.Remove(to) // half a copy, or an empty file, would pass for a database
-	}
-	return s.explain(err)
+	return nil
 }
 
 // Backup writes a consistent copy of the database to a file that must not exist
@@ -52,10 +106,15 @@ func (s *Store) Backup(ctx context.Context, to string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := Copy(ctx, s.path, to); err != nil {
+	if err := isFree(to); err != nil {
 		return err
 	}
-	return s.noteBackup(ctx, to, now)
+	// First, so that there never is a copy that is not known. A note of one that
+	// is not there does no harm.
+	if err := s.noteBackup(ctx, to, now); err != nil {
+		return err
+	}
+	return Copy(ctx, s.path, to)
 }
 
 func (s *Store) noteBackup(ctx context.Context, path string, now time.Time) error {
@@ -67,7 +126,7 @@ func (s *Store) noteBackup(ctx context.Context, path string, now time.Time) erro
 // backups gives the files that hold a copy of the database.
 func (s *Store) backups(ctx context.Context) ([]string, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT path FROM backup ORDER BY path")
-	paths, err := collect(rows, err, func(rows *sql.Rows) (p string, err error) { return p, rows.Scan(&p) })
+	paths, err := collect(rows, err, scanText)
 	return paths, s.explain(err)
 }
 
@@ -78,25 +137,33 @@ func (s *Store) backups(ctx context.Context) ([]string, error) {
 // who were forgotten since the backup are forgotten in it, too. Until the last
 // step nothing has changed.
 func Restore(ctx context.Context, path, from string, now time.Time) (aside string, err error) {
-	if path, err = filepath.Abs(path); err != nil {
+	if path, err = locate(path); err != nil {
 		return "", err
 	}
 	if _, err := os.Stat(from); err != nil {
 		return "", err
 	}
-	fresh := path + ".restoring"
-	defer os.Remove(fresh)
+	fresh := path + working[1]
+	defer removeDatabase(fresh)
 	if err := removeDatabase(fresh); err != nil { // of a restore that was cut short
 		return "", err
 	}
-	if err := Copy(ctx, from, fresh); err != nil {
-		return "", fmt.Errorf("%s is no backup of regards: %w", from, strip(err, fresh))
+	err = Copy(ctx, from, fresh)
+	if errors.Is(err, ErrDamaged) {
+		return "", fmt.Errorf("%s is no backup of regards: %w", from, err)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s cannot be restored: %w", from, rename(err, fresh, path))
 	}
 	if _, err := os.Lstat(path); err == nil {
 		aside = path + ".before-restore-" + now.UTC().Format("20060102T150405") + "-" + NewID()
 	}
 	if err := prepareRestored(ctx, fresh, path, aside, now); err != nil {
-		return "", fmt.Errorf("%s cannot be restored: %w", from, strip(err, fresh))
+		known := path // it has no room, say
+		if errors.Is(err, ErrDamaged) || errors.Is(err, ErrNewer) {
+			known = from
+		}
+		return "", fmt.Errorf("%s cannot be restored: %w", from, rename(err, fresh, known))
 	}
 	if aside != "" {
 		if err := setAside(ctx, path, aside); err != nil {
@@ -104,14 +171,12 @@ func Restore(ctx context.Context, path, from string, now time.Time) (aside strin
 		}
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return aside, err
+		return aside, explain(path, err)
 	}
-	return aside, syncFile(filepath.Dir(path))
-}
-
-// strip takes the name of a working file out of an error.
-func strip(err error, name string) error {
-	return errors.New(strings.ReplaceAll(err.Error(), name+": ", ""))
+	if err := syncFolder(path); err != nil {
+		return aside, fmt.Errorf("%s was restored, but may not outlast a loss of power: %w", from, explain(path, err))
+	}
+	return aside, nil
 }
 
 // prepareRestored brings a copy of a backup up to date before it takes the
@@ -125,12 +190,11 @@ func prepareRestored(ctx context.Context, fresh, path, aside string, now time.Ti
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if old, err := Open(ctx, path); err == nil {
-		err := errors.Join(s.inherit(ctx, old, now), old.Close())
-		if err != nil {
+	if aside != "" {
+		if err := s.inheritFrom(ctx, path, now); err != nil {
 			return err
 		}
-	} // else it is damaged or not there: nothing can be learnt of it
+	}
 	why := "it put a backup in the place of the database"
 	if aside != "" {
 		why += "; to go back: regards restore " + aside
@@ -156,7 +220,20 @@ func isOurs(ctx context.Context, path string) error {
 	if err == nil && version == 0 {
 		err = errors.New("it is not a database of regards")
 	}
-	return err
+	return explain(path, err)
+}
+
+// inheritFrom inherits from the database at path. When that is damaged, nothing
+// can be learnt of it.
+func (s *Store) inheritFrom(ctx context.Context, path string, now time.Time) error {
+	old, err := Open(ctx, path)
+	if ctx.Err() != nil || advise(err) == othersLock {
+		return err // it is only that it cannot be read now
+	}
+	if err != nil {
+		return nil
+	}
+	return errors.Join(s.inherit(ctx, old, now), old.Close())
 }
 
 // inherit takes over what a backup must not bring back: who was forgotten. It
@@ -211,7 +288,7 @@ func (s *Store) forgetHashed(ctx context.Context, never map[hash]bool, now time.
 		}
 	}
 	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT key FROM correspondent")
-	keys, err := collect(rows, err, func(rows *sql.Rows) (key string, err error) { return key, rows.Scan(&key) })
+	keys, err := collect(rows, err, scanText)
 	if err != nil {
 		return s.explain(err)
 	}
@@ -226,7 +303,8 @@ func (s *Store) forgetHashed(ctx context.Context, never map[hash]bool, now time.
 }
 
 // setAside gives the database at path a second name, with what its write-ahead
-// log holds. The first name stays until another file takes it.
+// log holds. The first name stays until another file takes it; a folder, which
+// can have one name only and is no database, just moves.
 func setAside(ctx context.Context, path, aside string) error {
 	if old, err := Open(ctx, path); err == nil {
 		_, err = old.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -234,12 +312,16 @@ func setAside(ctx context.Context, path, aside string) error {
 			return err
 		}
 	} // else it is damaged: it is kept as it is
-	if err := os.Link(path, aside); err != nil {
-		return fmt.Errorf("keep the old database: %w", err)
+	keep := os.Link
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		keep = os.Rename
+	}
+	if err := keep(path, aside); err != nil {
+		return fmt.Errorf("keep the old database: %w", explain(path, err))
 	}
 	for _, suffix := range []string{"-wal", "-shm"} {
 		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("keep the old database: %w", err)
+			return fmt.Errorf("keep the old database: %w", explain(path, err))
 		}
 	}
 	return nil
@@ -248,11 +330,24 @@ func setAside(ctx context.Context, path, aside string) error {
 // removeDatabase removes a database with its companions, if they are there.
 func removeDatabase(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if _, err := os.Lstat(path + suffix); errors.Is(err, fs.ErrNotExist) {
+			continue // on a file system that cannot be written, removing it would fail all the same
+		}
 		if err := os.Remove(path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
+}
+
+// syncFolder has the folder of a file written to the disk, where the file
+// system can do that with a folder.
+func syncFolder(file string) error {
+	err := syncFile(filepath.Dir(file))
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		return nil
+	}
+	return err
 }
 
 // syncFile has a file or a folder written to the disk.

@@ -13,8 +13,12 @@ const contactColumns = `id, name, medium, every, greeting, coalesce(introduced_b
 
 // Contacts gives all contacts with their addresses and groups, by name.
 func (s *Store) Contacts(ctx context.Context) ([]contact.Contact, error) {
-	all, err := contacts(ctx, s.db, "")
-	return all, s.explain(err)
+	var all []contact.Contact
+	err := s.snapshot(ctx, func(db querier) (err error) {
+		all, err = contacts(ctx, db, "")
+		return err
+	})
+	return all, err
 }
 
 // contacts gives one contact, or all of them for "".

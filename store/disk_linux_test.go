@@ -98,3 +98,56 @@ func TestOpenOnAFullDisk(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// Somebody is forgotten, and the disk has no room to write the file anew: that
+// is said, and done by whoever opens it when there is.
+func TestForgetOnAFullDisk(t *testing.T) {
+	dir := smallDisk(t, 2<<20)
+	s := reopen(t, filepath.Join(dir, "regards.db"))
+	z := zed(t, s)
+	rows(t, s, "PRAGMA wal_checkpoint(TRUNCATE)")
+	const pending = "SELECT count(*) FROM meta WHERE key = 'wipe'"
+	var err error
+	for left := int64(0); ; left += 8 << 10 { // until there is room for all but that
+		filler := fill(t, dir, left)
+		err = s.Forget(ctx, z, false, noon)
+		check(t, os.Remove(filler))
+		if rows(t, s, pending) == "1" {
+			break
+		}
+	}
+	if err == nil || !strings.Contains(err.Error(), "they are forgotten, but traces may be left") || !strings.Contains(err.Error(), "the disk is full: free some space") {
+		t.Errorf("got %v", err)
+	}
+	check(t, s.Close())
+	if got := rows(t, reopen(t, s.Path()), pending); got != "0" {
+		t.Errorf("pending: %s", got)
+	}
+	grep(t, dir, zedWords...)
+}
+
+// A backup is restored from a medium that cannot be written, also after
+// somebody was forgotten in it.
+func TestRestoreFromAReadOnlyDisk(t *testing.T) {
+	dir := smallDisk(t, 2<<20)
+	s := newStore(t)
+	maria := add(t, s, "Maria")
+	add(t, s, "Tom")
+	saved := filepath.Join(dir, "b.db")
+	check(t, s.Backup(ctx, saved, noon))
+	must[[]string](t)(s.ForgetInBackups(ctx, maria, false, noon))
+	check(t, syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
+	path := filepath.Join(t.TempDir(), "regards.db")
+	must[string](t)(Restore(ctx, path, saved, noon))
+	if got := rows(t, reopen(t, path), "SELECT name FROM contact"); got != "Tom" {
+		t.Errorf("restored: %s", got)
+	}
+	err := s.Backup(ctx, filepath.Join(dir, "c.db"), noon)
+	if err == nil || !strings.Contains(err.Error(), "c.db: cannot be written: ") || strings.Contains(err.Error(), halfCopy) {
+		t.Errorf("a copy to it: %v", err)
+	}
+	// The note of that copy is in nobody's way.
+	if _, err := s.ForgetInBackups(ctx, maria, false, noon); err == nil || strings.Contains(err.Error(), "c.db") {
+		t.Errorf("forgetting: %v", err)
+	}
+}

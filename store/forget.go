@@ -76,12 +76,19 @@ func (s *Store) Forget(ctx context.Context, c contact.Contact, never bool, now t
 		if err := forget(ctx, tx, c); err != nil {
 			return err
 		}
+		// Should the wiping be interrupted or fail, whoever opens the database next does it.
+		if _, err := tx.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('wipe', 1) ON CONFLICT DO NOTHING"); err != nil {
+			return err
+		}
 		return final(ctx, tx, "forget", "what is forgotten is gone from every file, and so is the way back to it", now)
 	})
 	if err != nil {
 		return err
 	}
-	return s.wipe(ctx)
+	if err := s.wipe(ctx); err != nil {
+		return fmt.Errorf("they are forgotten, but traces may be left in the file until a later command has written it anew: %w", err)
+	}
+	return nil
 }
 
 // forget removes every trace of a contact.
@@ -116,7 +123,7 @@ func forget(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
 var freeText = [][2]string{
 	{"occasion", "title"}, {"occasion", "next"}, {"participant", "useful"}, {"touch", "subject"}, {"touch", "rule"},
 	{"passed_over", "subject"}, {"correspondent", "in_subject"}, {"correspondent", "out_subject"}, {"correspondent", "name"},
-	{"letter", "subject"}, {"letter", "reason"}, {"unreadable", "reason"}, {"account", "problem"}, {"hold", "reason"},
+	{"mailbox", "problem"}, {"letter", "subject"}, {"letter", "reason"}, {"unreadable", "reason"}, {"account", "problem"}, {"hold", "reason"},
 }
 
 // scrub empties every text in which words stand.
@@ -145,9 +152,10 @@ func (s *Store) wipe(ctx context.Context) error {
 		return s.explain(err)
 	}
 	if busy != 0 {
-		return fmt.Errorf("%s-wal: another process has been reading for 10 seconds; traces go with its next start", s.path)
+		return fmt.Errorf("%s: another process has been reading for too long", s.path)
 	}
-	return nil
+	_, err := s.db.ExecContext(ctx, "DELETE FROM meta WHERE key = 'wipe'")
+	return s.explain(err)
 }
 
 // ForgetInBackups removes every trace of a contact from the copies of the
@@ -160,6 +168,7 @@ func (s *Store) ForgetInBackups(ctx context.Context, c contact.Contact, never bo
 	}
 	var errs []error
 	for _, path := range paths {
+		errs = append(errs, removeDatabase(path+halfCopy)) // of a backup that was cut short
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			_, err := s.db.ExecContext(ctx, "DELETE FROM backup WHERE path = ?", path)
 			errs = append(errs, s.explain(err))

@@ -21,9 +21,12 @@ const lockPatience = time.Second
 // process holds at a time, and which ends with that process however it ends.
 // The caller is told who holds it if it is taken.
 func Lock(ctx context.Context, path string) (unlock func() error, err error) {
+	if path, err = locate(path); err != nil {
+		return nil, fmt.Errorf("lock the database: %w", err)
+	}
 	name := path + ".lock"
 	if err := touchFile(name); err != nil {
-		return nil, fmt.Errorf("lock the database: %w", err)
+		return nil, fmt.Errorf("lock the database: %w", explain(path, err))
 	}
 	lock := flock.New(name, flock.SetFlag(os.O_RDWR), flock.SetPermissions(0o600))
 	// A short wait bears with a Locked that asks at this very moment.
@@ -39,14 +42,22 @@ func Lock(ctx context.Context, path string) (unlock func() error, err error) {
 			ErrHeld, path, strings.TrimSpace(string(holder)))
 	}
 	// The file stays when the lock ends: removing it would race with the next holder.
-	if err := os.WriteFile(name, fmt.Appendln(nil, os.Getpid()), 0o600); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", name, err), lock.Unlock())
+	err = os.WriteFile(name, fmt.Appendln(nil, os.Getpid()), 0o600)
+	if err == nil {
+		err = sweep(path)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock the database: %w", explain(path, err)), lock.Unlock())
 	}
 	return lock.Unlock, nil
 }
 
 // Locked reports whether a service holds the lock on the database at path.
 func Locked(path string) bool {
+	path, err := locate(path)
+	if err != nil {
+		return false // nobody could open it
+	}
 	lock := flock.New(path+".lock", flock.SetFlag(os.O_RDONLY))
 	got, err := lock.TryRLock()
 	if got {

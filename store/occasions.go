@@ -13,8 +13,12 @@ const occasionColumns = "id, kind, at, title, next, next_due, logged, took_place
 
 // Occasions gives every occasion with its participants, newest first.
 func (s *Store) Occasions(ctx context.Context) ([]contact.Occasion, error) {
-	all, err := occasions(ctx, s.db, "")
-	return all, s.explain(err)
+	var all []contact.Occasion
+	err := s.snapshot(ctx, func(db querier) (err error) {
+		all, err = occasions(ctx, db, "")
+		return err
+	})
+	return all, err
 }
 
 // occasions gives one occasion, or all of them for "".

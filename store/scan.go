@@ -27,6 +27,7 @@ type Mailbox struct {
 	Touches  int
 	LeftOut  map[string]int // messages left out, by reason
 	LastSync time.Time
+	Problem  string // why it cannot be read now; "" when it can
 }
 
 // Scan is what came of one range of messages of one mailbox, or of a look that
@@ -125,7 +126,7 @@ func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []co
 	if err := recordMessages(ctx, tx, id, sc); err != nil {
 		return nil, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE mailbox SET uid_validity = ?, low = ?, high = ?, messages = ?,
+	_, err = tx.ExecContext(ctx, `UPDATE mailbox SET uid_validity = ?, low = ?, high = ?, messages = ?, problem = '',
 		touches = touches + ?, last_sync = CASE WHEN ? THEN ? ELSE last_sync END WHERE id = ?`,
 		sc.Cursor.UIDValidity, sc.Cursor.Low, sc.Cursor.High, sc.Messages, len(added), sc.Synced, seconds(sc.At), id)
 	return added, err
@@ -260,6 +261,34 @@ func recordMessages(ctx context.Context, tx *sql.Tx, mailbox int64, sc Scan) err
 	return nil
 }
 
+// SetMailboxProblem stores why a mailbox cannot be read now. It is forgotten
+// when the next range of it is recorded.
+func (s *Store) SetMailboxProblem(ctx context.Context, account, mailbox, problem string) error {
+	return s.txOn(ctx, s.scans, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO mailbox (account, name, problem) VALUES (?, ?, ?)
+			ON CONFLICT (account, name) DO UPDATE SET problem = excluded.problem`, account, mailbox, problem)
+		return err
+	})
+}
+
+// Unreadable is a message that nobody could read.
+type Unreadable struct {
+	Account, Mailbox string
+	UID              uint32
+	Reason           string
+}
+
+// Unreadables gives the messages that could not be read, by mailbox, the newest
+// first.
+func (s *Store) Unreadables(ctx context.Context) ([]Unreadable, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT m.account, m.name, u.uid, u.reason FROM unreadable u
+		JOIN mailbox m ON m.id = u.mailbox_id ORDER BY m.account, m.name, u.uid DESC`)
+	all, err := collect(rows, err, func(rows *sql.Rows) (u Unreadable, err error) {
+		return u, rows.Scan(&u.Account, &u.Mailbox, &u.UID, &u.Reason)
+	})
+	return all, s.explain(err)
+}
+
 // ForgetMailboxes drops the named mailboxes of an account, which the server no
 // longer lists. Their touches stay.
 func (s *Store) ForgetMailboxes(ctx context.Context, account string, names []string) error {
@@ -275,20 +304,29 @@ func (s *Store) ForgetMailboxes(ctx context.Context, account string, names []str
 
 // Mailboxes gives every watched mailbox, by account and name.
 func (s *Store) Mailboxes(ctx context.Context) ([]Mailbox, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT account, name, uid_validity, low, high, messages, touches, last_sync
+	var boxes []Mailbox
+	err := s.snapshot(ctx, func(db querier) (err error) {
+		boxes, err = mailboxes(ctx, db)
+		return err
+	})
+	return boxes, err
+}
+
+func mailboxes(ctx context.Context, db querier) ([]Mailbox, error) {
+	rows, err := db.QueryContext(ctx, `SELECT account, name, uid_validity, low, high, messages, touches, last_sync, problem
 		FROM mailbox ORDER BY account, name`)
 	boxes, err := collect(rows, err, func(rows *sql.Rows) (Mailbox, error) {
 		m := Mailbox{LeftOut: map[string]int{}}
 		var at int64
 		err := rows.Scan(&m.Account, &m.Name, &m.Cursor.UIDValidity, &m.Cursor.Low, &m.Cursor.High,
-			&m.Messages, &m.Touches, &at)
+			&m.Messages, &m.Touches, &at, &m.Problem)
 		m.LastSync = fromSeconds(at)
 		return m, err
 	})
 	if err != nil {
-		return nil, s.explain(err)
+		return nil, err
 	}
-	rows, err = s.db.QueryContext(ctx, `SELECT m.account, m.name, l.reason, l.count
+	rows, err = db.QueryContext(ctx, `SELECT m.account, m.name, l.reason, l.count
 		FROM left_out l JOIN mailbox m ON m.id = l.mailbox_id`)
 	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
 		var account, name, reason string
@@ -300,5 +338,5 @@ func (s *Store) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 		}
 		return struct{}{}, err
 	})
-	return boxes, s.explain(err)
+	return boxes, err
 }

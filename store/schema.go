@@ -223,6 +223,9 @@ CREATE TABLE backup (
 	at   INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- Why a mailbox cannot be read now.
+ALTER TABLE mailbox ADD COLUMN problem TEXT NOT NULL DEFAULT '';
+
 -- At most one row: nothing is drafted or sent meanwhile.
 CREATE TABLE hold (
 	id     INTEGER PRIMARY KEY CHECK (id = 1),
@@ -245,6 +248,13 @@ func (s *Store) migrate(ctx context.Context) error {
 		}
 		if version > len(migrations) {
 			return ErrNewer
+		}
+		var tables int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+			return err
+		}
+		if version == 0 && tables > 0 { // somebody else's, which is left alone
+			return fmt.Errorf("%w: it is not a database of regards", ErrDamaged)
 		}
 		for n := version; n < len(migrations); n++ {
 			if _, err := tx.ExecContext(ctx, migrations[n]); err != nil {

@@ -16,11 +16,13 @@ type AccountState struct {
 	Problem    string // what keeps it from working, in words for the owner; "" when nothing does
 }
 
-// SetAccountState stores what is now true of an account.
+// SetAccountState stores what is now true of an account. The last sync is the
+// one that is told last, since the clock may have been set back meanwhile; no
+// time leaves it as it is.
 func (s *Store) SetAccountState(ctx context.Context, a AccountState) error {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO account (name, connected, last_sync, round_trips, bytes_in, problem)
 		VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET connected = excluded.connected,
-		last_sync = max(last_sync, excluded.last_sync), round_trips = excluded.round_trips,
+		last_sync = CASE WHEN excluded.last_sync THEN excluded.last_sync ELSE last_sync END, round_trips = excluded.round_trips,
 		bytes_in = excluded.bytes_in, problem = excluded.problem`,
 		a.Name, a.Connected, seconds(a.LastSync), a.RoundTrips, a.BytesIn, a.Problem)
 	return s.explain(err)

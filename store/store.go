@@ -26,10 +26,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	_ "modernc.org/sqlite"
 )
 
 // Errors that callers tell apart.
@@ -57,14 +57,14 @@ type Store struct {
 // Open opens the database at path and brings its schema up to date; a missing
 // file is created, with its folder.
 func Open(ctx context.Context, path string) (*Store, error) {
-	path, err := filepath.Abs(path)
+	path, err := locate(path)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open database: %w", err)
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := create(ctx, path); err != nil {
-			return nil, fmt.Errorf("create database: %w; check [store] path and who owns the folder", err)
+			return nil, fmt.Errorf("create database: %w", err)
 		}
 		return openFile(ctx, path)
 	}
@@ -72,41 +72,91 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		err = touchFile(path) // may it be written?
 	}
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w; check [store] path and who owns the folder", err)
+		return nil, fmt.Errorf("open database: %w", explain(path, err))
 	}
-	if info.Size() == 0 { // SQLite would take it for a new one
-		return nil, (&Store{path: path}).explain(fmt.Errorf("%w: it is empty", ErrDamaged))
+	if err := looksLikeOne(info); err != nil {
+		return nil, explain(path, err)
 	}
 	return openFile(ctx, path)
+}
+
+// looksLikeOne tells what cannot be a database from what may be one.
+func looksLikeOne(info fs.FileInfo) error {
+	if info.IsDir() {
+		return syscall.EISDIR
+	}
+	if info.Size() == 0 { // SQLite would take it for a new one
+		return fmt.Errorf("%w: it is empty", ErrDamaged)
+	}
+	return nil
+}
+
+// locate gives the place of the database itself where path is a link to it: its
+// lock, and what a restore puts in its place, belong there.
+func locate(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	if info, err := os.Lstat(path); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		return path, nil // whoever opens it says what is wrong
+	}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", fmt.Errorf("%s is a link that leads nowhere; is the disk mounted? (%w)", path, err)
+	}
+	return real, nil
 }
 
 // create makes a new database under another name, and gives it its own once it
 // is whole: a file of that name has always been a database. When another
 // process is faster, its file holds.
 func create(ctx context.Context, path string) error {
-	fresh := path + ".new-" + NewID()
+	fresh := path + working[0] + NewID()
 	defer removeDatabase(fresh)
+	err := createFresh(ctx, fresh)
+	if err == nil {
+		err = place(fresh, path)
+	}
+	if _, there := os.Lstat(path); err != nil && there == nil {
+		return nil
+	}
+	if err == nil {
+		err = syncFolder(path)
+	}
+	if err = explain(path, err); err != nil && ctx.Err() == nil {
+		err = rename(err, fresh, path)
+	}
+	return err
+}
+
+func createFresh(ctx context.Context, fresh string) error {
 	if err := touchFile(fresh); err != nil {
 		return err
 	}
 	s, err := openFile(ctx, fresh)
-	if err == nil {
-		err = s.Close()
-	}
-	if err != nil && ctx.Err() == nil {
-		err = strip(err, fresh)
-	}
 	if err != nil {
 		return err
 	}
-	err = os.Link(fresh, path)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
+	return s.Close()
+}
+
+// working are the names, after the database's own, of files that become a
+// database once they are whole: a new one, a restored one.
+var working = []string{".new-", ".restoring"}
+
+// sweep removes what a crash has left of such files. The caller holds the Lock;
+// a process that is just making a database finds that there is one.
+func sweep(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	for _, e := range entries {
+		for _, w := range working {
+			if strings.HasPrefix(e.Name(), filepath.Base(path)+w) {
+				err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(path), e.Name())))
+			}
+		}
 	}
-	if err != nil { // a file system without links
-		err = os.Rename(fresh, path)
-	}
-	return errors.Join(err, syncFile(filepath.Dir(path)))
+	return err
 }
 
 func openFile(ctx context.Context, path string) (s *Store, err error) {
@@ -130,6 +180,11 @@ func openFile(ctx context.Context, path string) (s *Store, err error) {
 // scanIdle is after how long without mail the memory for storing it is given back.
 const scanIdle = 5 * time.Second
 
+// patience is how long anybody waits for another process that writes.
+var patience = 10 * time.Second
+
+func busyTimeout() string { return fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()) }
+
 // touchFile makes sure that the file exists and is the owner's alone before
 // SQLite, which would ask the umask, creates it.
 func touchFile(path string) error {
@@ -146,7 +201,7 @@ func touchFile(path string) error {
 // dsn names the file with the pragmas that every connection needs.
 func dsn(path, synchronous string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(1)", "secure_delete(1)", "cache_size(-1000)",
+		busyTimeout(), "journal_mode(WAL)", "synchronous(" + synchronous + ")", "foreign_keys(1)", "secure_delete(1)", "cache_size(-1000)",
 	}}
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
@@ -163,7 +218,13 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err := s.migrate(ctx); err != nil {
 		return err
 	}
-	return s.db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'secret'").Scan(&s.secret)
+	var unwiped bool
+	err := s.db.QueryRowContext(ctx, "SELECT value, EXISTS (SELECT 1 FROM meta WHERE key = 'wipe') FROM meta WHERE key = 'secret'").
+		Scan(&s.secret, &unwiped)
+	if err == nil && unwiped {
+		s.wipe(ctx) // where it fails, the next one who opens the database tries again
+	}
+	return err
 }
 
 // Close closes the database.
@@ -210,6 +271,16 @@ func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
 	})
 }
 
+// snapshot lets f read in several queries what was true at one moment.
+func (s *Store) snapshot(ctx context.Context, f func(querier) error) error {
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return s.explain(err)
+	}
+	defer tx.Rollback() // nothing was written
+	return s.explain(f(tx))
+}
+
 func (s *Store) txOn(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
@@ -224,34 +295,6 @@ func (s *Store) txOn(ctx context.Context, db *sql.DB, f func(*sql.Tx) error) err
 func ignoreDone(err error) error {
 	if errors.Is(err, sql.ErrTxDone) {
 		return nil
-	}
-	return err
-}
-
-// explain adds to an error of SQLite what the owner can do about it.
-func (s *Store) explain(err error) error {
-	var e *sqlite.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, ErrDamaged):
-		return fmt.Errorf("%s: %w; put a backup back with: regards restore FILE", s.path, err)
-	case errors.Is(err, ErrNewer):
-		return fmt.Errorf("%s: %w; use that version, or restore a backup of this one: regards restore FILE", s.path, err)
-	case !errors.As(err, &e):
-		return err
-	}
-	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return fmt.Errorf("%s: %w (%w); put a backup back with: regards restore FILE", s.path, ErrDamaged, err)
-	case sqlite3.SQLITE_FULL:
-		return fmt.Errorf("%s: the disk is full: free some space and try again; nothing was lost (%w)", s.path, err)
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN:
-		return fmt.Errorf("%s: cannot be written: check who owns the file and its folder (%w)", s.path, err)
-	case sqlite3.SQLITE_IOERR:
-		return fmt.Errorf("%s: the disk reports an error; nothing was lost so far (%w)", s.path, err)
-	case sqlite3.SQLITE_BUSY:
-		return fmt.Errorf("%s: another process has been writing for 10 seconds; try again (%w)", s.path, err)
 	}
 	return err
 }
@@ -283,6 +326,9 @@ func fromSeconds(n int64) time.Time {
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
+
+// scanText reads a row of one text.
+func scanText(rows *sql.Rows) (text string, err error) { return text, rows.Scan(&text) }
 
 // collect reads all rows of a query by scan.
 func collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) ([]T, error) {

@@ -179,7 +179,7 @@ func (s *Store) Undo(ctx context.Context) (u Undone, err error) {
 		case why != "":
 			return fmt.Errorf("%q: %w: %s", u.Words, ErrFinal, why)
 		}
-		before, err := addressKeys(ctx, tx)
+		before, err := addressOwners(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -227,25 +227,26 @@ func takeBack(ctx context.Context, tx *sql.Tx, id int64) (letters int, err error
 }
 
 // afterUndo brings what follows from contacts and occasions in line with them.
-func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]bool) error {
+// Before holds whose addresses were whose.
+func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]string) error {
 	err := endLetters(ctx, tx, "what it came of was taken back",
 		"participant_id <> '' AND NOT EXISTS (SELECT 1 FROM participant WHERE id = letter.participant_id)")
 	if err != nil {
 		return err
 	}
-	// Mail to an address that has found back to its contact went to another meanwhile, or to none.
-	_, err = tx.ExecContext(ctx, `UPDATE OR IGNORE touch SET contact_id = (SELECT contact_id FROM address WHERE lower(addr) = lower(touch.address))
-		WHERE address <> '' AND contact_id <> (SELECT contact_id FROM address WHERE lower(addr) = lower(touch.address))`)
+	after, err := addressOwners(ctx, tx)
 	if err != nil {
 		return err
 	}
-	after, err := addressKeys(ctx, tx)
-	if err != nil {
-		return err
-	}
-	for key := range after {
-		if before[key] {
+	for key, owner := range after {
+		if before[key] == owner {
 			continue
+		}
+		// Mail with this address went to another contact meanwhile, or to none.
+		if _, err := tx.ExecContext(ctx, `UPDATE OR IGNORE touch SET contact_id = ?
+			WHERE contact_id = ? AND lower(address) = (SELECT lower(addr) FROM address WHERE key = ?)`,
+			owner, before[key], key); err != nil {
+			return err
 		}
 		if err := lookUp(ctx, tx, key); err != nil {
 			return err
@@ -254,14 +255,15 @@ func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]bool) error {
 	return changeBook(ctx, tx)
 }
 
-func addressKeys(ctx context.Context, tx *sql.Tx) (map[string]bool, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT key FROM address")
-	keys := map[string]bool{}
+// addressOwners gives the id of the contact whose each address is, by its key.
+func addressOwners(ctx context.Context, tx *sql.Tx) (map[string]string, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT key, contact_id FROM address")
+	owners := map[string]string{}
 	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
-		var key string
-		err := rows.Scan(&key)
-		keys[key] = true
+		var key, owner string
+		err := rows.Scan(&key, &owner)
+		owners[key] = owner
 		return struct{}{}, err
 	})
-	return keys, err
+	return owners, err
 }

@@ -474,3 +474,19 @@ func grep(t testing.TB, dir string, words ...string) {
 		}
 	}
 }
+
+// Mail that came while two contacts were one goes back to whom it is from.
+func TestUndoMergeParts(t *testing.T) {
+	s := newStore(t)
+	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
+	s.Command("contact merge", noon)
+	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID))
+	s.command = nil
+	toms := mail(tom, "t@x", contact.In)
+	toms.ContactID = maria.ID
+	keep(t, s, inbox(3, mail(maria, "m@x", contact.In), toms))
+	must[Undone](t)(s.Undo(ctx))
+	if got := rows(t, s, "SELECT c.name, t.key FROM touch t JOIN contact c ON c.id = t.contact_id ORDER BY 1"); got != "Maria m@x\nTom t@x" {
+		t.Errorf("got %s", got)
+	}
+}

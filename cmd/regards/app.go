@@ -51,8 +51,11 @@ type output struct {
 
 func (o *output) Write(b []byte) (int, error) {
 	n, err := o.Writer.Write(b)
-	if o.err == nil && err != nil {
-		o.err = fmt.Errorf("write the results: %w", err)
+	if err != nil {
+		err = fmt.Errorf("write the results: %w", err)
+	}
+	if o.err == nil {
+		o.err = err
 	}
 	return n, err
 }
@@ -170,23 +173,47 @@ func (a *app) open(ctx context.Context) (*session, error) {
 func (a *app) openStore(ctx context.Context, path string) (st *store.Store, discard func(), err error) {
 	discard = func() {}
 	if a.dryRun {
-		folder, err := os.MkdirTemp("", "regards-dry-run-")
-		if err != nil {
+		if path, discard, err = rehearsal(ctx, path); err != nil {
 			return nil, nil, err
 		}
-		discard = func() { os.RemoveAll(folder) }
-		copied := filepath.Join(folder, "regards.db")
-		if err := store.Copy(ctx, path, copied); err != nil {
-			discard()
-			return nil, nil, err
-		}
-		path = copied
 	}
 	if st, err = store.Open(ctx, path); err != nil {
 		discard()
 		return nil, nil, err
 	}
 	return st, discard, nil
+}
+
+// rehearsal makes the copy of a database on which a dry run works.
+func rehearsal(ctx context.Context, path string) (copied string, discard func(), err error) {
+	folder, discard, err := rehearsalFolder()
+	if err != nil {
+		return "", nil, err
+	}
+	copied = filepath.Join(folder, "regards.db")
+	if err := store.Copy(ctx, path, copied); err != nil {
+		discard()
+		return "", nil, wantRoom(folder, err)
+	}
+	return copied, discard, nil
+}
+
+// rehearsalFolder makes the folder in which a dry run works.
+func rehearsalFolder() (folder string, discard func(), err error) {
+	folder, err = os.MkdirTemp("", "regards-dry-run-")
+	if err != nil {
+		return "", nil, wantRoom(folder, err)
+	}
+	return folder, func() { os.RemoveAll(folder) }, nil
+}
+
+// wantRoom adds to an error that is about the folder of a dry run where another
+// one can be had.
+func wantRoom(folder string, err error) error {
+	if !strings.Contains(err.Error(), folder) {
+		return err
+	}
+	return fmt.Errorf("%w; this is the copy on which a dry run works: set TMPDIR to a folder with room", err)
 }
 
 func (s *session) close() {

@@ -78,16 +78,16 @@ forgotten since stay forgotten.`,
 
 // rehearseRestore says whether a file could be restored.
 func (a *app) rehearseRestore(c *cobra.Command, file string, now time.Time) error {
-	folder, err := os.MkdirTemp("", "regards-dry-run-")
+	folder, discard, err := rehearsalFolder()
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(folder)
+	defer discard()
 	if _, err := os.Stat(file); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	if _, err := store.Restore(c.Context(), filepath.Join(folder, "regards.db"), file, now); err != nil {
-		return fmt.Errorf("restore: %w", err)
+		return fmt.Errorf("restore: %w", wantRoom(folder, err))
 	}
 	fmt.Fprintf(a.out, "%s can be restored\n", file)
 	fmt.Fprintln(a.err, "dry run: nothing was changed")

@@ -99,6 +99,10 @@ func (r *findings) database(ctx context.Context, a *app, cfg config.Config) {
 	}
 	defer discard()
 	defer st.Close()
+	if err := st.Integrity(ctx); err != nil {
+		r.fail("database", err)
+		return
+	}
 	contacts, err := st.Contacts(ctx)
 	if err != nil {
 		r.fail("database", err)

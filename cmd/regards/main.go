@@ -22,6 +22,9 @@ func main() {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// A reader who has gone away is an error of writing, which has an exit code
+	// and words; a service whose log nobody reads any more goes on.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	a := &app{in: os.Stdin, out: &output{Writer: os.Stdout}, err: os.Stderr}
 	root := a.command()
 	root.SetArgs(args)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -28,31 +29,60 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"regards": main})
 }
 
+// servers are what stories are told on.
+var servers = []string{"embedded", "dovecot", "cyrus", "courier", "gmail", "exchange"}
+
 func TestStories(t *testing.T) {
 	for name, open := range map[string]func() (*mailsim.Server, error){
 		"embedded": mailsim.Embedded,
 		"dovecot":  mailsim.Dovecot,
+		"cyrus":    mailsim.Cyrus,
+		"courier":  mailsim.Courier,
 	} {
-		t.Run(name, func(t *testing.T) { runScripts(t, "testdata/story", open) })
+		t.Run(name, func(t *testing.T) { runScripts(t, "testdata/story", name, open) })
 	}
 }
 
+// What only large providers do, as internal/mailsim imitates it.
+func TestGmail(t *testing.T) {
+	runScripts(t, "testdata/gmail", "gmail", func() (*mailsim.Server, error) {
+		return mailsim.EmbeddedWith(mailsim.Options{Provider: mailsim.Gmail})
+	})
+}
+
+func TestExchange(t *testing.T) {
+	runScripts(t, "testdata/exchange", "exchange", func() (*mailsim.Server, error) {
+		return mailsim.EmbeddedWith(mailsim.Options{Provider: mailsim.Exchange})
+	})
+}
+
 func TestCommands(t *testing.T) {
-	runScripts(t, "testdata/command", mailsim.Embedded)
+	runScripts(t, "testdata/command", "embedded", mailsim.Embedded)
 }
 
 // world is what a script acts on beside the program.
 type world struct {
 	server *mailsim.Server
 	proxy  *mailsim.Proxy // the program talks to the server through it
+	drafts string
+	sent   string
 	flags  map[string]string
+	front  *mailsim.TLSFront // see cmdTLS
 }
 
-func runScripts(t *testing.T, dir string, open func() (*mailsim.Server, error)) {
+// runScripts runs the scripts of a folder on a kind of server, whose name is a
+// condition in them.
+func runScripts(t *testing.T, dir, kind string, open func() (*mailsim.Server, error)) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		Condition: func(cond string) (bool, error) {
+			if !slices.Contains(servers, cond) {
+				return false, fmt.Errorf("unknown condition %s", cond)
+			}
+			return cond == kind, nil
+		},
 		Setup: func(env *testscript.Env) error {
 			server, err := open()
 			if errors.Is(err, mailsim.ErrNotInstalled) && os.Getenv("REGARDS_TEST_REAL") != "1" {
@@ -67,12 +97,20 @@ func runScripts(t *testing.T, dir string, open func() (*mailsim.Server, error)) 
 				return err
 			}
 			env.Defer(func() { proxy.Close() })
-			env.Values["world"] = &world{server: server, proxy: proxy}
+			w := &world{server: server, proxy: proxy, drafts: "Drafts", sent: "Sent"}
+			switch kind {
+			case "gmail":
+				w.drafts, w.sent = "[Gmail]/Drafts", "[Gmail]/Sent Mail"
+			case "exchange":
+				w.sent = "Sent Items"
+			}
+			env.Values["world"] = w
 			return setUp(env, server, proxy.Port())
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"mail": cmdMail, "server": cmdServer, "mailbox": cmdMailbox, "flags": cmdFlags, "until": cmdUntil,
 			"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate,
+			"tls": cmdTLS, "unheard": cmdUnheard,
 		},
 	})
 }
@@ -180,7 +218,7 @@ func cmdMailbox(ts *testscript.TestScript, neg bool, args []string) {
 		drafts, err = s.Messages(name)
 		ts.Check(err)
 		i := slices.IndexFunc(drafts, func(m mailsim.Message) bool { return m.UID == uid })
-		_, err = s.Append("Sent", mailsim.Message{Flags: []string{`\Seen`}, Raw: drafts[i].Raw})
+		_, err = s.Append(worldOf(ts).sent, mailsim.Message{Flags: []string{`\Seen`}, Raw: drafts[i].Raw})
 		ts.Check(err)
 		err = s.Remove(name, uid)
 	case "remove":
@@ -257,7 +295,7 @@ func cmdDrafts(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: drafts COUNT")
 	}
-	messages, err := worldOf(ts).server.Messages("Drafts")
+	messages, err := worldOf(ts).server.Messages(worldOf(ts).drafts)
 	ts.Check(err)
 	if strconv.Itoa(len(messages)) != args[0] {
 		ts.Fatalf("%d messages lie in Drafts, not %s", len(messages), args[0])
@@ -325,23 +363,24 @@ func scriptEnv(ts *testscript.TestScript) []string {
 	return env
 }
 
-// cmdFault spoils connections: fault cut PATTERN cuts the first line from the
-// server that matches and everything after; fault swallow PATTERN loses it;
-// fault none ends it.
+// cmdFault spoils connections: fault cut PATTERN cuts the connection before the
+// first line from the server that matches; fault gone PATTERN does so, and cuts
+// all others from then on; fault swallow PATTERN loses the line; fault none ends
+// it.
 func cmdFault(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	if len(args) == 1 && args[0] == "none" {
 		w.proxy.OnServer(nil)
 		return
 	}
-	action, ok := map[string]mailsim.Action{"cut": mailsim.Cut, "swallow": mailsim.Stall}[args[0]]
+	action, ok := map[string]mailsim.Action{"cut": mailsim.Cut, "gone": mailsim.Cut, "swallow": mailsim.Stall}[args[0]]
 	if !ok || len(args) != 2 {
-		ts.Fatalf("usage: fault cut|swallow PATTERN, or fault none")
+		ts.Fatalf("usage: fault cut|gone|swallow PATTERN, or fault none")
 	}
 	pattern := regexp.MustCompile(args[1])
 	done := false
 	w.proxy.OnServer(func(line []byte) mailsim.Action {
-		if !done && pattern.Match(line) {
+		if done && args[0] == "gone" || !done && pattern.Match(line) {
 			done = true
 			return action
 		}
@@ -379,4 +418,69 @@ func cmdGenerate(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}
 	}))
+}
+
+// cmdTLS has the program reach the server by TLS: tls good, or with a certificate
+// that is expired, early, self-signed, for another name, or unknown; tls
+// starttls has it ask a server for STARTTLS that has none.
+func cmdTLS(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	if args[0] == "starttls" {
+		ts.Check(os.WriteFile(ts.MkAbs("config.toml"), []byte(tlsConfig(w.proxy.Port(), "starttls")), 0o600))
+		return
+	}
+	ca, err := mailsim.NewCA()
+	ts.Check(err)
+	stranger, err := mailsim.NewCA()
+	ts.Check(err)
+	now := time.Now()
+	from, to := now.AddDate(0, -1, 0), now.AddDate(0, 1, 0)
+	certificate, err := ca.Issue("localhost", from, to)
+	switch args[0] {
+	case "good":
+	case "expired":
+		certificate, err = ca.Issue("localhost", from, now.AddDate(0, 0, -1))
+	case "early":
+		certificate, err = ca.Issue("localhost", now.AddDate(0, 0, 1), to)
+	case "self-signed":
+		certificate, err = mailsim.SelfSigned("localhost", from, to)
+	case "other":
+		certificate, err = ca.Issue("imap.other.example", from, to)
+	case "unknown":
+		certificate, err = stranger.Issue("localhost", from, to)
+	default:
+		ts.Fatalf("unknown certificate %s", args[0])
+	}
+	ts.Check(err)
+	w.front, err = mailsim.NewTLSFront(w.server.IMAPAddr(), certificate)
+	ts.Check(err)
+	ts.Defer(func() { w.front.Close() })
+	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), ca.PEM(), 0o600))
+	ts.Setenv("SSL_CERT_FILE", ts.MkAbs("ca.pem"))
+	ts.Setenv("SSL_CERT_DIR", ts.MkAbs("none"))
+	ts.Check(os.WriteFile(ts.MkAbs("config.toml"), []byte(tlsConfig(w.front.Port(), "implicit")), 0o600))
+}
+
+// tlsConfig is the configuration of stories, by TLS.
+func tlsConfig(port int, mode string) string {
+	text := strings.Replace(fmt.Sprintf(storyConfig, port), `"127.0.0.1"`, `"localhost"`, 1)
+	return strings.Replace(text, `tls = "none"`, fmt.Sprintf("tls = %q", mode), 1)
+}
+
+// cmdUnheard holds that no server has heard a user name, a password or a try to
+// log in: unheard; or, to show that it would have been heard: ! unheard.
+func cmdUnheard(ts *testscript.TestScript, neg bool, args []string) {
+	w := worldOf(ts)
+	heard := strings.Join(w.proxy.ClientLines(), "")
+	if w.front != nil {
+		heard += string(w.front.OnWire()) + string(w.front.Inside())
+	}
+	told := false
+	secret := base64.StdEncoding.EncodeToString([]byte("\x00" + w.server.User() + "\x00" + w.server.Password()))
+	for _, word := range []string{w.server.User(), w.server.Password(), secret, "LOGIN", "AUTHENTICATE"} {
+		told = told || strings.Contains(heard, word)
+	}
+	if told != neg {
+		ts.Fatalf("credentials were heard: %t", told)
+	}
 }

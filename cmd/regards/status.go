@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -68,6 +69,14 @@ type mailboxJSON struct {
 	LeftOut  map[string]int `json:"left_out"`
 	LastSync *string        `json:"last_sync"`
 	Scanned  bool           `json:"scanned"` // the first scan is through
+	Problem  string         `json:"problem,omitempty"`
+	// Unreadable holds why messages could not be read, the newest first.
+	Unreadable []unreadableJSON `json:"unreadable,omitempty"`
+}
+
+type unreadableJSON struct {
+	UID    uint32 `json:"uid"`
+	Reason string `json:"reason"`
 }
 
 type nextJSON struct {
@@ -86,6 +95,10 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	if st.last, err = s.store.AccountStates(ctx); err != nil {
 		return st, err
 	}
+	unreadable, err := s.unreadable(ctx)
+	if err != nil {
+		return st, err
+	}
 	for _, a := range s.cfg.Accounts {
 		known := st.last[a.Name]
 		j := accountJSON{Name: a.Name, LastSync: jsonTime(known.LastSync), Connected: known.Connected && st.Running,
@@ -93,7 +106,7 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 		for _, m := range boxes {
 			if m.Account == a.Name {
 				j.Mailboxes = append(j.Mailboxes, mailboxJSON{m.Name, m.Messages, 0, m.Touches, m.LeftOut,
-					jsonTime(m.LastSync), m.Cursor.Low <= 1})
+					jsonTime(m.LastSync), m.Cursor.Low <= 1, m.Problem, unreadable[[2]string{a.Name, m.Name}]})
 			}
 		}
 		st.Accounts = append(st.Accounts, j)
@@ -115,6 +128,22 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	return st, err
 }
 
+// maxUnreadable is how many unreadable messages of a mailbox are shown.
+const maxUnreadable = 20
+
+// unreadable gives the messages that could not be read, by account and mailbox.
+func (s *session) unreadable(ctx context.Context) (map[[2]string][]unreadableJSON, error) {
+	all, err := s.store.Unreadables(ctx)
+	byMailbox := map[[2]string][]unreadableJSON{}
+	for _, u := range all {
+		at := [2]string{u.Account, u.Mailbox}
+		if len(byMailbox[at]) < maxUnreadable {
+			byMailbox[at] = append(byMailbox[at], unreadableJSON{u.UID, u.Reason})
+		}
+	}
+	return byMailbox, err
+}
+
 func (a *app) printStatus(s *session, st statusJSON) {
 	for _, acc := range st.Accounts {
 		known := st.last[acc.Name]
@@ -123,10 +152,13 @@ func (a *app) printStatus(s *session, st statusJSON) {
 			state = "connected"
 		}
 		fmt.Fprintf(a.out, "%s: %s, last sync %s, %d round trips, %d KiB read\n",
-			acc.Name, state, ago(known.LastSync, s.now()), acc.RoundTrips, acc.BytesIn>>10)
+			acc.Name, state, s.synced(known.LastSync), acc.RoundTrips, acc.BytesIn>>10)
 		if acc.Problem != "" {
 			fmt.Fprintf(a.out, "  %s\n", acc.Problem)
 		}
+	}
+	if !st.Running {
+		fmt.Fprintln(a.out, "the service is not running; to start it: regards run")
 	}
 	if st.Hold != nil {
 		end := ""
@@ -146,12 +178,31 @@ func (a *app) printStatus(s *session, st statusJSON) {
 		}
 	}
 	t.flush()
+	for _, acc := range st.Accounts {
+		for _, m := range acc.Mailboxes {
+			if m.Problem != "" {
+				fmt.Fprintf(a.out, "%s/%s cannot be read now: %s\n", acc.Name, m.Name, m.Problem)
+			}
+			for _, u := range m.Unreadable {
+				fmt.Fprintf(a.out, "%s/%s: message %d was stepped over: %s\n", acc.Name, m.Name, u.UID, u.Reason)
+			}
+		}
+	}
 	for _, state := range slices.Sorted(maps.Keys(st.Letters)) {
 		fmt.Fprintf(a.out, "letters %s: %d\n", state, st.Letters[state])
 	}
 	for _, n := range st.Next {
 		fmt.Fprintf(a.out, "next: %s, due %s\n", n.Key, *n.Due)
 	}
+}
+
+// synced says when an account was read last. That it is still to come is seen
+// after a clock was set back.
+func (s *session) synced(at time.Time) string {
+	if at.After(s.now().Add(time.Minute)) {
+		return localTime(at, s) + " by a clock that was ahead of this one"
+	}
+	return ago(at, s.now())
 }
 
 // fewContacts is up to how many contacts status proposes more.

@@ -89,7 +89,7 @@ func ago(t, now time.Time) string {
 		return "never"
 	}
 	d := now.Sub(t)
-	if d < 0 {
+	if d <= -time.Minute {
 		return "in " + span(-d)
 	}
 	if d < time.Minute {

@@ -204,17 +204,34 @@ func (d *Daemon) watchers(ctx context.Context) ([]*imapwatch.Watcher, error) {
 func (d *Daemon) Once(ctx context.Context) error {
 	return d.with(ctx, func(ctx context.Context) error {
 		syncErr := d.syncAll(ctx)
-		// A letter that mail still unread makes needless must not be written.
-		if syncErr == nil {
-			if err := d.decide(ctx, d.planLetters); err != nil {
-				return err
-			}
+		if err := d.decide(ctx, d.planWhatIsKnown); err != nil {
+			return err
 		}
 		if d.settings.Rehearse {
 			return syncErr
 		}
 		return errors.Join(syncErr, d.deliverAll(ctx))
 	})
+}
+
+// planWhatIsKnown plans if all mail has been read, but for the mailboxes that
+// cannot be: a letter that mail still unread makes needless must not be written.
+// INBOX and Sent are not to be missed.
+func (d *Daemon) planWhatIsKnown(ctx context.Context) error {
+	for _, a := range d.settings.Accounts {
+		r := d.synced[a.Name]
+		if r == nil || !r.failed.IsZero() {
+			return nil
+		}
+		for _, name := range r.watched {
+			t, broken := r.broken[name]
+			if !r.synced[name] && (!broken || t.essential) {
+				d.log.Warn("no letter is planned: not all mail is known", "account", a.Name, "mailbox", name)
+				return nil
+			}
+		}
+	}
+	return d.planLetters(ctx)
 }
 
 // Run is the service. It ends without error when ctx ends.

@@ -93,7 +93,9 @@ func TestReady(t *testing.T) {
 	home.readiness().watched = []string{"INBOX", "Sent", "Secret"}
 	work.readiness().failed = noon.Add(-patience)
 	home.readiness().synced["INBOX"] = true
-	home.refused(imapwatch.Batch{Mailbox: "Secret", Refused: "NO"})
+	if err := home.unread(t.Context(), imapwatch.Batch{Mailbox: "Secret", Refused: "NO"}); err != nil {
+		t.Fatal(err)
+	}
 	if d.ready() {
 		t.Error("ready before Sent was read")
 	}
@@ -103,6 +105,39 @@ func TestReady(t *testing.T) {
 	}
 	if work.readiness().failed = noon.Add(-time.Minute); d.ready() {
 		t.Error("does not wait for an account that has just been lost")
+	}
+}
+
+// A mailbox that breaks is waited for, but not for ever; one pass plans without
+// it unless it is INBOX or Sent.
+func TestBrokenMailbox(t *testing.T) {
+	for name, essential := range map[string]bool{"Archive": false, "INBOX": true, "Sent": true} {
+		d := newDaemon(t, Account{Name: "home", Address: "ana@example.org", Letters: true})
+		c := maria(t, d)
+		o := contact.Occasion{Kind: contact.Met, At: noon, Logged: noon, Participants: []contact.Participant{{ContactID: c.ID, Useful: "the walk"}}}
+		if _, err := d.store.AddOccasion(t.Context(), o, nil, noon); err != nil {
+			t.Fatal(err)
+		}
+		s := &sink{d, d.settings.Accounts[0]}
+		s.readiness().watched = []string{name}
+		if err := s.unread(t.Context(), imapwatch.Batch{Mailbox: name, Sent: name == "Sent", Refused: "garbage", Broken: true}); err != nil {
+			t.Fatal(err)
+		}
+		if d.ready() {
+			t.Errorf("%s: does not wait", name)
+		}
+		if err := d.planWhatIsKnown(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if letters, err := d.store.Letters(t.Context()); err != nil || (len(letters) == 0) != essential {
+			t.Errorf("%s: %d letters, %v", name, len(letters), err)
+		}
+		if boxes, err := d.store.Mailboxes(t.Context()); err != nil || len(boxes) != 1 || boxes[0].Problem != "garbage" {
+			t.Errorf("%s: %+v, %v", name, boxes, err)
+		}
+		if s.readiness().broken[name] = (trouble{since: noon.Add(-patience)}); !d.ready() {
+			t.Errorf("%s: waits for ever", name)
+		}
 	}
 }
 

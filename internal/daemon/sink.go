@@ -22,10 +22,17 @@ type sink struct {
 
 // readiness is what the service knows of an account since it started.
 type readiness struct {
-	watched []string        // its mailboxes
-	synced  map[string]bool // those that have been read to the end
-	refused map[string]bool // those that the server does not open
-	failed  time.Time       // since when it cannot be reached; zero when it can
+	watched []string           // its mailboxes
+	synced  map[string]bool    // those that have been read to the end
+	refused map[string]bool    // those that the server does not open
+	broken  map[string]trouble // those that cannot be read otherwise
+	failed  time.Time          // since when it cannot be reached; zero when it can
+}
+
+// trouble is what is wrong with a mailbox.
+type trouble struct {
+	since     time.Time
+	essential bool // INBOX or Sent, or what stands for them
 }
 
 // patience is how long letters wait for an account that cannot be reached.
@@ -42,7 +49,10 @@ func (d *Daemon) ready() bool {
 		if d.givenUp(r) {
 			continue
 		}
-		unread := func(name string) bool { return !r.synced[name] }
+		unread := func(name string) bool {
+			t, broken := r.broken[name]
+			return !r.synced[name] && !(broken && d.now().Sub(t.since) >= patience)
+		}
 		if len(r.watched) == 0 || slices.ContainsFunc(r.watched, unread) {
 			return false
 		}
@@ -79,7 +89,7 @@ func (d *Daemon) lookedUp(ctx context.Context) (bool, error) {
 func (s *sink) readiness() *readiness {
 	r := s.d.synced[s.account.Name]
 	if r == nil {
-		r = &readiness{synced: map[string]bool{}, refused: map[string]bool{}}
+		r = &readiness{synced: map[string]bool{}, refused: map[string]bool{}, broken: map[string]trouble{}}
 		s.d.synced[s.account.Name] = r
 	}
 	return r
@@ -137,6 +147,9 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 				a.Problem += "; next try at " + s.d.now().Add(state.Retry).In(s.d.settings.Policy.Location).Format("15:04:05")
 				s.d.log.Warn("account is offline", "account", a.Name, "error", state.Problem, "retry", state.Retry.Round(time.Second))
 			}
+			if state.Synced {
+				break // all was read in the end
+			}
 			if r.failed.IsZero() {
 				r.failed = s.d.now()
 			}
@@ -156,31 +169,42 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 // what came of it together with the cursors.
 func (s *sink) Commit(ctx context.Context, batches []imapwatch.Batch) error {
 	return s.d.decide(ctx, func(ctx context.Context) error {
-		batches = slices.DeleteFunc(slices.Clone(batches), s.refused)
-		if len(batches) == 0 {
+		read := make([]imapwatch.Batch, 0, len(batches))
+		for _, b := range batches {
+			if b.Refused == "" {
+				read = append(read, b)
+			} else if err := s.unread(ctx, b); err != nil {
+				return err
+			}
+		}
+		if len(read) == 0 {
 			return nil
 		}
-		err := s.record(ctx, batches)
+		err := s.record(ctx, read)
 		for errors.Is(err, store.ErrStale) { // a command has changed the contacts
 			if err = s.d.reload(ctx); err == nil {
-				err = s.record(ctx, batches)
+				err = s.record(ctx, read)
 			}
 		}
 		return err
 	})
 }
 
-// refused reports whether the server does not open a mailbox. Letters do not
-// wait for such a one.
-func (s *sink) refused(b imapwatch.Batch) bool {
-	if b.Refused == "" {
-		return false
-	}
-	s.d.log.Warn("the server does not open a mailbox; name it in ignore if that is right",
-		"account", s.account.Name, "mailbox", b.Mailbox, "answer", b.Refused)
+// unread notes that a mailbox cannot be read now. Letters do not wait for one
+// that the server refuses to open; for one that breaks they wait a while.
+func (s *sink) unread(ctx context.Context, b imapwatch.Batch) error {
 	r := s.readiness()
-	r.synced[b.Mailbox], r.refused[b.Mailbox] = true, true
-	return true
+	if _, known := r.broken[b.Mailbox]; b.Broken && !known {
+		r.broken[b.Mailbox] = trouble{s.d.now(), b.Sent || b.InOnly || b.Mailbox == "INBOX"}
+	}
+	if r.refused[b.Mailbox] = !b.Broken; b.Broken {
+		delete(r.synced, b.Mailbox)
+	} else {
+		r.synced[b.Mailbox] = true
+	}
+	s.d.log.Warn("a mailbox cannot be read; if it need not be, name it in ignore",
+		"account", s.account.Name, "mailbox", b.Mailbox, "reason", b.Refused)
+	return s.d.store.SetMailboxProblem(ctx, s.account.Name, b.Mailbox, b.Refused)
 }
 
 // record decides about batches with the address book as it is known, and
@@ -212,6 +236,7 @@ func (s *sink) record(ctx context.Context, batches []imapwatch.Batch) error {
 func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []contact.Touch) {
 	for i, b := range batches {
 		delete(s.readiness().refused, b.Mailbox)
+		delete(s.readiness().broken, b.Mailbox)
 		if b.Synced {
 			s.readiness().synced[b.Mailbox] = true
 		}

@@ -2,120 +2,241 @@ package imapconn
 
 import (
 	"bytes"
+	"fmt"
 	"net"
+	"slices"
+	"sync"
 )
 
-// answers hands the server's answers to the library, shortened. A FETCH of
-// header fields comes back with the names of all fields in each answer (RFC
-// 9051 section 6.4.5), and taking them apart letter by letter was a third of the
-// work of a scan: the library gets BODY[HEADER] in their place. Nothing else is
-// changed, and nothing in a literal, whatever it looks like.
+// answers stands between the network and the IMAP library and hands it only
+// what it can read and we can use. The library gives up a connection for an
+// item that it does not know, for one bad date, one bad name; it keeps every
+// word that comes in memory; and it sorts a search by inserting. So each
+// response (RFC 9051 section 9) is taken apart here, literals included, and put
+// together anew from the parts that passed the check. What we never ask for is
+// left out. The stream is given up, with ErrGarbled, only where it cannot be
+// followed any more, or where leaving something out would be taken for an answer.
+//
+// A response is looked at once it is there to its end: one that breaks off is
+// never handed over. The guard below bounds how long that may become.
 type answers struct {
 	net.Conn
-	in      [64 << 10]byte // the library itself reads 4 KiB at a time
-	out     []byte         // what the library has yet to read
-	buffer  []byte         // the memory of out
-	line    []byte         // the line under way
-	long    bool           // the rest of the line under way is passed on as it is
-	literal int            // bytes of a literal still to come
-	err     error
+	fail func(error) // is told why the stream was given up
+
+	buffer     []byte
+	start, end int // what was read and has yet to be taken apart: buffer[start:end]
+	looked     int // how far behind start the end of the response was looked for
+	line       int // where behind start the line under way begins
+	err        error
+
+	out     output
+	msg     message  // memory for one FETCH
+	found   []uint32 // what a SEARCH under way has found
+	sorted  int      // how many of them were sorted and joined
+	greeted bool
+
+	mu       sync.Mutex
+	goodbye  string
+	nameless []Mailbox // what LIST named in a way that cannot be used
 }
 
-// longLine is the length from which on a line is not looked at.
-const longLine = 8 << 10
+// The buffer begins at this size, and is given back once it has grown beyond
+// largeBuffer.
+const (
+	smallBuffer = 64 << 10
+	largeBuffer = 1 << 20
+)
 
-// longSize is how much of the end of a line the size of a literal can take up.
-const longSize = 32
-
-func (a *answers) Read(b []byte) (int, error) {
-	for len(a.out) == 0 {
-		if a.err != nil {
+// Read gives as much as fits into b and is there.
+func (a *answers) Read(b []byte) (n int, err error) {
+	for n < len(b) {
+		switch {
+		case a.ready():
+			n += a.out.read(b[n:])
+		case n > 0:
+			return n, nil
+		case a.err != nil:
 			return 0, a.err
+		default:
+			a.fill()
 		}
-		var n int
-		n, a.err = a.Conn.Read(a.in[:])
-		a.out = a.buffer[:0]
-		a.take(a.in[:n])
-		if a.err != nil {
-			a.pass(a.line)
-		}
-		a.buffer = a.out
 	}
-	n := copy(b, a.out)
-	a.out = a.out[n:]
 	return n, nil
 }
 
-// take passes on what was read: literals as they are, lines when they are whole.
-func (a *answers) take(b []byte) {
-	for len(b) > 0 {
-		if a.literal > 0 {
-			n := min(a.literal, len(b))
-			a.pass(b[:n])
-			a.literal -= n
-			b = b[n:]
-			continue
+// ready takes responses apart until there is something to hand over; false
+// when more has to be read before.
+func (a *answers) ready() bool {
+	for a.out.empty() {
+		response, whole := a.next()
+		if !whole {
+			return false
 		}
-		n := bytes.IndexByte(b, '\n') + 1
-		if n == 0 {
-			n = len(b)
-		}
-		a.line = append(a.line, b[:n]...)
-		b = b[n:]
-		whole := a.line[len(a.line)-1] == '\n'
-		if !whole && len(a.line) < longLine {
-			return
-		}
-		if !whole { // all but what may be the beginning of a literal's size
-			rest := len(a.line) - longSize
-			a.pass(a.line[:rest])
-			a.line, a.long = append(a.line[:0], a.line[rest:]...), true
-			continue
-		}
-		a.literal = literalSize(a.line)
-		if !a.long {
-			a.line = shortened(a.line)
-		}
-		a.pass(a.line)
-		a.line, a.long = a.line[:0], false
+		a.out.reset()
+		a.take(response)
 	}
+	return true
 }
 
-func (a *answers) pass(b []byte) { a.out = append(a.out, b...) }
+// fill reads more. Nothing may be left in out: it refers to the buffer.
+func (a *answers) fill() {
+	if a.start == a.end {
+		a.start, a.end = 0, 0
+		if a.buffer == nil || len(a.buffer) > largeBuffer {
+			a.buffer = make([]byte, smallBuffer)
+		}
+	}
+	if a.start > 0 && len(a.buffer)-a.end < smallBuffer/2 {
+		a.end = copy(a.buffer, a.buffer[a.start:a.end])
+		a.start = 0
+	}
+	if a.end == len(a.buffer) {
+		// A literal tells how much is to come.
+		larger := make([]byte, max(2*len(a.buffer), min(a.looked, commandBudget)+smallBuffer))
+		copy(larger, a.buffer)
+		a.buffer = larger
+	}
+	n, err := a.Conn.Read(a.buffer[a.end:])
+	a.end, a.err = a.end+n, err
+}
 
-// shortened takes the names of header fields out of the line of a FETCH, in place.
-func shortened(line []byte) []byte {
-	const before, list = "BODY[HEADER", ".FIELDS ("
-	i := bytes.Index(line, []byte(before+list))
-	if i < 0 || !bytes.HasPrefix(line, []byte("* ")) {
-		return line
+// next gives the next response when it is there to its end: its lines, and the
+// literals that they announce. It goes on where it stopped the last time.
+func (a *answers) next() (response []byte, whole bool) {
+	have := a.buffer[a.start:a.end]
+	for a.looked < len(have) {
+		i := bytes.IndexByte(have[a.looked:], '\n')
+		if i < 0 {
+			a.looked = len(have)
+			break
+		}
+		end := a.looked + i + 1
+		size, announced := literalSize(have[a.line:end])
+		if !announced || !mayHoldLiterals(have) {
+			a.start, a.looked, a.line = a.start+end, 0, 0
+			return have[:end], true
+		}
+		if size > commandBudget {
+			a.giveUp(fmt.Sprintf("a literal of more than %d bytes", commandBudget), have[a.line:end])
+			return nil, false
+		}
+		a.line = end + int(size)
+		a.looked = a.line
 	}
-	i += len(before)
-	end := bytes.Index(line[i:], []byte(")]"))
-	if end < 0 {
-		return line
+	return nil, false
+}
+
+// giveUp ends the stream: it cannot be followed any more.
+func (a *answers) giveUp(reason string, response []byte) {
+	a.giveUpFor(fmt.Errorf("%w: %s: %q", ErrGarbled, reason, excerpt(response)))
+}
+
+func (a *answers) giveUpFor(err error) {
+	a.err = err
+	a.start, a.end, a.looked, a.line = 0, 0, 0, 0
+	a.fail(err)
+}
+
+// excerpt is the beginning of a response, for an error.
+func excerpt(response []byte) []byte {
+	const enough = 80
+	response = bytes.TrimRight(response, "\r\n")
+	if len(response) > enough {
+		return append(slices.Clip(response[:enough]), "…"...)
 	}
-	return append(line[:i], line[i+end+1:]...)
+	return response
+}
+
+// mayHoldLiterals is false for responses that end in text for people, which may
+// look like anything (RFC 9051 section 7.1), and for what is no data.
+func mayHoldLiterals(response []byte) bool {
+	s := scan{b: response}
+	if !s.skip('*') {
+		return false
+	}
+	s.spaces()
+	_, isStatus := statusWord(s.word())
+	return !isStatus
 }
 
 // literalSize gives the size of the literal that a line announces at its end
-// (RFC 9051 section 4.3); 0 for none.
-func literalSize(line []byte) int {
+// (RFC 9051 section 4.3). One too large to be written down is as large as can be.
+func literalSize(line []byte) (size int64, announced bool) {
 	line, ok := bytes.CutSuffix(bytes.TrimRight(line, "\r\n"), []byte("}"))
 	if !ok {
-		return 0
+		return 0, false
 	}
-	n, factor := 0, 1
-	for i := len(line) - 1; i >= 0 && factor < 1e12; i-- {
-		switch c := line[i]; {
-		case c >= '0' && c <= '9':
-			n += int(c-'0') * factor
-			factor *= 10
-		case c == '{':
-			return n
-		default:
-			return 0
+	line, _ = bytes.CutSuffix(line, []byte("+"))
+	digits := len(line)
+	for digits > 0 && '0' <= line[digits-1] && line[digits-1] <= '9' {
+		digits--
+	}
+	if digits == 0 || digits == len(line) || line[digits-1] != '{' {
+		return 0, false
+	}
+	for _, c := range line[digits:] {
+		size = min(10*size+int64(c-'0'), commandBudget+1)
+	}
+	return size, true
+}
+
+// take puts together what is handed over of one response.
+func (a *answers) take(response []byte) {
+	line := trimEnd(response)
+	s := scan{b: line}
+	switch {
+	case len(line) == 0:
+		// Some servers are generous with line ends.
+	case s.skip('*'):
+		a.takeUntagged(&s)
+	case s.skip('+'):
+		s.spaces()
+		a.takeContinuation(s.rest())
+	default:
+		a.takeTagged(&s)
+	}
+}
+
+// takeUntagged passes what is known and drops the rest (RFC 9051 section 2.2.2
+// wants clients to be ready for any response at any time).
+func (a *answers) takeUntagged(s *scan) {
+	s.spaces()
+	word := s.word()
+	if status, ok := statusWord(word); ok {
+		a.takeStatus(status, s)
+		return
+	}
+	a.greeted = true
+	s.spaces()
+	if n, ok := number(word); ok {
+		a.takeNumbered(n, s)
+		return
+	}
+	switch {
+	case is(word, "LIST"):
+		a.takeList(s)
+	case is(word, "STATUS"):
+		a.takeMailboxStatus(s)
+	case is(word, "SEARCH"):
+		a.takeSearch(s)
+	case is(word, "ESEARCH"):
+		a.takeESearch(s)
+	case is(word, "CAPABILITY"), is(word, "ENABLED"):
+		a.out.string("* ").upper(word).words(s.rest()).string("\r\n")
+	case is(word, "FLAGS"):
+		if flags, ok := flagList(s.rest()); ok {
+			a.out.string("* FLAGS ").bytes(flags).string("\r\n")
 		}
 	}
-	return 0
+}
+
+// takeNumbered passes what is said of a message or of their number.
+func (a *answers) takeNumbered(n uint32, s *scan) {
+	switch word := s.word(); {
+	case is(word, "FETCH") && n > 0:
+		s.spaces()
+		a.takeFetch(n, s)
+	case is(word, "EXISTS"), is(word, "EXPUNGE") && n > 0:
+		a.out.string("* ").number(n).string(" ").upper(word).string("\r\n")
+	}
 }

@@ -1,7 +1,11 @@
 // Package imapconn is the one way to an IMAP server. It dials, verifies, logs
 // in, and runs commands of the IMAP library under conditions that keep a bad
 // server from doing harm: each command has a deadline and a byte budget, each
-// line a length, and what passed is counted.
+// line a length, and what passed is counted. Of what the server says the library
+// sees only what it can read and we can use: of a FETCH the UID, \Draft,
+// INTERNALDATE and BODY[…], of a LIST the names and uses of mailboxes, of a
+// STATUS the numbers that Mailboxes gives, of a search its hits. FETCH has to be
+// by UID.
 //
 // It promises that no credential is sent over a connection that TLS does not
 // protect, except to a server configured as plain, which the configuration
@@ -24,7 +28,7 @@ import (
 )
 
 // ErrGarbled means that the server's answer could not be read: it broke the
-// protocol in a way that the library does not bear, or sent too much.
+// protocol so that nothing after it could be relied on, or sent too much.
 var ErrGarbled = errors.New("the server's answer cannot be read")
 
 // Timeout is how long an ordinary command may take.
@@ -40,8 +44,9 @@ const (
 // Conn is a connection that is logged in. It is not safe for use by several
 // goroutines.
 type Conn struct {
-	client *imapclient.Client
-	guard  *guard
+	client  *imapclient.Client
+	guard   *guard
+	answers *answers
 }
 
 // Caps gives what the server says it can do.
@@ -92,23 +97,33 @@ func (c *Conn) explain(ctx context.Context, limit time.Duration, err error) erro
 	var refused *imap.Error
 	var timeout net.Error
 	cause := c.guard.cause()
+	goodbye, left := c.answers.farewell()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case errors.Is(err, ErrAway), errors.Is(err, ErrLogin), errors.Is(err, ErrTLS):
+	case classified(err):
 		return err
 	case errors.As(err, &refused) && refused.Type != imap.StatusResponseTypeBye:
 		return err
-	case errors.As(cause, &timeout) && timeout.Timeout():
-		return fmt.Errorf("%w: no whole answer within %v", ErrAway, limit)
+	case classified(cause):
+		return cause
 	case errors.Is(cause, errBudget):
 		return fmt.Errorf("%w: %w", ErrGarbled, cause)
+	case left:
+		return fmt.Errorf("%w: the server said goodbye: %s", ErrAway, goodbye)
+	case errors.As(cause, &timeout) && timeout.Timeout():
+		return fmt.Errorf("%w: no whole answer within %v", ErrAway, limit)
 	case cause != nil && !errors.Is(cause, net.ErrClosed):
 		return fmt.Errorf("%w: it closed the connection: %w", ErrAway, cause)
 	case errors.As(err, &refused), errors.Is(err, net.ErrClosed):
 		return fmt.Errorf("%w: %w", ErrAway, err)
 	}
 	return fmt.Errorf("%w: %w", ErrGarbled, err)
+}
+
+// classified is true for an error that has found its class already.
+func classified(err error) bool {
+	return errors.Is(err, ErrAway) || errors.Is(err, ErrLogin) || errors.Is(err, ErrTLS) || errors.Is(err, ErrGarbled)
 }
 
 // Refused gives the server's words when err is its refusal of a command.

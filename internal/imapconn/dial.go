@@ -1,16 +1,14 @@
 package imapconn
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -130,61 +128,10 @@ func (s Server) open(ctx context.Context, addr string) (*guard, error) {
 	secure := tls.Client(conn, &tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12})
 	if err := secure.HandshakeContext(ctx); err != nil {
 		conn.Close()
-		return nil, tlsError(err)
+		return nil, tlsError(s.Host, time.Now(), err)
 	}
 	g.Conn = secure
 	return g, nil
-}
-
-// tlsError tells a certificate that cannot be trusted from a server that speaks
-// no TLS here and from a connection that broke.
-func tlsError(err error) error {
-	const port = "is this a port for implicit TLS (993)? otherwise write tls = \"starttls\""
-	var network *net.OpError
-	var plain tls.RecordHeaderError
-	switch {
-	case errors.As(err, &plain):
-		return fmt.Errorf("%w: %w; %s", ErrTLS, err, port)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.As(err, &network) && network.Op != "remote error":
-		return fmt.Errorf("%w: %w; %s", ErrAway, err, port)
-	}
-	return fmt.Errorf("%w: %w; check the server's name, or ask who runs it to renew its certificate", ErrTLS, err)
-}
-
-// startTLS asks a server that speaks plain text to change to TLS. Whatever the
-// server says beyond the agreement would have come from anybody on the way: it
-// is an error (CVE-2011-0411 and its kin), as is a server already logged in.
-func startTLS(conn net.Conn) error {
-	r := bufio.NewReaderSize(io.LimitReader(conn, 64<<10), 4096)
-	greeting, err := r.ReadSlice('\n')
-	if err != nil {
-		return fmt.Errorf("%w: no greeting: %w", ErrAway, err)
-	}
-	switch upper := bytes.ToUpper(greeting); {
-	case bytes.HasPrefix(upper, []byte("* BYE")):
-		return fmt.Errorf("%w: the server greeted with %q", ErrAway, greeting)
-	case !bytes.HasPrefix(upper, []byte("* OK")):
-		return fmt.Errorf("%w: the server greeted with %q", ErrTLS, greeting)
-	}
-	if _, err := io.WriteString(conn, "S1 STARTTLS\r\n"); err != nil {
-		return fmt.Errorf("%w: %w", ErrAway, err)
-	}
-	for {
-		line, err := r.ReadSlice('\n')
-		if err != nil {
-			return fmt.Errorf("%w: no answer to STARTTLS: %w", ErrAway, err)
-		}
-		if bytes.HasPrefix(line, []byte("* ")) {
-			continue
-		}
-		if !bytes.HasPrefix(bytes.ToUpper(line), []byte("S1 OK")) {
-			return fmt.Errorf("%w: the server refuses STARTTLS: %q; does it offer tls = \"implicit\"?", ErrTLS, line)
-		}
-		if r.Buffered() > 0 {
-			return fmt.Errorf("%w: the server went on in plain text after STARTTLS", ErrTLS)
-		}
-		return nil
-	}
 }
 
 // login waits for the greeting and logs in by AUTHENTICATE PLAIN where that
@@ -192,10 +139,7 @@ func startTLS(conn net.Conn) error {
 func (c *Conn) login(ctx context.Context, s Server, secret string) error {
 	return c.do(ctx, "login", dialTimeout, smallBudget, func() error {
 		if err := c.client.WaitGreeting(); err != nil {
-			return err
-		}
-		if c.client.State() == imap.ConnStateAuthenticated {
-			return fmt.Errorf("%w: the server let anybody in (PREAUTH)", ErrTLS)
+			return greetingError(err)
 		}
 		caps := c.client.Caps()
 		var err error
@@ -224,21 +168,64 @@ func (c *Conn) learnCaps(before imap.CapSet) error {
 	return err
 }
 
-// loginError tells a refused login from a server that cannot log anybody in now
-// (RFC 5530).
+// greetingError tells a server that greets with NO or BAD, of which RFC 9051
+// section 7.1 knows nothing, from one that says nothing that could be read.
+func greetingError(err error) error {
+	var refused *imap.Error
+	if errors.As(err, &refused) && refused.Type != imap.StatusResponseTypeBye {
+		return fmt.Errorf("%w: it greeted with %s", ErrAway, words(refused))
+	}
+	return err
+}
+
+// words are those of a refusal, with its code, if it has one.
+func words(refused *imap.Error) string {
+	return strings.TrimSpace(string(refused.Code) + " " + refused.Text)
+}
+
+// loginError tells a refused login from a server that cannot log anybody in now.
 func loginError(s Server, err error) error {
 	var refused *imap.Error
 	if !errors.As(err, &refused) {
 		return err
 	}
-	text := strings.TrimSpace(string(refused.Code) + " " + refused.Text)
+	if passing(refused) {
+		return fmt.Errorf("%w: it does not log in %s now: %s", ErrAway, s.User, words(refused))
+	}
+	advice, ok := loginAdvice[refused.Code]
+	if !ok {
+		advice = "check user and password (many providers want an app password)"
+	}
+	return fmt.Errorf("%w for %s at %s: %s; %s", ErrLogin, s.User, s.Host, words(refused), advice)
+}
+
+// loginAdvice is what mends a refusal whose code tells its reason (RFC 5530
+// section 3).
+var loginAdvice = map[imap.ResponseCode]string{
+	imap.ResponseCodeAuthenticationFailed: "check user and password (many providers want an app password)",
+	imap.ResponseCodeAuthorizationFailed:  "this user may not read that mail",
+	imap.ResponseCodeExpired:              "the password has expired: set a new one with the provider",
+	imap.ResponseCodePrivacyRequired:      "the server wants TLS: write tls = \"implicit\" or tls = \"starttls\"",
+	imap.ResponseCodeContactAdmin:         "ask who runs the server",
+}
+
+// passing is true for a refusal that may be over soon: by its code (RFC 5530),
+// or by its words, since Gmail and others give no code with "Too many
+// simultaneous connections".
+func passing(refused *imap.Error) bool {
 	switch refused.Code {
 	case imap.ResponseCodeUnavailable, imap.ResponseCodeServerBug, imap.ResponseCodeLimit, imap.ResponseCodeInUse:
-		return fmt.Errorf("%w: it does not log in %s now: %s", ErrAway, s.User, text)
+		return true
 	}
-	return fmt.Errorf("%w for %s at %s: %s; check user and password (many providers want an app password)",
-		ErrLogin, s.User, s.Host, text)
+	if _, final := loginAdvice[refused.Code]; final {
+		return false
+	}
+	text := strings.ToLower(refused.Text)
+	return slices.ContainsFunc(passingWords, func(words string) bool { return strings.Contains(text, words) })
 }
+
+var passingWords = []string{"too many", "maximum number of connections", "simultaneous connections", "connection limit",
+	"try again later", "try later", "temporar", "currently unavailable"}
 
 // newConn hands a guarded connection to the library.
 func newConn(g *guard, s Server) *Conn {
@@ -246,12 +233,13 @@ func newConn(g *guard, s Server) *Conn {
 	if notify == nil {
 		notify = func() {}
 	}
-	client := imapclient.New(&answers{Conn: g}, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
+	a := &answers{Conn: g, fail: g.fail}
+	client := imapclient.New(a, &imapclient.Options{UnilateralDataHandler: &imapclient.UnilateralDataHandler{
 		Mailbox: func(data *imapclient.UnilateralDataMailbox) {
 			if data.NumMessages != nil {
 				notify()
 			}
 		},
 	}})
-	return &Conn{client: client, guard: g}
+	return &Conn{client: client, guard: g, answers: a}
 }

@@ -28,7 +28,6 @@ type guard struct {
 	// The reading goroutine's own:
 	prefix []byte // what is read before the connection's own bytes
 	line   int    // bytes since the last line feed
-	parens int    // opening parentheses in a row, as of the last byte
 	spent  error  // a bound was passed
 }
 
@@ -41,9 +40,6 @@ type Counters struct {
 // lineLimit bounds a line of an answer. Header literals count as lines, too: no
 // field that means anything is longer.
 const lineLimit = 4 << 20
-
-// parensLimit bounds how many lists may begin at once.
-const parensLimit = 1000
 
 // Read counts, and fails once a bound is passed: from then on always, and
 // without a byte, since the library overlooks an error here and there and reads on.
@@ -65,7 +61,7 @@ func (g *guard) Read(b []byte) (int, error) {
 		n, err = 0, g.spent
 	}
 	if err != nil {
-		g.failed.CompareAndSwap(nil, &err)
+		g.fail(err)
 	}
 	return n, err
 }
@@ -80,28 +76,6 @@ func (g *guard) charge(b []byte) error {
 	} else if g.line += len(b); g.line > lineLimit {
 		return fmt.Errorf("%w in one line", errBudget)
 	}
-	return g.nest(b)
-}
-
-// nest bounds how deeply lists may lie in lists: the library descends into
-// them, and the stack of a goroutine that overflows ends the process.
-func (g *guard) nest(b []byte) error {
-	for len(b) > 0 {
-		if g.parens == 0 {
-			i := bytes.IndexByte(b, '(')
-			if i < 0 {
-				return nil
-			}
-			b = b[i:]
-		}
-		rest := bytes.TrimLeft(b, "(")
-		if g.parens += len(b) - len(rest); g.parens > parensLimit {
-			return fmt.Errorf("%w: a list that is nested too deeply", errBudget)
-		}
-		if b = rest; len(b) > 0 {
-			g.parens = 0
-		}
-	}
 	return nil
 }
 
@@ -109,10 +83,13 @@ func (g *guard) Write(b []byte) (int, error) {
 	g.wrote.Store(true)
 	n, err := g.Conn.Write(b)
 	if err != nil {
-		g.failed.CompareAndSwap(nil, &err)
+		g.fail(err)
 	}
 	return n, err
 }
+
+// fail remembers why the connection is of no use; the first reason holds.
+func (g *guard) fail(err error) { g.failed.CompareAndSwap(nil, &err) }
 
 // begin gives the next command its deadline and its budget.
 func (g *guard) begin(deadline time.Time, budget int64) error {

@@ -72,9 +72,17 @@ var statusItems = &imap.StatusOptions{NumMessages: true, UIDNext: true, UIDValid
 // listTimeout is a variable for the tests.
 var listTimeout = Timeout
 
+// mailboxesLimit bounds how many mailboxes an account may have: the library
+// looks through all commands under way at each answer.
+const mailboxesLimit = 20_000
+
 // Mailboxes lists what can be selected, with roles and status: in one round
 // trip where the server has LIST-STATUS (RFC 5819), else in two. A role found by
 // name holds only when no mailbox has it by special-use.
+//
+// A mailbox whose name is none comes last, with its Problem. One whose status the
+// server refuses or garbles comes with a UIDVALIDITY of 0 and without a Problem:
+// it may be readable all the same, and if not, opening it brings the server's words.
 func (c *Conn) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 	caps := c.Caps()
 	options := &imap.ListOptions{}
@@ -87,10 +95,14 @@ func (c *Conn) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 		}
 	}
 	var boxes []Mailbox
+	c.answers.takeNameless() // of an earlier list
 	err := c.do(ctx, "list mailboxes", listTimeout, smallBudget, func() error {
 		list, err := c.client.List("", "*", options).Collect()
 		if err != nil {
 			return err
+		}
+		if len(list) > mailboxesLimit {
+			return fmt.Errorf("%w: more than %d mailboxes", ErrGarbled, mailboxesLimit)
 		}
 		status := make(map[string]*imap.StatusData)
 		for _, data := range list {
@@ -101,7 +113,25 @@ func (c *Conn) Mailboxes(ctx context.Context) ([]Mailbox, error) {
 		boxes = selectable(list)
 		return fillStatus(c.client, boxes, status)
 	})
-	return boxes, err
+	if err != nil {
+		return nil, err
+	}
+	return withNameless(boxes, c.answers.takeNameless()), nil
+}
+
+// withNameless adds the mailboxes that cannot be used, each name once.
+func withNameless(boxes, nameless []Mailbox) []Mailbox {
+	seen := make(map[string]bool)
+	for _, m := range boxes {
+		seen[m.Name] = true
+	}
+	for _, m := range nameless {
+		if !seen[m.Name] {
+			seen[m.Name] = true
+			boxes = append(boxes, m)
+		}
+	}
+	return boxes
 }
 
 // fillStatus enters the status of each mailbox, asking for what LIST did not
@@ -119,7 +149,7 @@ func fillStatus(client *imapclient.Client, boxes []Mailbox, known map[string]*im
 			var err error
 			if data, err = cmd.Wait(); err != nil {
 				if _, refused := Refused(err); refused {
-					continue // it went away since, or is closed to us: nothing to read there
+					continue
 				}
 				return err
 			}
@@ -135,17 +165,16 @@ func fillStatus(client *imapclient.Client, boxes []Mailbox, known map[string]*im
 // selectable gives the mailboxes that hold messages, with their roles.
 func selectable(list []*imap.ListData) []Mailbox {
 	var boxes []Mailbox
-	byAttr := map[Role]bool{}
+	byAttr, seen := map[Role]bool{}, map[string]bool{}
 	for _, data := range list {
 		m := Mailbox{Name: data.Mailbox}
 		if strings.EqualFold(m.Name, "INBOX") {
 			m.Name, m.Role = "INBOX", Inbox
 		}
-		named := func(other Mailbox) bool { return other.Name == m.Name }
-		if slices.Contains(data.Attrs, imap.MailboxAttrNoSelect) || slices.Contains(data.Attrs, imap.MailboxAttrNonExistent) ||
-			slices.ContainsFunc(boxes, named) {
+		if slices.Contains(data.Attrs, imap.MailboxAttrNoSelect) || slices.Contains(data.Attrs, imap.MailboxAttrNonExistent) || seen[m.Name] {
 			continue
 		}
+		seen[m.Name] = true
 		for _, attr := range data.Attrs {
 			if role, ok := rolesByAttr[attr]; ok && m.Role != Inbox {
 				m.Role = role
@@ -173,10 +202,13 @@ func topLevel(name string) string {
 }
 
 // Find gives the mailbox that serves role: the one that the owner named, else
-// the first that has the role.
+// the first that has the role. One with a Problem serves nothing.
 func Find(boxes []Mailbox, role Role, named string) (Mailbox, error) {
 	for _, m := range boxes {
-		if named != "" && m.Name == named || named == "" && m.Role == role {
+		switch {
+		case named != "" && m.Name == named && m.Problem != "":
+			return Mailbox{}, fmt.Errorf("the mailbox %q cannot be used: %s; name another one in the account's %s, or leave it out", named, m.Problem, role)
+		case named != "" && m.Name == named, named == "" && m.Role == role && m.Problem == "":
 			return m, nil
 		}
 	}

@@ -78,7 +78,7 @@ func TestMailboxNamedTwice(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	t.Parallel()
-	boxes := []Mailbox{{Name: "INBOX", Role: Inbox}, {Name: "Sent", Role: Sent}, {Name: "Sent Items", Role: Sent}, {Name: "Post"}}
+	boxes := []Mailbox{{Name: "INBOX", Role: Inbox}, {Name: "Sent", Role: Sent}, {Name: "Sent Items", Role: Sent}, {Name: "Post"}, {Name: "&x", Problem: "its name is no name"}}
 	for _, c := range []struct {
 		role        Role
 		named, want string
@@ -89,6 +89,7 @@ func TestFind(t *testing.T) {
 		{role: Sent, named: "Sent Items", want: "Sent Items"},
 		{role: Sent, named: "sent items", problem: `there is no mailbox "sent items"`},
 		{role: Drafts, problem: `drafts = "…"`},
+		{role: Sent, named: "&x", problem: `"&x" cannot be used: its name is no name`},
 		{role: Drafts, named: "Entwurf", problem: `no mailbox "Entwurf"`},
 	} {
 		got, err := Find(boxes, c.role, c.named)

@@ -8,11 +8,13 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
+	"errors"
 	"math/big"
 	"net"
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 )
 
 // certificate makes a certificate that signs itself, and the pool that trusts it.
@@ -84,19 +86,51 @@ func TestTLS(t *testing.T) {
 	}
 }
 
+// issued makes a certificate that another one signs, which nobody trusts.
+func issued(t *testing.T, config *tls.Config) {
+	t.Helper()
+	ca, err := x509.ParseCertificate(config.Certificates[0].Certificate[0])
+	must(t, err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "leaf"}, NotBefore: ca.NotBefore, NotAfter: ca.NotAfter,
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	der, err := x509.CreateCertificate(rand.Reader, template, ca, key.Public(), config.Certificates[0].PrivateKey)
+	must(t, err)
+	config.Certificates = []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}
+}
+
 func TestUntrustworthyTLS(t *testing.T) {
 	t.Parallel()
 	type certs = *x509.Certificate
+	ago, ahead := time.Now().Add(-50*time.Hour), time.Now().Add(50*time.Hour)
+	distrust := func(s *Server) { s.Roots = x509.NewCertPool() }
 	for name, bad := range map[string]struct {
 		certificate func(certs)
 		server      func(*tls.Config, *Server)
+		words       []string // the cause, and what mends it
 	}{
-		"expired":     {certificate: func(c certs) { c.NotAfter = time.Now().Add(-time.Minute) }},
-		"not yet":     {certificate: func(c certs) { c.NotBefore = time.Now().Add(time.Minute) }},
-		"wrong name":  {certificate: func(c certs) { c.IPAddresses, c.DNSNames = nil, []string{"mail.example.org"} }},
-		"for clients": {certificate: func(c certs) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }},
-		"self-signed": {server: func(_ *tls.Config, s *Server) { s.Roots = nil }},
-		"old TLS":     {server: func(c *tls.Config, _ *Server) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }},
+		"expired": {certificate: func(c certs) { c.NotBefore, c.NotAfter = ago.Add(-time.Hour), ago },
+			words: []string{"expired on " + ago.UTC().Format("2 January 2006"), "renew"}},
+		"not yet": {certificate: func(c certs) { c.NotBefore, c.NotAfter = ahead, ahead.Add(time.Hour) },
+			words: []string{"only from " + ahead.UTC().Format("2 January 2006") + " on", "clock"}},
+		"wrong name": {certificate: func(c certs) { c.IPAddresses, c.DNSNames = nil, []string{"other.example", "*.other.example"} },
+			words: []string{"is for other.example, *.other.example, not 127.0.0.1", "write the server's name"}},
+		"no name": {certificate: func(c certs) { c.IPAddresses = nil }, words: []string{"is for no name at all, not 127.0.0.1"}},
+		"many names": {certificate: func(c certs) {
+			c.IPAddresses, c.DNSNames = nil, strings.Fields("a.example b.example c.example d.example e.example f.example")
+		},
+			words: []string{"d.example, e.example, …, not"}},
+		"for clients": {certificate: func(c certs) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} },
+			words: []string{"not one for servers"}},
+		"self-signed": {server: func(_ *tls.Config, s *Server) { distrust(s) },
+			words: []string{"signed by itself", "public authority"}},
+		"unknown authority": {certificate: func(c certs) { c.Subject.CommonName = "Odd\x07 Authority" },
+			server: func(c *tls.Config, s *Server) { issued(t, c); distrust(s) }, words: []string{"Odd", "Authority", "does not know"}},
+		"old TLS": {server: func(c *tls.Config, _ *Server) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 },
+			words: []string{"old versions of TLS", "TLS 1.2"}},
 	} {
 		for _, kind := range []TLS{Implicit, StartTLS} {
 			t.Run(name+" "+string(kind), func(t *testing.T) {
@@ -108,9 +142,44 @@ func TestUntrustworthyTLS(t *testing.T) {
 				}
 				_, err := Dial(within(t), server)
 				wantErr(t, err, ErrTLS)
+				wantWords(t, err, bad.words...)
 				wantNoCredentials(t, s)
 			})
 		}
+	}
+}
+
+// wantWords fails when an error lacks some words, or is not fit to be printed.
+func wantWords(t *testing.T, err error, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("%q lacks %q", err, w)
+		}
+	}
+	if strings.ContainsFunc(err.Error(), unicode.IsControl) {
+		t.Errorf("%q has control characters", err)
+	}
+}
+
+func TestTLSErrorWords(t *testing.T) {
+	t.Parallel()
+	cert := &x509.Certificate{NotAfter: time.Date(2026, 1, 2, 23, 0, 0, 0, time.UTC)}
+	now := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		err   error
+		words string
+	}{
+		{x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired}, "imap.example.org expired on 2 January 2026"},
+		{x509.CertificateInvalidError{Cert: cert, Reason: x509.TooManyConstraints}, "is not valid: "},
+		{x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other.example"}}, Host: "imap.example.org"}, "is for other.example, not imap.example.org"},
+		{x509.UnknownAuthorityError{}, "signed by nobody known"},
+		{x509.SystemRootsError{}, "ca-certificates"},
+		{errors.New("tls: handshake failure"), "handshake failure; check the server's name"},
+	} {
+		err := tlsError("imap.example.org", now, &tls.CertificateVerificationError{Err: c.err})
+		wantErr(t, err, ErrTLS)
+		wantWords(t, err, c.words)
 	}
 }
 
@@ -119,27 +188,54 @@ func TestUntrustworthyTLS(t *testing.T) {
 func TestSTARTTLSTricks(t *testing.T) {
 	t.Parallel()
 	config, roots := certificate(t, nil)
-	for name, steps := range map[string][]step{
-		"refused":                {greet, expect("STARTTLS"), reply("NO not today")},
-		"unknown":                {greet, expect("STARTTLS"), reply("BAD unknown command")},
-		"not IMAP":               {send("SSH-2.0-OpenSSH_9.6")},
-		"another tag":            {greet, expect("STARTTLS"), send("S2 OK begin")},
-		"asks for more":          {greet, expect("STARTTLS"), send("+ go on")},
-		"injected answer":        {greet, expect("STARTTLS"), raw("S1 OK begin\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n"), withTLS(config)},
-		"injected half a line":   {greet, expect("STARTTLS"), raw("S1 OK begin\r\n*"), withTLS(config)},
-		"goes on in plain text":  {greet, expect("STARTTLS"), raw("S1 OK begin\r\n"), expect("."), send("* OK hello")},
-		"answers before the ask": {raw("* OK hi\r\nS1 OK begin\r\n* OK [CAPABILITY IMAP4rev1] x\r\n")},
+	const mend = `"implicit"`
+	for name, trick := range map[string]struct {
+		steps []step
+		class error
+		words string
+	}{
+		"not offered, and refused": {[]step{greet, expect("STARTTLS"), reply("NO not today")}, ErrTLS, mend},
+		"stripped":                 {[]step{greet, expect("STARTTLS"), reply("BAD unknown command")}, ErrTLS, mend},
+		"offered, and refused":     {[]step{send("* OK [CAPABILITY IMAP4rev1 STARTTLS] hi"), expect("STARTTLS"), reply("NO not now\x07")}, ErrTLS, "not now"},
+		"not IMAP":                 {[]step{send("SSH-2.0-OpenSSH_9.6")}, ErrTLS, "SSH-2.0"},
+		"let in before TLS":        {[]step{send("* PREAUTH [CAPABILITY IMAP4rev1] come in")}, ErrTLS, "PREAUTH"},
+		"another tag":              {[]step{greet, expect("STARTTLS"), send("S2 OK begin")}, ErrTLS, "S2 OK"},
+		"asks for more":            {[]step{greet, expect("STARTTLS"), send("+ go on")}, ErrTLS, "go on"},
+		"injected answer": {[]step{greet, expect("STARTTLS"), raw("S1 OK begin\r\n* CAPABILITY IMAP4rev1 AUTH=PLAIN SASL-IR\r\n"), withTLS(config)},
+			ErrTLS, "in plain text"},
+		"injected half a line":   {[]step{greet, expect("STARTTLS"), raw("S1 OK begin\r\n*"), withTLS(config)}, ErrTLS, "in plain text"},
+		"goes on in plain text":  {[]step{greet, expect("STARTTLS"), raw("S1 OK begin\r\n"), expect("."), send("* OK hello")}, ErrTLS, "TLS"},
+		"answers before the ask": {[]step{raw("* OK hi\r\nS1 OK begin\r\n* OK [CAPABILITY IMAP4rev1] x\r\n")}, ErrTLS, "in plain text"},
+		"goodbye":                {[]step{greet, expect("STARTTLS"), send("* BYE shutting down"), end}, ErrAway, "shutting down"},
+		"goodbye at once":        {[]step{send("* BYE come back later"), end}, ErrAway, "come back later"},
+		"closed":                 {[]step{greet, expect("STARTTLS"), end}, ErrAway, "no answer to STARTTLS"},
+		"let in under TLS": {[]step{greet, expect("STARTTLS"), reply("OK"), withTLS(config), send("* PREAUTH come in"), expect("CAPABILITY"), end},
+			ErrAway, "closed the connection"}, // no greeting any more: dropped
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := scripted(t, steps...)
+			s := scripted(t, trick.steps...)
 			server := s.server()
 			server.TLS, server.Roots = StartTLS, roots
 			_, err := Dial(within(t), server)
-			wantErr(t, err, ErrTLS)
+			wantErr(t, err, trick.class)
+			wantWords(t, err, trick.words)
 			wantNoCredentials(t, s)
 		})
 	}
+}
+
+// Over TLS, too, who lets anybody in is not the server of this account.
+func TestPreauthOverImplicitTLS(t *testing.T) {
+	t.Parallel()
+	config, roots := certificate(t, nil)
+	s := scripted(t, withTLS(config), send("* PREAUTH [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] come in"))
+	server := s.server()
+	server.TLS, server.Roots = Implicit, roots
+	_, err := Dial(within(t), server)
+	wantErr(t, err, ErrTLS)
+	wantWords(t, err, "PREAUTH")
+	wantNoCredentials(t, s)
 }
 
 // The usual mistake in a configuration gets the advice that mends it.
@@ -153,5 +249,16 @@ func TestImplicitTLSToAPlainPort(t *testing.T) {
 	if !strings.Contains(err.Error(), "starttls") || strings.Contains(err.Error(), "renew") {
 		t.Errorf("%v: no help", err)
 	}
+	wantNoCredentials(t, s)
+}
+
+// A connection that breaks in the handshake may be there again later.
+func TestHandshakeBreaksOff(t *testing.T) {
+	t.Parallel()
+	s := scripted(t, end)
+	server := s.server()
+	server.TLS = Implicit
+	_, err := Dial(within(t), server)
+	wantErr(t, err, ErrAway)
 	wantNoCredentials(t, s)
 }

@@ -37,7 +37,9 @@ func (s *Server) Mailboxes() ([]string, error) {
 	err := s.session(func(c *control) error {
 		list, err := c.List("", "*", nil).Collect()
 		for _, data := range list {
-			names = append(names, s.names.plain(data.Mailbox))
+			if !slices.Contains(data.Attrs, imap.MailboxAttrNoSelect) {
+				names = append(names, s.names.plain(data.Mailbox))
+			}
 		}
 		return err
 	})
