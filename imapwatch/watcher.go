@@ -61,6 +61,16 @@ func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
 	return w
 }
 
+// Hurry makes the watcher wait a fraction as long between its looks, renewals and
+// new connections, so that days pass in minutes; how long a server may take to
+// answer stays as it is. It is for a soak, and called before Sync and Run.
+func (w *Watcher) Hurry(times int) {
+	for _, d := range []*time.Duration{&w.pace.renewIdle, &w.pace.poll, &w.pace.round, &w.pace.firstDelay,
+		&w.pace.maxDelay, &w.pace.longSession, &w.pace.loginPause} {
+		*d /= time.Duration(times)
+	}
+}
+
 // Look tells Run that the sink may have something to be looked for; it asks
 // soon. It never blocks.
 func (w *Watcher) Look() {

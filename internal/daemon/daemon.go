@@ -60,6 +60,9 @@ type Settings struct {
 	TemplateNames map[string]string
 	// Rehearse lays no draft and takes none back.
 	Rehearse bool
+	// Hurry is how many times as often as usual it is looked and connected anew;
+	// 0 stands for 1. See imapwatch.Watcher.Hurry.
+	Hurry int
 	// NextPlan gives the next time after t to look whether letters are due.
 	NextPlan func(t time.Time) time.Time
 }
@@ -195,7 +198,9 @@ func (d *Daemon) watchers(ctx context.Context) ([]*imapwatch.Watcher, error) {
 				cursors[m.Name] = imapwatch.Cursor(m.Cursor)
 			}
 		}
-		all = append(all, imapwatch.New(a.watch(), cursors, &sink{d, a}))
+		w := imapwatch.New(a.watch(), cursors, &sink{d, a})
+		w.Hurry(max(d.settings.Hurry, 1))
+		all = append(all, w)
 	}
 	return all, nil
 }
@@ -270,13 +275,16 @@ func (d *Daemon) tick(ctx context.Context) error {
 	ticker := time.NewTicker(tickEvery)
 	defer ticker.Stop()
 	var version int64
-	var next time.Time
+	var last, next time.Time
 	for {
 		v, err := watch.Version(ctx)
 		if err != nil {
 			return err
 		}
-		if now := d.now(); v != version || !now.Before(next) {
+		// A clock that was set back makes next mean nothing.
+		now := d.now()
+		due := v != version || !now.Before(next) || now.Before(last)
+		if last = now; due {
 			version, next = v, d.settings.NextPlan(now)
 			if err := d.decide(ctx, d.replan); err != nil {
 				return err

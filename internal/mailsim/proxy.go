@@ -111,14 +111,22 @@ func (p *Proxy) ClientLines() []string {
 	return slices.Clone(p.lines)
 }
 
+// Drop closes every connection on both sides, stalled ones too, as a change of
+// the network does. New ones are served.
+func (p *Proxy) Drop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for l := range p.links {
+		l.close()
+	}
+}
+
 // Close ends the proxy and its connections, and waits for them.
 func (p *Proxy) Close() error {
 	p.mu.Lock()
 	p.closed = true
-	for l := range p.links {
-		l.close()
-	}
 	p.mu.Unlock()
+	p.Drop()
 	err := p.listener.Close()
 	p.working.Wait()
 	if err != nil && !errors.Is(err, net.ErrClosed) {
