@@ -117,7 +117,7 @@ func (d *Drafts) Settle(ctx context.Context, messageID string, a contact.Attempt
 	if err != nil {
 		return "", contact.Place{}, err
 	}
-	comparable := data.UIDValidity == a.UIDValidity && a.Mailbox == d.box
+	comparable := data.UIDValidity == a.UIDValidity && a.Mailbox == d.box && a.UIDNext != 0 && data.UIDNext != 0
 	since := imap.UIDRange{Start: 1}
 	if comparable {
 		if uint32(data.UIDNext) == a.UIDNext {
@@ -207,6 +207,14 @@ func (d *Drafts) open(ctx context.Context, mailbox string, readOnly bool) (*imap
 	var data *imap.SelectData
 	err := d.conn.Do(ctx, "open "+mailbox, imapconn.Timeout, func(c *imapclient.Client) (err error) {
 		data, err = c.Select(mailbox, &imap.SelectOptions{ReadOnly: readOnly}).Wait()
+		if err != nil || data.UIDNext != 0 {
+			return err
+		}
+		// RFC 3501 section 6.3.1 lets servers leave it out, and Courier does.
+		status, err := c.Status(mailbox, &imap.StatusOptions{UIDNext: true}).Wait()
+		if err == nil {
+			data.UIDNext = status.UIDNext
+		}
 		return err
 	})
 	d.examined = readOnly && err == nil

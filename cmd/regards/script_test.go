@@ -242,14 +242,19 @@ func uidOf(ts *testscript.TestScript, mailbox, subject string) uint32 {
 	return 0
 }
 
-// cmdFlags holds that no message changes: flags keep remembers every message
-// with its flags; flags same fails when one of them is gone or has others.
+// cmdFlags holds that no message changes: flags keep remembers every mailbox and
+// every message with its flags; flags same fails when one of them is gone or has
+// others, or when a mailbox was created.
 func cmdFlags(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	now := map[string]string{}
 	boxes, err := w.server.Mailboxes()
 	ts.Check(err)
 	for _, box := range boxes {
+		if len(args) == 1 && args[0] == "same" && w.flags["mailbox "+box] == "" {
+			ts.Fatalf("the mailbox %s was created", box)
+		}
+		now["mailbox "+box] = "there"
 		messages, err := w.server.Messages(box)
 		ts.Check(err)
 		for _, m := range messages {
