@@ -155,6 +155,37 @@ func (d *Drafts) Find(ctx context.Context, messageID string) (contact.State, con
 	return d.elsewhere(ctx, messageID)
 }
 
+// Addressed reports whether a message lies in Drafts that goes to whom another
+// message, in its bytes, goes to.
+func (d *Drafts) Addressed(ctx context.Context, raw []byte) (bool, error) {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return false, err
+	}
+	to, err := m.Header.AddressList("To")
+	if err != nil || len(to) == 0 {
+		return false, fmt.Errorf("the letter goes to nobody: %w", err)
+	}
+	if _, err := d.open(ctx, d.box, true); err != nil {
+		return false, err
+	}
+	hits, err := d.search(ctx, d.box, "To", to[0].Address)
+	return len(hits) > 0, err
+}
+
+// search finds the messages of the open mailbox in whose header a field holds a
+// text, anywhere (RFC 9051 section 6.4.4).
+func (d *Drafts) search(ctx context.Context, mailbox, field, text string) (hits imap.UIDSet, err error) {
+	err = d.conn.Do(ctx, "search "+mailbox, imapconn.Timeout, func(c *imapclient.Client) error {
+		found, err := c.UIDSearch(&imap.SearchCriteria{Header: []imap.SearchCriteriaHeaderField{{Key: field, Value: text}}}, nil).Wait()
+		if err == nil {
+			hits, _ = found.All.(imap.UIDSet)
+		}
+		return err
+	})
+	return hits, err
+}
+
 // elsewhere looks for a letter in the mailboxes of sent and of deleted mail.
 func (d *Drafts) elsewhere(ctx context.Context, messageID string) (contact.State, contact.Place, error) {
 	for _, look := range []struct {
@@ -180,16 +211,7 @@ func (d *Drafts) find(ctx context.Context, mailbox, messageID string) (contact.P
 	if err != nil {
 		return contact.Place{}, false, err
 	}
-	var hits imap.UIDSet
-	err = d.conn.Do(ctx, "search "+mailbox, imapconn.Timeout, func(c *imapclient.Client) error {
-		found, err := c.UIDSearch(&imap.SearchCriteria{
-			Header: []imap.SearchCriteriaHeaderField{{Key: "Message-ID", Value: messageID}},
-		}, nil).Wait()
-		if err == nil {
-			hits, _ = found.All.(imap.UIDSet)
-		}
-		return err
-	})
+	hits, err := d.search(ctx, mailbox, "Message-ID", messageID)
 	if err != nil || len(hits) == 0 {
 		return contact.Place{}, false, err
 	}

@@ -71,15 +71,19 @@ func keysByPart(letters map[string]contact.Letter) map[[2]string]string {
 	return keys
 }
 
+// Status gives the status of c at now: a pause that is over is none.
+func Status(now time.Time, c contact.Contact) contact.Status {
+	if c.Status == contact.Paused && !c.PausedUntil.IsZero() && !now.Before(c.PausedUntil) {
+		return contact.Active
+	}
+	return c.Status
+}
+
 // Writable says why no letter may go to c at now; "" when one may (law 7).
 func Writable(now time.Time, c contact.Contact) string {
-	switch c.Status {
-	case contact.Active:
+	status := Status(now, c)
+	if status == contact.Active {
 		return ""
-	case contact.Paused:
-		if !c.PausedUntil.IsZero() && !now.Before(c.PausedUntil) {
-			return ""
-		}
 	}
-	return c.Name + " is " + string(c.Status)
+	return c.Name + " is " + string(status)
 }

@@ -19,7 +19,8 @@ const (
 	noPlace    = "there is no way to that place: check [store] path and who owns the folder"
 	longPath   = "the name is too long: choose a shorter [store] path"
 	othersLock = "another process has been writing for too long; try again, and if it stays so, look which regards hangs"
-	isFolder   = "it is a folder, not a database: move it away, or have it set aside for a backup: regards restore FILE"
+	isFolder   = "it is a folder, not a database: move it away" + orAside
+	orAside    = ", or have it set aside for a backup: regards restore FILE"
 	getBackup  = "put a backup back with: regards restore FILE"
 	useNewer   = "use that version, or restore a backup of this one: regards restore FILE"
 )
@@ -110,4 +111,14 @@ func aboutCopy(from, to string, err error) error {
 // rename puts the name that the owner knows in place of a working file's.
 func rename(err error, working, known string) error {
 	return errors.New(strings.ReplaceAll(err.Error(), working, known))
+}
+
+// withoutRestore takes from an error of a backup the advice to restore one:
+// it is about the database.
+func withoutRestore(err error) error {
+	text := err.Error()
+	for _, advice := range []string{"; " + getBackup, "; " + useNewer, orAside} {
+		text = strings.ReplaceAll(text, advice, "")
+	}
+	return errors.New(text)
 }

@@ -33,11 +33,8 @@ func Copy(ctx context.Context, from, to string) error {
 	if err := isFree(to); err != nil {
 		return err
 	}
-	half := to + halfCopy
+	half := to + halfCopy + NewID()
 	defer removeDatabase(half)
-	if err := removeDatabase(half); err != nil { // of a copy that was cut short
-		return fmt.Errorf("copy the database: %w", explain(to, err))
-	}
 	if err := touchFile(half); err != nil {
 		return fmt.Errorf("copy the database: %w", rename(explain(to, err), half, to))
 	}
@@ -78,13 +75,12 @@ func vacuumInto(ctx context.Context, from, to, options string) error {
 	return err
 }
 
-// halfCopy is the end of the name of a copy that is not whole yet: half a copy
-// must not pass for a database.
-const halfCopy = ".part"
+// link is os.Link, but where a test plays a file system without links.
+var link = os.Link
 
 // place gives a file that is whole its own name, which must be free.
 func place(half, whole string) error {
-	err := os.Link(half, whole)
+	err := link(half, whole)
 	if err == nil || errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -94,27 +90,57 @@ func place(half, whole string) error {
 // isFree makes sure that a copy takes nobody's place.
 func isFree(to string) error {
 	if _, err := os.Lstat(to); err == nil {
-		return fmt.Errorf("copy the database: %s: %w", to, fs.ErrExist)
+		return fmt.Errorf("copy the database: %s: %w; name another file, or remove it first", to, fs.ErrExist)
+	}
+	return nil
+}
+
+// CanBackup says why a backup cannot be written to a file; nil: it can, unless
+// the disk fails.
+func CanBackup(to string) error {
+	if err := isFree(to); err != nil {
+		return err
+	}
+	folder := filepath.Dir(to)
+	info, err := os.Stat(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("copy the database: there is no folder %s: make it first, or name another file; is the disk mounted?", folder)
+	}
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is no folder; name another file", folder)
+	}
+	if err != nil {
+		return fmt.Errorf("copy the database: %w", err)
 	}
 	return nil
 }
 
 // Backup writes a consistent copy of the database to a file that must not exist
-// yet, and keeps in mind where: whoever is forgotten later is forgotten there, too.
+// yet, in a folder that must, and keeps in mind where: whoever is forgotten
+// later is forgotten there, too.
 func (s *Store) Backup(ctx context.Context, to string, now time.Time) error {
 	to, err := filepath.Abs(to)
 	if err != nil {
 		return err
 	}
-	if err := isFree(to); err != nil {
+	if err := CanBackup(to); err != nil {
 		return err
 	}
+	var known bool
+	if err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM backup WHERE path = ?)", to).Scan(&known); err != nil {
+		return s.explain(err)
+	}
 	// First, so that there never is a copy that is not known. A note of one that
-	// is not there does no harm.
+	// is not there does little harm.
 	if err := s.noteBackup(ctx, to, now); err != nil {
 		return err
 	}
-	return Copy(ctx, s.path, to)
+	err = Copy(ctx, s.path, to)
+	if err != nil && !known {
+		_, drop := s.db.ExecContext(context.WithoutCancel(ctx), "DELETE FROM backup WHERE path = ?", to)
+		err = errors.Join(err, s.explain(drop))
+	}
+	return err
 }
 
 func (s *Store) noteBackup(ctx context.Context, path string, now time.Time) error {
@@ -130,82 +156,94 @@ func (s *Store) backups(ctx context.Context) ([]string, error) {
 	return paths, s.explain(err)
 }
 
+// Restored is what became of the database that lay where a backup is now.
+type Restored struct {
+	Aside string // where it is kept; "" when nothing lay there
+	// Unread is why it could not be told who was forgotten since the backup was
+	// made: nil when it could, or nothing lay there.
+	Unread error
+}
+
 // Restore puts the backup at from in the place of the database at path, whose
-// Lock the caller holds. What lay there is kept beside it, under the name that
-// is returned, whatever state it is in; "" when nothing lay there. The restored
-// database is on hold, since it does not know what was sent meanwhile; people
-// who were forgotten since the backup are forgotten in it, too. Until the last
-// step nothing has changed.
-func Restore(ctx context.Context, path, from string, now time.Time) (aside string, err error) {
+// Lock the caller holds. What lay there is kept beside it, whatever state it is
+// in. The restored database is on hold, since it does not know what was sent
+// meanwhile; people who were forgotten since the backup are forgotten in it, too.
+// Until the last step nothing has changed.
+func Restore(ctx context.Context, path, from string, now time.Time) (r Restored, err error) {
 	if path, err = locate(path); err != nil {
-		return "", err
+		return r, err
 	}
 	if _, err := os.Stat(from); err != nil {
-		return "", err
+		return r, err
 	}
-	fresh := path + working[1]
+	fresh := path + restoring + NewID()
 	defer removeDatabase(fresh)
-	if err := removeDatabase(fresh); err != nil { // of a restore that was cut short
-		return "", err
-	}
 	err = Copy(ctx, from, fresh)
 	if errors.Is(err, ErrDamaged) {
-		return "", fmt.Errorf("%s is no backup of regards: %w", from, err)
+		return r, fmt.Errorf("%s is no backup of regards: %w", from, err)
 	}
 	if err != nil {
-		return "", fmt.Errorf("%s cannot be restored: %w", from, rename(err, fresh, path))
+		return r, fmt.Errorf("%s cannot be restored: %w", from, rename(err, fresh, path))
 	}
 	if _, err := os.Lstat(path); err == nil {
-		aside = path + ".before-restore-" + now.UTC().Format("20060102T150405") + "-" + NewID()
+		r.Aside = path + ".before-restore-" + now.UTC().Format("20060102T150405") + "-" + NewID()
 	}
-	if err := prepareRestored(ctx, fresh, path, aside, now); err != nil {
+	r.Unread, err = prepareRestored(ctx, fresh, path, r.Aside, now)
+	if err != nil {
 		known := path // it has no room, say
 		if errors.Is(err, ErrDamaged) || errors.Is(err, ErrNewer) {
 			known = from
 		}
-		return "", fmt.Errorf("%s cannot be restored: %w", from, rename(err, fresh, known))
+		return Restored{}, fmt.Errorf("%s cannot be restored: %w", from, rename(err, fresh, known))
 	}
-	if aside != "" {
-		if err := setAside(ctx, path, aside); err != nil {
-			return "", err
+	if r.Aside != "" {
+		if err := setAside(ctx, path, r.Aside); err != nil {
+			return Restored{}, err
 		}
 	}
 	if err := os.Rename(fresh, path); err != nil {
-		return aside, explain(path, err)
+		return r, errors.Join(explain(path, err), putBack(r.Aside, path))
 	}
 	if err := syncFolder(path); err != nil {
-		return aside, fmt.Errorf("%s was restored, but may not outlast a loss of power: %w", from, explain(path, err))
+		return r, fmt.Errorf("%s was restored, but may not outlast a loss of power: %w", from, explain(path, err))
 	}
-	return aside, nil
+	return r, nil
 }
 
 // prepareRestored brings a copy of a backup up to date before it takes the
 // place of the database at path.
-func prepareRestored(ctx context.Context, fresh, path, aside string, now time.Time) (err error) {
+func prepareRestored(ctx context.Context, fresh, path, aside string, now time.Time) (unread, err error) {
 	if err := isOurs(ctx, fresh); err != nil {
-		return err
+		return nil, err
 	}
 	s, err := Open(ctx, fresh)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	if aside != "" {
-		if err := s.inheritFrom(ctx, path, now); err != nil {
-			return err
-		}
-	}
 	why := "it put a backup in the place of the database"
 	if aside != "" {
+		if unread, err = s.inheritFrom(ctx, path, now); err != nil {
+			return unread, err
+		}
 		why += "; to go back: regards restore " + aside
-		if err := s.noteBackup(ctx, aside, now); err != nil {
-			return err
+		if err := s.noteAside(ctx, path, aside, now); err != nil {
+			return unread, err
 		}
 	}
 	if err := s.txOn(ctx, s.db, func(tx *sql.Tx) error { return final(ctx, tx, "restore", why, now) }); err != nil {
-		return err
+		return unread, err
 	}
-	return s.SetHold(ctx, Hold{Reason: "a backup was restored", Since: now})
+	return unread, errors.Join(s.setRestored(ctx, now), s.SetHold(ctx, Hold{Reason: "a backup was restored", Since: now}))
+}
+
+// noteAside keeps in mind where the old database is kept, unless a folder lies
+// in its place, in which nobody can be forgotten.
+func (s *Store) noteAside(ctx context.Context, path, aside string, now time.Time) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil
+	}
+	return s.noteBackup(ctx, aside, now)
 }
 
 // isOurs tells a database of regards from another one, and from an empty file.
@@ -224,16 +262,16 @@ func isOurs(ctx context.Context, path string) error {
 }
 
 // inheritFrom inherits from the database at path. When that is damaged, nothing
-// can be learnt of it.
-func (s *Store) inheritFrom(ctx context.Context, path string, now time.Time) error {
+// can be learnt of it: unread says so.
+func (s *Store) inheritFrom(ctx context.Context, path string, now time.Time) (unread, err error) {
 	old, err := Open(ctx, path)
 	if ctx.Err() != nil || advise(err) == othersLock {
-		return err // it is only that it cannot be read now
+		return nil, err // it is only that it cannot be read now
 	}
 	if err != nil {
-		return nil
+		return err, nil
 	}
-	return errors.Join(s.inherit(ctx, old, now), old.Close())
+	return nil, errors.Join(s.inherit(ctx, old, now), old.Close())
 }
 
 // inherit takes over what a backup must not bring back: who was forgotten. It
@@ -248,17 +286,22 @@ func (s *Store) inherit(ctx context.Context, old *Store, now time.Time) error {
 			return err
 		}
 	}
-	if string(old.secret) != string(s.secret) {
+	return s.inheritForgotten(ctx, old, now)
+}
+
+// inheritForgotten forgets whoever was forgotten in another copy of the database.
+func (s *Store) inheritForgotten(ctx context.Context, from *Store, now time.Time) error {
+	if string(from.secret) != string(s.secret) {
 		return nil // another database: its hashes say nothing here
 	}
 	type row struct {
 		hash  []byte
 		never bool
 	}
-	rows, err := old.db.QueryContext(ctx, "SELECT hash, never FROM forgotten")
+	rows, err := from.db.QueryContext(ctx, "SELECT hash, never FROM forgotten")
 	gone, err := collect(rows, err, func(rows *sql.Rows) (r row, err error) { return r, rows.Scan(&r.hash, &r.never) })
 	if err != nil {
-		return old.explain(err)
+		return from.explain(err)
 	}
 	never := map[hash]bool{}
 	for _, r := range gone {
@@ -278,8 +321,12 @@ func (s *Store) forgetHashed(ctx context.Context, never map[hash]bool, now time.
 		return err
 	}
 	for _, c := range all {
+		keys := []string{idKey(c.ID)}
 		for _, a := range c.Addresses {
-			if n, gone := never[hashOf(s.secret, a.Key)]; gone {
+			keys = append(keys, a.Key)
+		}
+		for _, key := range keys {
+			if n, gone := never[hashOf(s.secret, key)]; gone {
 				if err := s.Forget(ctx, c, n, now); err != nil {
 					return err
 				}
@@ -304,7 +351,8 @@ func (s *Store) forgetHashed(ctx context.Context, never map[hash]bool, now time.
 
 // setAside gives the database at path a second name, with what its write-ahead
 // log holds. The first name stays until another file takes it; a folder, which
-// can have one name only and is no database, just moves.
+// can have one name only and is no database, just moves, and so does a file
+// where the file system knows no links.
 func setAside(ctx context.Context, path, aside string) error {
 	if old, err := Open(ctx, path); err == nil {
 		_, err = old.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
@@ -312,19 +360,33 @@ func setAside(ctx context.Context, path, aside string) error {
 			return err
 		}
 	} // else it is damaged: it is kept as it is
-	keep := os.Link
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		keep = os.Rename
-	}
-	if err := keep(path, aside); err != nil {
+	if err := place(path, aside); err != nil {
 		return fmt.Errorf("keep the old database: %w", explain(path, err))
 	}
+	if err := moveLog(path, aside); err != nil {
+		return fmt.Errorf("keep the old database: %w", explain(path, err))
+	}
+	return nil
+}
+
+func moveLog(from, to string) error {
 	for _, suffix := range []string{"-wal", "-shm"} {
-		if err := os.Rename(path+suffix, aside+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("keep the old database: %w", explain(path, err))
+		if err := os.Rename(from+suffix, to+suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
 	}
 	return nil
+}
+
+// putBack gives what was set aside its name again where it has lost it.
+func putBack(aside, path string) error {
+	if aside == "" {
+		return nil
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return nil
+	}
+	return errors.Join(os.Rename(aside, path), moveLog(aside, path))
 }
 
 // removeDatabase removes a database with its companions, if they are there.

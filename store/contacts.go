@@ -56,9 +56,9 @@ func contactByID(ctx context.Context, db querier, id string) (contact.Contact, e
 	return found[0], nil
 }
 
-// BookVersion gives a number that grows with every change of a contact. Read it
-// before Contacts, and give it to Record: what was decided with an older
-// address book is then not stored.
+// BookVersion gives a number that grows with every change of a contact or an
+// occasion. Read it before them, and give it to Record and PutLetter: what was
+// decided with an older address book is then not stored.
 func (s *Store) BookVersion(ctx context.Context) (version int64, err error) {
 	err = s.db.QueryRowContext(ctx, bookVersion).Scan(&version)
 	return version, s.explain(err)
@@ -66,7 +66,17 @@ func (s *Store) BookVersion(ctx context.Context) (version int64, err error) {
 
 const bookVersion = "SELECT value FROM meta WHERE key = 'book'"
 
-// changeBook notes that contacts have changed.
+// checkBook is ErrStale when book is not the version of the address book.
+func checkBook(ctx context.Context, tx *sql.Tx, book int64) error {
+	var version int64
+	err := tx.QueryRowContext(ctx, bookVersion).Scan(&version)
+	if err == nil && version != book {
+		err = ErrStale
+	}
+	return err
+}
+
+// changeBook notes that contacts or occasions have changed.
 func changeBook(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "UPDATE meta SET value = value + 1 WHERE key = 'book'")
 	return err

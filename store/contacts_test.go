@@ -138,7 +138,7 @@ func TestRemoveContact(t *testing.T) {
 		for _, c := range []contact.Contact{maria, tom} {
 			l := letter(c.Name + "/" + string(state))
 			l.ContactID, l.OccasionID = c.ID, o.ID
-			check(t, s.PutLetter(ctx, l))
+			check(t, putLetter(s, l))
 			check(t, s.SetLetter(ctx, l.Key, state, contact.Place{}, "new"))
 		}
 	}

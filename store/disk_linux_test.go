@@ -135,10 +135,10 @@ func TestRestoreFromAReadOnlyDisk(t *testing.T) {
 	add(t, s, "Tom")
 	saved := filepath.Join(dir, "b.db")
 	check(t, s.Backup(ctx, saved, noon))
-	must[[]string](t)(s.ForgetInBackups(ctx, maria, false, noon))
+	must[Backups](t)(s.ForgetInBackups(ctx, maria, false, noon))
 	check(t, syscall.Mount("", dir, "", syscall.MS_REMOUNT|syscall.MS_RDONLY, ""))
 	path := filepath.Join(t.TempDir(), "regards.db")
-	must[string](t)(Restore(ctx, path, saved, noon))
+	must[Restored](t)(Restore(ctx, path, saved, noon))
 	if got := rows(t, reopen(t, path), "SELECT name FROM contact"); got != "Tom" {
 		t.Errorf("restored: %s", got)
 	}

@@ -113,7 +113,7 @@ func TestLinkedDatabase(t *testing.T) {
 	if !Locked(link) {
 		t.Error("the link has a lock of its own")
 	}
-	must[string](t)(Restore(ctx, link, saved, noon))
+	must[Restored](t)(Restore(ctx, link, saved, noon))
 	check(t, unlock())
 	if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
 		t.Errorf("the link is gone: %v, %v", info, err)
@@ -153,7 +153,7 @@ func TestFolderInItsPlace(t *testing.T) {
 	if _, err := Open(ctx, path); err == nil || !strings.Contains(err.Error(), "it is a folder") || !strings.Contains(err.Error(), "regards restore FILE") {
 		t.Errorf("got %v", err)
 	}
-	aside := must[string](t)(Restore(ctx, path, s.Path(), noon))
+	aside := must[Restored](t)(Restore(ctx, path, s.Path(), noon)).Aside
 	if _, err := os.Stat(filepath.Join(aside, "inside")); err != nil {
 		t.Error(err)
 	}
@@ -166,7 +166,8 @@ func TestFolderInItsPlace(t *testing.T) {
 // service starts; nothing else does.
 func TestLeftovers(t *testing.T) {
 	s := newStore(t)
-	for _, suffix := range []string{".new-abcdefgh", ".new-abcdefgh-wal", ".restoring", ".restoring-shm", ".restoring.part", ".newer", ".before-restore-1"} {
+	for _, suffix := range []string{".new-abcdefgh", ".new-abcdefgh-wal", ".restoring-abcdefgh", ".restoring-abcdefgh-shm",
+		".restoring-abcdefgh.part-abcdefgh", ".newer", ".new-idea.txt", ".new-ABCDEFGH", ".new-abcdefgh.txt", ".restoring.notes", ".part-abcdefgh", ".before-restore-1"} {
 		check(t, os.WriteFile(s.Path()+suffix, nil, 0o600))
 	}
 	unlock, err := Lock(ctx, s.Path())
@@ -177,29 +178,29 @@ func TestLeftovers(t *testing.T) {
 	for _, e := range must[[]os.DirEntry](t)(os.ReadDir(filepath.Dir(s.Path()))) {
 		names = append(names, e.Name())
 	}
-	if got := strings.Join(names, " "); got != "regards.db regards.db.before-restore-1 regards.db.lock regards.db.newer" {
+	if got := strings.Join(names, " "); got != "regards.db regards.db.before-restore-1 regards.db.lock regards.db.new-ABCDEFGH regards.db.new-abcdefgh.txt regards.db.new-idea.txt regards.db.newer regards.db.part-abcdefgh regards.db.restoring.notes" {
 		t.Errorf("there is %s", got)
 	}
 }
 
 // A backup that was cut short is no backup: it can be made again, and whoever
-// is forgotten is not in it either.
+// is forgotten is not in it either. A file of the owner's with such a name stays.
 func TestHalfCopy(t *testing.T) {
 	s := newStore(t)
 	z := zed(t, s)
 	dir := t.TempDir()
 	path := filepath.Join(dir, "b.db")
+	check(t, os.WriteFile(path+".part", []byte("precious"), 0o600))
 	check(t, s.noteBackup(ctx, path, noon)) // as far as it came
-	check(t, os.WriteFile(path+halfCopy, []byte("zzyzx"), 0o600))
-	if cleaned := must[[]string](t)(s.ForgetInBackups(ctx, z, false, noon)); len(cleaned) != 0 {
-		t.Errorf("cleaned %v", cleaned)
+	check(t, os.WriteFile(path+halfCopy+NewID(), []byte("zzyzx"), 0o600))
+	if b := must[Backups](t)(s.ForgetInBackups(ctx, z, false, noon)); len(b.Cleaned) != 0 {
+		t.Errorf("cleaned %v", b.Cleaned)
 	}
-	if left := must[[]os.DirEntry](t)(os.ReadDir(dir)); len(left) != 0 {
+	if left := must[[]os.DirEntry](t)(os.ReadDir(dir)); len(left) != 1 {
 		t.Errorf("left %v", left)
 	}
-	check(t, os.WriteFile(path+halfCopy, []byte("zzyzx"), 0o600))
 	check(t, s.Backup(ctx, path, noon))
-	if left := must[[]os.DirEntry](t)(os.ReadDir(dir)); len(left) != 1 || left[0].Name() != "b.db" {
+	if left := must[[]os.DirEntry](t)(os.ReadDir(dir)); len(left) != 2 || left[0].Name() != "b.db" || left[1].Name() != "b.db.part" {
 		t.Errorf("left %v", left)
 	}
 }

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // hash is what is left of an address that was forgotten: without the secret of
@@ -60,20 +62,26 @@ func (s *Store) NeverAgain(ctx context.Context, key string) (never bool, err err
 }
 
 // Forget removes every trace of a contact from the database, its write-ahead
-// log included, but for a keyed hash of each address, so that mail read later
-// does not bring the person back; never keeps them out of imports, too. Letters
-// lose all but their keys: a draft that lies untouched is to be taken back. It
-// cannot be taken back, nor can any command before it. Forgetting also cleans
-// the backups: see ForgetInBackups.
+// log included, but for keyed hashes of the id and of each address, so that
+// neither mail read later nor an old backup brings the person back; never keeps
+// them out of imports, too. Letters to them lose all but their keys: a draft
+// that lies untouched is to be taken back. What mentions them elsewhere is cut
+// out. It cannot be taken back, nor can any command before it. A contact with
+// addresses but without id is somebody who was removed, or never was one.
+// Forgetting also cleans the backups: see ForgetInBackups.
 func (s *Store) Forget(ctx context.Context, c contact.Contact, never bool, now time.Time) error {
 	err := s.txOn(ctx, s.db, func(tx *sql.Tx) error {
-		for _, a := range c.Addresses {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO forgotten (hash, never) VALUES (?, ?)
-				ON CONFLICT DO UPDATE SET never = excluded.never`, []byte(hashOf(s.secret, a.Key)), never); err != nil {
-				return err
-			}
+		ids, err := idsOf(ctx, tx, c)
+		if err != nil {
+			return err
 		}
-		if err := forget(ctx, tx, c); err != nil {
+		if c.Addresses, err = addressesOf(ctx, tx, c, ids); err != nil {
+			return err
+		}
+		if err := s.keepHashes(ctx, tx, c, ids, never); err != nil {
+			return err
+		}
+		if err := forget(ctx, tx, s.secret, c, ids); err != nil {
 			return err
 		}
 		// Should the wiping be interrupted or fail, whoever opens the database next does it.
@@ -86,14 +94,112 @@ func (s *Store) Forget(ctx context.Context, c contact.Contact, never bool, now t
 		return err
 	}
 	if err := s.wipe(ctx); err != nil {
-		return fmt.Errorf("they are forgotten, but traces may be left in the file until a later command has written it anew: %w", err)
+		return fmt.Errorf("%w: %w", ErrUnwiped, err)
 	}
 	return nil
 }
 
-// forget removes every trace of a contact.
-func forget(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
-	err := endLetters(ctx, tx, "", "contact_id = ?", c.ID)
+// ErrUnwiped means that somebody is forgotten, but the file could not be written anew.
+var ErrUnwiped = errors.New("they are forgotten, but traces may be left in the file until a later command has written it anew")
+
+// idKey is what is hashed of a contact's id.
+func idKey(id string) string { return "id:" + id }
+
+// keepHashes notes who was forgotten.
+func (s *Store) keepHashes(ctx context.Context, tx *sql.Tx, c contact.Contact, ids []string, never bool) error {
+	var keys []string
+	for _, id := range ids {
+		keys = append(keys, idKey(id))
+	}
+	for _, a := range c.Addresses {
+		keys = append(keys, a.Key)
+	}
+	for _, key := range keys {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO forgotten (hash, never) VALUES (?, ?)
+			ON CONFLICT DO UPDATE SET never = excluded.never`, []byte(hashOf(s.secret, key)), never); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// idsOf gives the id of a contact or, for one who has none, those under which
+// letters to one of the addresses were written before their contact was removed.
+func idsOf(ctx context.Context, tx *sql.Tx, c contact.Contact) (ids []string, err error) {
+	if c.ID != "" {
+		return []string{c.ID}, nil
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT contact_id, raw FROM letter
+		WHERE raw IS NOT NULL AND contact_id NOT IN (SELECT id FROM contact)`)
+	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
+		var id string
+		var raw []byte
+		err := rows.Scan(&id, &raw)
+		if !slices.Contains(ids, id) && isTo(raw, c.Addresses) {
+			ids = append(ids, id)
+		}
+		return struct{}{}, err
+	})
+	return ids, err
+}
+
+// addressesOf gives the addresses of a contact and those they had earlier, by
+// their mail, unless they are another contact's by now.
+func addressesOf(ctx context.Context, tx *sql.Tx, c contact.Contact, ids []string) ([]contact.Address, error) {
+	all := slices.Clone(c.Addresses)
+	for _, id := range ids {
+		rows, err := tx.QueryContext(ctx, "SELECT DISTINCT address FROM touch WHERE contact_id = ? AND address <> ''", id)
+		earlier, err := collect(rows, err, scanText)
+		if err != nil {
+			return nil, err
+		}
+		for _, addr := range earlier {
+			a := contact.Address{Addr: addr, Key: plan.AddressKey(addr)}
+			var others bool
+			if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM address WHERE key = ? AND contact_id <> ?)",
+				a.Key, id).Scan(&others); err != nil {
+				return nil, err
+			}
+			if !others && !hasKey(all, a.Key) {
+				all = append(all, a)
+			}
+		}
+	}
+	return all, nil
+}
+
+// forget removes every trace of somebody, of whom all ids and addresses are given.
+func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, ids []string) error {
+	t := tracesOf(c)
+	if err := t.addMessages(ctx, tx, c, ids); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := forgetContact(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	for _, a := range c.Addresses {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM correspondent WHERE key = ?", a.Key); err != nil {
+			return err
+		}
+	}
+	// What it takes to undo a command may name anybody.
+	if _, err := tx.ExecContext(ctx, "DELETE FROM command"); err != nil {
+		return err
+	}
+	if err := t.leaveToOthers(ctx, tx); err != nil {
+		return err
+	}
+	if err := scrubLetters(ctx, tx, t); err != nil {
+		return err
+	}
+	return errors.Join(scrubTexts(ctx, tx, t), scrubIDs(ctx, tx, secret, t), changeBook(ctx, tx))
+}
+
+// forgetContact removes a contact and all that is theirs.
+func forgetContact(ctx context.Context, tx *sql.Tx, id string) error {
+	err := endLetters(ctx, tx, "", "contact_id = ?", id)
 	for _, statement := range []string{
 		`UPDATE letter SET raw = NULL, subject = '', reason = 'the person was forgotten' WHERE contact_id = ?1`,
 		`DELETE FROM letter WHERE contact_id = ?1 AND state IN ('sent', 'dismissed', 'superseded', 'failed')`,
@@ -103,42 +209,12 @@ func forget(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
 		`DELETE FROM occasion WHERE id IN (SELECT occasion_id FROM participant WHERE contact_id = ?1)
 			AND id NOT IN (SELECT occasion_id FROM participant WHERE contact_id <> ?1)`,
 		`DELETE FROM contact WHERE id = ?1`,
-		`DELETE FROM command WHERE ?1 = ?1`, // what it takes to undo a command may name anybody
 	} {
 		if err == nil {
-			_, err = tx.ExecContext(ctx, statement, c.ID)
+			_, err = tx.ExecContext(ctx, statement, id)
 		}
 	}
-	for _, a := range c.Addresses {
-		if err == nil {
-			_, err = tx.ExecContext(ctx, "DELETE FROM correspondent WHERE key = ?", a.Key)
-		}
-		err = errors.Join(err, scrub(ctx, tx, a.Addr), scrub(ctx, tx, a.Key))
-	}
-	return errors.Join(err, scrub(ctx, tx, c.Name), changeBook(ctx, tx))
-}
-
-// freeText are the columns in which a name or an address of somebody may stand
-// though the row is about somebody else.
-var freeText = [][2]string{
-	{"occasion", "title"}, {"occasion", "next"}, {"participant", "useful"}, {"touch", "subject"}, {"touch", "rule"},
-	{"passed_over", "subject"}, {"correspondent", "in_subject"}, {"correspondent", "out_subject"}, {"correspondent", "name"},
-	{"mailbox", "problem"}, {"letter", "subject"}, {"letter", "reason"}, {"unreadable", "reason"}, {"account", "problem"}, {"hold", "reason"},
-}
-
-// scrub empties every text in which words stand.
-func scrub(ctx context.Context, tx *sql.Tx, words string) error {
-	if words == "" {
-		return nil
-	}
-	for _, at := range freeText {
-		table, column := at[0], at[1]
-		if _, err := tx.ExecContext(ctx, "UPDATE "+table+" SET "+column+" = '' WHERE instr("+column+", ?1) OR instr(lower("+column+"), lower(?1))",
-			words); err != nil {
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 // wipe writes the file anew, so that no page keeps what was removed, and
@@ -158,37 +234,53 @@ func (s *Store) wipe(ctx context.Context) error {
 	return s.explain(err)
 }
 
+// Backups says what became of the copies of the database in which somebody was
+// to be forgotten.
+type Backups struct {
+	Cleaned []string
+	Missing []string // they are not there now: removed, or on a disk that is away
+}
+
 // ForgetInBackups removes every trace of a contact from the copies of the
-// database that are known. It gives those that were cleaned, and in the error
-// those that could not be. Copies that are gone are not asked for again.
-func (s *Store) ForgetInBackups(ctx context.Context, c contact.Contact, never bool, now time.Time) (cleaned []string, err error) {
+// database that are known, and of everybody who was forgotten while a copy was
+// out of reach. The error names those that could not be cleaned.
+func (s *Store) ForgetInBackups(ctx context.Context, c contact.Contact, never bool, now time.Time) (b Backups, err error) {
 	paths, err := s.backups(ctx)
 	if err != nil {
-		return nil, err
+		return b, err
 	}
 	var errs []error
 	for _, path := range paths {
-		errs = append(errs, removeDatabase(path+halfCopy)) // of a backup that was cut short
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			_, err := s.db.ExecContext(ctx, "DELETE FROM backup WHERE path = ?", path)
-			errs = append(errs, s.explain(err))
+		errs = append(errs, sweep(path, halfCopies)) // of a backup that was cut short
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			b.Missing = append(b.Missing, path)
+			continue
+		case err == nil && info.Size() == 0: // it was set aside so, and says nothing of anybody
+			continue
+		case err == nil:
+			err = s.forgetInBackup(ctx, path, c, never, now)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("the person is still in the backup %s; delete it yourself: %w", path, withoutRestore(err)))
 			continue
 		}
-		if err := forgetInBackup(ctx, path, c, never, now); err != nil {
-			errs = append(errs, fmt.Errorf("the person is still in the backup %s; delete it yourself: %w", path, err))
-			continue
-		}
-		cleaned = append(cleaned, path)
+		b.Cleaned = append(b.Cleaned, path)
 	}
-	return cleaned, errors.Join(errs...)
+	return b, errors.Join(errs...)
 }
 
-func forgetInBackup(ctx context.Context, path string, c contact.Contact, never bool, now time.Time) error {
+func (s *Store) forgetInBackup(ctx context.Context, path string, c contact.Contact, never bool, now time.Time) error {
 	copied, err := Open(ctx, path)
 	if err != nil {
 		return err
 	}
-	return errors.Join(copied.forgetKnown(ctx, c, never, now), copied.Close())
+	err = copied.forgetKnown(ctx, c, never, now)
+	if err == nil {
+		err = copied.inheritForgotten(ctx, s, now)
+	}
+	return errors.Join(err, copied.Close())
 }
 
 // forgetKnown forgets everybody in a copy who is c or has one of c's addresses.
@@ -202,7 +294,7 @@ func (s *Store) forgetKnown(ctx context.Context, c contact.Contact, never bool, 
 		for _, a := range known.Addresses {
 			same = same || hasKey(c.Addresses, a.Key)
 		}
-		if same && known.ID != c.ID {
+		if same {
 			if err := s.Forget(ctx, known, never, now); err != nil {
 				return err
 			}

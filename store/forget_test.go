@@ -53,7 +53,7 @@ func zed(t testing.TB, s *Store) contact.Contact {
 	for _, state := range states {
 		l := letter("thank-you/" + string(state))
 		l.ContactID, l.Reason, l.Raw = z.ID, "met with Zedekiah Quux", []byte("To: Zed.Quux@zzyzx.example\r\n")
-		check(t, s.PutLetter(ctx, l))
+		check(t, putLetter(s, l))
 		check(t, s.SetLetter(ctx, l.Key, state, contact.Place{}, ""))
 	}
 	return z
@@ -75,7 +75,7 @@ func TestForget(t *testing.T) {
 		"SELECT group_concat(state) FROM (SELECT state FROM letter ORDER BY state)":             "approved,drafted,edited,moved,uncertain",
 		"SELECT state FROM letter WHERE take_back":                                              "drafted",
 		"SELECT count(*) FROM touch WHERE medium = 'email'":                                     "1",
-		"SELECT count(*) FROM forgotten WHERE never = 0":                                        "2",
+		"SELECT count(*) FROM forgotten WHERE never = 0":                                        "3", // the id and two addresses
 		"SELECT group_concat(key) FROM correspondent":                                           "eve@x.example",
 		"SELECT count(*) FROM letter WHERE raw IS NOT NULL OR subject <> '' OR message_id = ''": "0",
 	} {
@@ -110,7 +110,7 @@ func TestForgottenStays(t *testing.T) {
 		t.Error("Eve was never forgotten")
 	}
 	must[contact.Contact](t)(s.AddContact(ctx, person("Zed", "zed.quux@zzyzx.example")))
-	if got := rows(t, s, "SELECT count(*) FROM forgotten"); got != "1" {
+	if got := rows(t, s, "SELECT count(*) FROM forgotten"); got != "2" {
 		t.Errorf("%s hashes are left", got)
 	}
 	keep(t, s, again)
@@ -129,9 +129,9 @@ func TestForgetInBackups(t *testing.T) {
 		check(t, s.Backup(ctx, path, noon))
 	}
 	check(t, os.Remove(gone))
-	cleaned, err := s.ForgetInBackups(ctx, z, true, noon)
-	if err != nil || len(cleaned) != 1 || cleaned[0] != good {
-		t.Fatalf("cleaned %v, %v", cleaned, err)
+	found, err := s.ForgetInBackups(ctx, z, true, noon)
+	if err != nil || len(found.Cleaned) != 1 || found.Cleaned[0] != good || len(found.Missing) != 1 || found.Missing[0] != gone {
+		t.Fatalf("got %+v, %v", found, err)
 	}
 	grep(t, dir, zedWords...)
 	if got := rows(t, reopen(t, good), "SELECT name FROM contact"); got != "Eve" {
@@ -139,7 +139,8 @@ func TestForgetInBackups(t *testing.T) {
 	}
 	// One that cannot be opened is said, and nothing was forgotten yet.
 	check(t, os.WriteFile(good, []byte("no database"), 0o600))
-	if _, err := s.ForgetInBackups(ctx, z, true, noon); err == nil || !strings.Contains(err.Error(), good+"; delete it yourself") {
+	_, err = s.ForgetInBackups(ctx, z, true, noon)
+	if err == nil || !strings.Contains(err.Error(), good+"; delete it yourself") || strings.Contains(err.Error(), "put a backup back") {
 		t.Errorf("a backup that is none: %v", err)
 	}
 	if got := rows(t, s, "SELECT count(*) FROM contact"); got != "2" {
@@ -150,7 +151,7 @@ func TestForgetInBackups(t *testing.T) {
 func TestBackupAndRestore(t *testing.T) {
 	s := newStore(t)
 	eve := add(t, s, "Eve")
-	file := filepath.Join(t.TempDir(), "b", "backup.db")
+	file := filepath.Join(t.TempDir(), "backup.db")
 	check(t, s.Backup(ctx, file, noon))
 	if err := s.Backup(ctx, file, noon); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("over an old backup: %v", err)
@@ -161,7 +162,7 @@ func TestBackupAndRestore(t *testing.T) {
 	add(t, s, "Later")
 	check(t, s.RemoveContact(ctx, eve.ID))
 	check(t, s.Close())
-	aside := must[string](t)(Restore(ctx, s.Path(), file, noon))
+	aside := must[Restored](t)(Restore(ctx, s.Path(), file, noon)).Aside
 	if got := rows(t, reopen(t, aside), "SELECT name FROM contact"); got != "Later" {
 		t.Errorf("set aside: %s", got)
 	}
@@ -180,7 +181,7 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	// The way back is another restore.
 	check(t, back.Close())
-	must[string](t)(Restore(ctx, s.Path(), aside, noon.Add(time.Second)))
+	must[Restored](t)(Restore(ctx, s.Path(), aside, noon.Add(time.Second)))
 	if got := rows(t, reopen(t, s.Path()), "SELECT name FROM contact"); got != "Later" {
 		t.Errorf("and back: %s", got)
 	}
@@ -198,7 +199,11 @@ func TestRestoreOverDamage(t *testing.T) {
 		for _, end := range []string{"", "-wal"} {
 			check(t, os.WriteFile(s.Path()+end, []byte(damaged), 0o600))
 		}
-		aside := must[string](t)(Restore(ctx, s.Path(), file, noon))
+		r := must[Restored](t)(Restore(ctx, s.Path(), file, noon))
+		aside := r.Aside
+		if !errors.Is(r.Unread, ErrDamaged) {
+			t.Errorf("%s: who was forgotten was read: %v", what, r.Unread)
+		}
 		if fileText(t, aside) != damaged {
 			t.Errorf("%s: it was not kept", what)
 		}
@@ -210,8 +215,8 @@ func TestRestoreOverDamage(t *testing.T) {
 		check(t, removeDatabase(aside))
 	}
 	fresh := filepath.Join(t.TempDir(), "new", "regards.db")
-	if aside, err := Restore(ctx, fresh, file, noon); err != nil || aside != "" {
-		t.Errorf("where nothing was: %q, %v", aside, err)
+	if r, err := Restore(ctx, fresh, file, noon); err != nil || r != (Restored{}) {
+		t.Errorf("where nothing was: %+v, %v", r, err)
 	}
 	if got := rows(t, reopen(t, fresh), "SELECT name FROM contact"); got != "Eve" {
 		t.Errorf("where nothing was: %s", got)
@@ -249,7 +254,7 @@ func TestRestoreForgets(t *testing.T) {
 	check(t, Copy(ctx, s.Path(), file)) // made by hand: nobody knows of it
 	check(t, s.Forget(ctx, z, true, noon))
 	check(t, s.Close())
-	must[string](t)(Restore(ctx, s.Path(), file, noon))
+	must[Restored](t)(Restore(ctx, s.Path(), file, noon))
 	back := reopen(t, s.Path())
 	if got := rows(t, back, "SELECT name FROM contact"); got != "Eve" {
 		t.Errorf("restored: %s", got)

@@ -29,6 +29,23 @@ func (s *Store) Held(ctx context.Context) (h Hold, err error) {
 	return h, s.explain(err)
 }
 
+// Restored gives when a backup was last put in the place of the database; the
+// zero time when none was.
+func (s *Store) Restored(ctx context.Context) (time.Time, error) {
+	var at int64
+	err := s.db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = 'restored'").Scan(&at)
+	if err == sql.ErrNoRows {
+		return time.Time{}, nil
+	}
+	return fromSeconds(at), s.explain(err)
+}
+
+// setRestored notes that a backup is put in the place of the database.
+func (s *Store) setRestored(ctx context.Context, now time.Time) error {
+	_, err := s.db.ExecContext(ctx, "INSERT INTO meta (key, value) VALUES ('restored', ?) ON CONFLICT DO UPDATE SET value = excluded.value", seconds(now))
+	return s.explain(err)
+}
+
 // SetHold stops drafting and sending.
 func (s *Store) SetHold(ctx context.Context, h Hold) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {

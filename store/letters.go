@@ -47,9 +47,14 @@ func scanLetter(rows *sql.Rows) (contact.Letter, error) {
 
 // PutLetter stores a new letter, or one that so far stood in Needs. A letter
 // whose key exists in any other state is ErrTaken: a key makes one message.
-// With bytes, the stored letter is the intention that comes before the act.
-func (s *Store) PutLetter(ctx context.Context, l contact.Letter) error {
+// With bytes, the stored letter is the intention that comes before the act. It
+// is ErrStale, and nothing is stored, when contacts or occasions have changed
+// since book was their BookVersion: the letter may say what holds no longer.
+func (s *Store) PutLetter(ctx context.Context, book int64, l contact.Letter) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := checkBook(ctx, tx, book); err != nil {
+			return err
+		}
 		var state contact.State
 		err := tx.QueryRowContext(ctx, "SELECT state FROM letter WHERE key = ?", l.Key).Scan(&state)
 		if err == nil && state != contact.Needs {
@@ -62,11 +67,11 @@ func (s *Store) PutLetter(ctx context.Context, l contact.Letter) error {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO letter (key, practice, contact_id, occasion_id, participant_id,
-			state, reason, due, overdue, subject, message_id, raw, account, created)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			state, reason, due, overdue, subject, message_id, raw, account, created, written)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?14, ?14)
 			ON CONFLICT DO UPDATE SET state = excluded.state, reason = excluded.reason, due = excluded.due,
 			overdue = excluded.overdue, subject = excluded.subject, message_id = excluded.message_id,
-			raw = excluded.raw, account = excluded.account`,
+			raw = excluded.raw, account = excluded.account, written = excluded.written`,
 			l.Key, l.Practice, l.ContactID, l.OccasionID, l.ParticipantID, l.State, l.Reason, seconds(l.Due),
 			seconds(l.Overdue), l.Subject, l.MessageID, l.Raw, l.Account, seconds(l.Created))
 		return err
@@ -99,13 +104,14 @@ func (s *Store) Rewrite(ctx context.Context, key string) error {
 
 // RecordAttempt stores what Drafts was like just before a queued letter is put
 // there. It is ErrTaken when the letter is no longer to be put, or nobody is to
-// be written to any more.
+// be written to any more, or nothing is to be drafted now.
 func (s *Store) RecordAttempt(ctx context.Context, key string, a contact.Attempt) error {
 	result, err := s.db.ExecContext(ctx, `UPDATE letter SET attempt_at = ?, attempt_mailbox = ?,
 		attempt_uid_validity = ?, attempt_uid_next = ? WHERE key = ? AND state = 'queued' AND NOT take_back
-		AND NOT EXISTS (SELECT 1 FROM contact WHERE id = letter.contact_id AND status <> 'active'
-			AND NOT (status = 'paused' AND paused_until BETWEEN 1 AND ?))`,
-		seconds(a.At), a.Mailbox, a.UIDValidity, a.UIDNext, key, seconds(a.At))
+		AND EXISTS (SELECT 1 FROM contact WHERE id = letter.contact_id AND (status = 'active'
+			OR status = 'paused' AND paused_until BETWEEN 1 AND ?))
+		AND NOT EXISTS (SELECT 1 FROM hold WHERE until = 0 OR until > ?)`,
+		seconds(a.At), a.Mailbox, a.UIDValidity, a.UIDNext, key, seconds(a.At), seconds(a.At))
 	if err = changeOne(result, err); err == ErrNotFound {
 		return ErrTaken
 	}

@@ -19,10 +19,17 @@ func letter(key string) contact.Letter {
 		Account: "work", Created: noon}
 }
 
+// befriend stores the contact to whom these letters go.
+func befriend(t testing.TB, s *Store) {
+	t.Helper()
+	exec(t, s.db, "INSERT OR IGNORE INTO contact (id, name, medium, status, added) VALUES ('maria', 'Maria', 'card', 'active', 0)")
+}
+
 // putIn stores a letter in a state, perhaps with an attempt to put it into Drafts.
 func putIn(t testing.TB, s *Store, key string, state contact.State, tried bool) {
 	t.Helper()
-	check(t, s.PutLetter(ctx, letter(key)))
+	befriend(t, s)
+	check(t, putLetter(s, letter(key)))
 	if state != contact.Queued {
 		check(t, s.SetLetter(ctx, key, state, contact.Place{}, "new"))
 	}
@@ -38,7 +45,7 @@ func TestPutLetter(t *testing.T) {
 		putIn(t, s, key, state, false)
 		again := letter(key)
 		again.Subject, again.Reason = "Other", "again"
-		err := s.PutLetter(ctx, again)
+		err := putLetter(s, again)
 		got, getErr := s.Letter(ctx, key)
 		check(t, getErr)
 		if state == contact.Needs {
@@ -53,8 +60,9 @@ func TestPutLetter(t *testing.T) {
 
 func TestLetterRoundTrip(t *testing.T) {
 	s := newStore(t)
+	befriend(t, s)
 	want := letter("k")
-	check(t, s.PutLetter(ctx, want))
+	check(t, putLetter(s, want))
 	if got, err := s.Letter(ctx, "k"); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -88,7 +96,7 @@ func TestPutLetterWithoutCause(t *testing.T) {
 	s := newStore(t)
 	l := letter("k")
 	l.ParticipantID = "gone"
-	if err := s.PutLetter(ctx, l); !errors.Is(err, ErrTaken) {
+	if err := putLetter(s, l); !errors.Is(err, ErrTaken) {
 		t.Errorf("got %v", err)
 	}
 	letters, err := s.Letters(ctx)
@@ -106,7 +114,7 @@ func TestRewrite(t *testing.T) {
 	for key, tried := range map[string]bool{"fresh": false, "tried": true} {
 		l := letter(key)
 		l.ContactID = c.ID
-		check(t, s.PutLetter(ctx, l))
+		check(t, putLetter(s, l))
 		if tried {
 			check(t, s.RecordAttempt(ctx, key, contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
 		}
@@ -128,10 +136,10 @@ func TestPutLetterFromNeeds(t *testing.T) {
 	s := newStore(t)
 	first := letter("k")
 	first.State, first.Raw, first.MessageID, first.Overdue = contact.Needs, nil, "", first.Overdue.AddDate(0, 0, 1)
-	check(t, s.PutLetter(ctx, first))
+	check(t, putLetter(s, first))
 	second := letter("k")
 	second.Created = noon.AddDate(0, 0, 3)
-	check(t, s.PutLetter(ctx, second))
+	check(t, putLetter(s, second))
 	second.Created = noon
 	if got, err := s.Letter(ctx, "k"); err != nil || !reflect.DeepEqual(got, second) {
 		t.Errorf("got %+v, %v", got, err)
@@ -145,7 +153,7 @@ func TestLettersInOrder(t *testing.T) {
 		if l.Due = noon; i == 0 {
 			l.Due = noon.Add(-1)
 		}
-		check(t, s.PutLetter(ctx, l))
+		check(t, putLetter(s, l))
 	}
 	got := must[[]contact.Letter](t)(s.Letters(ctx))
 	if len(got) != 3 || got[0].Key != "c" || got[1].Key != "a" || got[2].Key != "b" || got[0].Raw != nil {
@@ -203,6 +211,27 @@ func TestEndLetters(t *testing.T) {
 		}
 	}
 	if got := rows(t, s, "SELECT count(*) FROM letter"); got != fmt.Sprint(len(want)) {
+		t.Errorf("%s letters", got)
+	}
+}
+
+// A letter that was written before a contact or an occasion changed is not stored.
+func TestPutLetterStale(t *testing.T) {
+	s := newStore(t)
+	maria := add(t, s, "Maria")
+	o := must[contact.Occasion](t)(s.AddOccasion(ctx, contact.Occasion{Kind: contact.Met, At: noon, Logged: noon}, nil, noon))
+	for what, change := range map[string]func() error{
+		"contact":  func() error { return update(s, maria) },
+		"occasion": func() error { return updateOccasion(s, o, noon) },
+		"removal":  func() error { return s.RemoveOccasion(ctx, o.ID) },
+	} {
+		book := must[int64](t)(s.BookVersion(ctx))
+		check(t, change())
+		if err := s.PutLetter(ctx, book, letter(what)); !errors.Is(err, ErrStale) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if got := rows(t, s, "SELECT count(*) FROM letter"); got != "0" {
 		t.Errorf("%s letters", got)
 	}
 }

@@ -44,7 +44,7 @@ func Lock(ctx context.Context, path string) (unlock func() error, err error) {
 	// The file stays when the lock ends: removing it would race with the next holder.
 	err = os.WriteFile(name, fmt.Appendln(nil, os.Getpid()), 0o600)
 	if err == nil {
-		err = sweep(path)
+		err = sweep(path, leftovers)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the database: %w", explain(path, err)), lock.Unlock())

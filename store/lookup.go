@@ -14,12 +14,13 @@ type Lookup struct {
 	UIDValidity uint32
 	Low, High   uint32
 	Addresses   []contact.Address
+	Book        int64 // the BookVersion for which it was asked: what was added since is not in it
 }
 
 // Lookups gives what is to be looked for in an account, by mailbox. Where
 // addresses were added at different times, the range holds all of theirs.
 func (s *Store) Lookups(ctx context.Context, account string) (map[string]Lookup, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT m.name, m.uid_validity, l.low, l.high, a.addr, a.key
+	rows, err := s.db.QueryContext(ctx, `SELECT m.name, m.uid_validity, l.low, l.high, a.addr, a.key, (`+bookVersion+`)
 		FROM lookup l JOIN mailbox m ON m.id = l.mailbox_id JOIN address a ON a.key = l.key
 		WHERE m.account = ? ORDER BY m.name, a.key`, account)
 	due := map[string]Lookup{}
@@ -27,7 +28,7 @@ func (s *Store) Lookups(ctx context.Context, account string) (map[string]Lookup,
 		var name string
 		var l Lookup
 		var a contact.Address
-		if err := rows.Scan(&name, &l.UIDValidity, &l.Low, &l.High, &a.Addr, &a.Key); err != nil {
+		if err := rows.Scan(&name, &l.UIDValidity, &l.Low, &l.High, &a.Addr, &a.Key, &l.Book); err != nil {
 			return struct{}{}, err
 		}
 		if known, ok := due[name]; ok {
@@ -43,17 +44,19 @@ func (s *Store) Lookups(ctx context.Context, account string) (map[string]Lookup,
 // lookUp has the mail that was read without an address in the book looked
 // through for it.
 func lookUp(ctx context.Context, tx *sql.Tx, key string) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO lookup (mailbox_id, key, low, high)
-		SELECT id, ?, max(low, 1), high FROM mailbox WHERE high > 0
-		ON CONFLICT DO UPDATE SET low = excluded.low, high = excluded.high`, key)
+	// The change of the book that goes with it gives it the next version.
+	_, err := tx.ExecContext(ctx, `INSERT INTO lookup (mailbox_id, key, low, high, book)
+		SELECT id, ?, max(low, 1), high, 1 + (`+bookVersion+`) FROM mailbox WHERE high > 0
+		ON CONFLICT DO UPDATE SET low = excluded.low, high = excluded.high, book = excluded.book`, key)
 	return err
 }
 
-// lookedUp takes off what a batch of a lookup has found.
+// lookedUp takes off what a batch of a lookup has found; not of an address that
+// was added anew meanwhile, of which the lookup has seen the end only.
 func lookedUp(ctx context.Context, tx *sql.Tx, mailbox int64, l Lookup) error {
 	for _, a := range l.Addresses {
-		if _, err := tx.ExecContext(ctx, "UPDATE lookup SET high = min(high, ?) WHERE mailbox_id = ? AND key = ?",
-			l.High, mailbox, a.Key); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE lookup SET high = min(high, ?) WHERE mailbox_id = ? AND key = ? AND book <= ?",
+			l.High, mailbox, a.Key, l.Book); err != nil {
 			return err
 		}
 	}

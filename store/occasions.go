@@ -127,13 +127,19 @@ func (s *Store) RemoveOccasion(ctx context.Context, id string) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM touch WHERE key = ?", contact.OccasionKey(id)); err != nil {
 			return err
 		}
+		if err := changeBook(ctx, tx); err != nil {
+			return err
+		}
 		return changeOne(tx.ExecContext(ctx, "DELETE FROM occasion WHERE id = ?", id))
 	})
 }
 
-// occasionTouches makes the stored touches of an occasion those that it is as
-// of now.
+// occasionTouches makes the stored touches of an occasion that has changed those
+// that it is as of now.
 func occasionTouches(ctx context.Context, tx *sql.Tx, o contact.Occasion, now time.Time) error {
+	if err := changeBook(ctx, tx); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, "DELETE FROM touch WHERE key = ?", contact.OccasionKey(o.ID)); err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func TestRemoveOccasion(t *testing.T) {
 		for _, state := range []contact.State{contact.Needs, contact.Queued, contact.Drafted, contact.Sent} {
 			l := letter(o.ID + string(state))
 			l.OccasionID = o.ID
-			check(t, s.PutLetter(ctx, l))
+			check(t, putLetter(s, l))
 			check(t, s.SetLetter(ctx, l.Key, state, contact.Place{}, "new"))
 		}
 	}

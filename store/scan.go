@@ -82,12 +82,8 @@ func (h *History) Add(m History) {
 func (s *Store) Record(ctx context.Context, book int64, scans ...Scan) (added []contact.Touch, err error) {
 	err = s.txOn(ctx, s.scans, func(tx *sql.Tx) error {
 		added = nil
-		var version int64
-		if err := tx.QueryRowContext(ctx, bookVersion).Scan(&version); err != nil {
+		if err := checkBook(ctx, tx, book); err != nil {
 			return err
-		}
-		if version != book {
-			return ErrStale
 		}
 		for _, sc := range scans {
 			news, err := record(ctx, tx, s.secret, sc)

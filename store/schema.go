@@ -187,13 +187,14 @@ CREATE TABLE lookup (
 	key        TEXT    NOT NULL REFERENCES address ON DELETE CASCADE,
 	low        INTEGER NOT NULL,
 	high       INTEGER NOT NULL,
+	book       INTEGER NOT NULL, -- the version of the address book that made it
 	PRIMARY KEY (mailbox_id, key)
 ) WITHOUT ROWID;
 CREATE INDEX lookup_key ON lookup (key);
 
 -- Contacts of the first schema know the last mail of each address alone.
-INSERT INTO lookup (mailbox_id, key, low, high)
-	SELECT m.id, a.key, max(m.low, 1), m.high FROM mailbox m, address a WHERE m.high > 0;
+INSERT INTO lookup (mailbox_id, key, low, high, book)
+	SELECT m.id, a.key, max(m.low, 1), m.high, 0 FROM mailbox m, address a WHERE m.high > 0;
 
 -- Addresses of people who are not to be known: a keyed hash is all that is left.
 CREATE TABLE forgotten (
@@ -225,6 +226,9 @@ CREATE TABLE backup (
 
 -- Why a mailbox cannot be read now.
 ALTER TABLE mailbox ADD COLUMN problem TEXT NOT NULL DEFAULT '';
+
+-- When a letter got the words that it has; created is when it was first due.
+ALTER TABLE letter ADD COLUMN written INTEGER NOT NULL DEFAULT 0;
 
 -- At most one row: nothing is drafted or sent meanwhile.
 CREATE TABLE hold (

@@ -25,6 +25,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -112,7 +113,7 @@ func locate(path string) (string, error) {
 // is whole: a file of that name has always been a database. When another
 // process is faster, its file holds.
 func create(ctx context.Context, path string) error {
-	fresh := path + working[0] + NewID()
+	fresh := path + newFile + NewID()
 	defer removeDatabase(fresh)
 	err := createFresh(ctx, fresh)
 	if err == nil {
@@ -141,19 +142,36 @@ func createFresh(ctx context.Context, fresh string) error {
 	return s.Close()
 }
 
-// working are the names, after the database's own, of files that become a
-// database once they are whole: a new one, a restored one.
-var working = []string{".new-", ".restoring"}
+// The names, after the database's own, of files that become a database once
+// they are whole: a new one, a restored one, and a copy. A random id follows, so
+// that no file of the owner's is ever taken for one of them.
+const (
+	newFile   = ".new-"
+	restoring = ".restoring-"
+	halfCopy  = ".part-" // half a copy must not pass for a database
+)
 
-// sweep removes what a crash has left of such files. The caller holds the Lock;
-// a process that is just making a database finds that there is one.
-func sweep(path string) error {
+// What a crash may leave of them.
+var (
+	leftovers  = leftover(`\.(?:new|restoring)-[a-z2-7]{8}(?:\.part-[a-z2-7]{8})?`)
+	halfCopies = leftover(`\.part-[a-z2-7]{8}`)
+)
+
+func leftover(name string) *regexp.Regexp {
+	return regexp.MustCompile(`^` + name + `(?:-wal|-shm|-journal)?$`)
+}
+
+// sweep removes such leftovers of the database at path. The caller holds the
+// Lock; a process that is just making a database finds that there is one.
+func sweep(path string, what *regexp.Regexp) error {
 	entries, err := os.ReadDir(filepath.Dir(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	for _, e := range entries {
-		for _, w := range working {
-			if strings.HasPrefix(e.Name(), filepath.Base(path)+w) {
-				err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(path), e.Name())))
-			}
+		rest, ok := strings.CutPrefix(e.Name(), filepath.Base(path))
+		if ok && e.Type().IsRegular() && what.MatchString(rest) {
+			err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(path), e.Name())))
 		}
 	}
 	return err

@@ -445,7 +445,7 @@ func TestWritersAtOnce(t *testing.T) {
 	for writer := range 8 {
 		all.Go(func() {
 			for i := range letters {
-				err := stores[writer%len(stores)].PutLetter(ctx, contact.Letter{Key: fmt.Sprint("k", i), State: contact.Queued, Reason: fmt.Sprint(writer)})
+				err := putLetter(stores[writer%len(stores)], contact.Letter{Key: fmt.Sprint("k", i), State: contact.Queued, Reason: fmt.Sprint(writer)})
 				switch {
 				case err == nil:
 					mu.Lock()
@@ -494,4 +494,13 @@ func TestExplain(t *testing.T) {
 func update(s *Store, c contact.Contact) error {
 	_, err := s.UpdateContact(ctx, c.ID, func(contact.Contact) (contact.Contact, error) { return c, nil })
 	return err
+}
+
+// putLetter stores a letter with the address book of this moment.
+func putLetter(s *Store, l contact.Letter) error {
+	book, err := s.BookVersion(ctx)
+	if err != nil {
+		return err
+	}
+	return s.PutLetter(ctx, book, l)
 }

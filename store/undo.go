@@ -25,7 +25,7 @@ var (
 const commandsKept = 50
 
 // journaled are the tables whose changes are taken back.
-var journaled = []string{"contact", "address", "contact_group", "touch", "passed_over", "occasion", "participant", "letter", "hold"}
+var journaled = []string{"contact", "address", "contact_group", "touch", "passed_over", "occasion", "participant", "letter", "hold", "forgotten"}
 
 // serviceWrites are those of them that the service changes by itself: there a
 // row that has changed since is left alone. Elsewhere it means a conflict.
@@ -189,7 +189,7 @@ func (s *Store) Undo(ctx context.Context) (u Undone, err error) {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM command WHERE id = ?", id); err != nil {
 			return err
 		}
-		return afterUndo(ctx, tx, before)
+		return afterUndo(ctx, tx, before, at)
 	})
 	return u, err
 }
@@ -227,42 +227,86 @@ func takeBack(ctx context.Context, tx *sql.Tx, id int64) (letters int, err error
 }
 
 // afterUndo brings what follows from contacts and occasions in line with them.
-// Before holds whose addresses were whose.
-func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]string) error {
-	err := endLetters(ctx, tx, "what it came of was taken back",
-		"participant_id <> '' AND NOT EXISTS (SELECT 1 FROM participant WHERE id = letter.participant_id)")
-	if err != nil {
+// Before holds whose addresses were whose; the command was at that time.
+func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]owned, at int64) error {
+	if err := lettersAfterUndo(ctx, tx, at); err != nil {
 		return err
 	}
 	after, err := addressOwners(ctx, tx)
 	if err != nil {
 		return err
 	}
-	for key, owner := range after {
-		if before[key] == owner {
+	for key, was := range before {
+		if _, still := after[key]; still {
 			continue
 		}
-		// Mail with this address went to another contact meanwhile, or to none.
-		if _, err := tx.ExecContext(ctx, `UPDATE OR IGNORE touch SET contact_id = ?
-			WHERE contact_id = ? AND lower(address) = (SELECT lower(addr) FROM address WHERE key = ?)`,
-			owner, before[key], key); err != nil {
+		// Mail with an address that is nobody's any more was never their contact's.
+		if _, err := tx.ExecContext(ctx, "DELETE FROM touch WHERE contact_id = ? AND medium = 'email' AND lower(address) = lower(?)",
+			was.contact, was.addr); err != nil {
 			return err
 		}
-		if err := lookUp(ctx, tx, key); err != nil {
-			return err
+	}
+	for key, is := range after {
+		if was := before[key]; was.contact != is.contact {
+			if err := handBack(ctx, tx, key, is, was.contact, after); err != nil {
+				return err
+			}
 		}
 	}
 	return changeBook(ctx, tx)
 }
 
-// addressOwners gives the id of the contact whose each address is, by its key.
-func addressOwners(ctx context.Context, tx *sql.Tx) (map[string]string, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT key, contact_id FROM address")
-	owners := map[string]string{}
+// lettersAfterUndo ends the letters whose cause is gone or has become somebody
+// else's, and has those that were written since and that nobody has seen yet
+// written anew.
+func lettersAfterUndo(ctx context.Context, tx *sql.Tx, at int64) error {
+	const why = "what it came of was taken back"
+	const gone = "participant_id <> '' AND NOT EXISTS (SELECT 1 FROM participant WHERE id = letter.participant_id)"
+	const others = "participant_id <> '' AND contact_id <> (SELECT contact_id FROM participant WHERE id = letter.participant_id)"
+	if err := endLetters(ctx, tx, why, gone); err != nil {
+		return err
+	}
+	if err := endLetters(ctx, tx, why, others); err != nil {
+		return err
+	}
+	// Whose it is now gets a letter under a key of their own.
+	if _, err := tx.ExecContext(ctx, "UPDATE letter SET participant_id = '' WHERE (take_back OR state = 'superseded') AND "+others); err != nil {
+		return err
+	}
+	return rewrite(ctx, tx, "written >= ?", at)
+}
+
+// handBack gives the mail of an address that has found back to its contact, or
+// to another one, to that contact. Who had it meanwhile has their mail looked up
+// as well: of a message to both only one touch was kept.
+func handBack(ctx context.Context, tx *sql.Tx, key string, is owned, had string, after map[string]owned) error {
+	if _, err := tx.ExecContext(ctx, "UPDATE OR IGNORE touch SET contact_id = ? WHERE contact_id = ? AND lower(address) = lower(?)",
+		is.contact, had, is.addr); err != nil {
+		return err
+	}
+	for other, o := range after {
+		if other != key && (had == "" || o.contact != had) {
+			continue
+		}
+		if err := lookUp(ctx, tx, other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owned is an address with the id of the contact whose it is.
+type owned struct{ contact, addr string }
+
+// addressOwners gives whose each address is, by its key.
+func addressOwners(ctx context.Context, tx *sql.Tx) (map[string]owned, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT key, contact_id, addr FROM address")
+	owners := map[string]owned{}
 	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
-		var key, owner string
-		err := rows.Scan(&key, &owner)
-		owners[key] = owner
+		var key string
+		var o owned
+		err := rows.Scan(&key, &o.contact, &o.addr)
+		owners[key] = o
 		return struct{}{}, err
 	})
 	return owners, err

@@ -13,6 +13,9 @@ import (
 	"regards/contact"
 )
 
+// later is when commands are given, after the letters were written.
+var later = noon.Add(time.Minute)
+
 // everything gives all that commands change and undo takes back, as text.
 func everything(t testing.TB, s *Store) string {
 	t.Helper()
@@ -107,7 +110,7 @@ func peopled(t testing.TB) *Store {
 	for i, c := range []contact.Contact{maria, tom} {
 		l := letter("thank-you/" + o.ID + "/" + c.ID)
 		l.ContactID, l.OccasionID, l.ParticipantID = c.ID, o.ID, o.Participants[i].ID
-		check(t, s.PutLetter(ctx, l))
+		check(t, putLetter(s, l))
 	}
 	return s
 }
@@ -122,7 +125,7 @@ func TestUndoAnything(t *testing.T) {
 			name := rapid.SampledFrom([]string{"add", "edit", "remove", "merge", "log", "occasion edit", "occasion remove",
 				"touch add", "pause", "resume"}).Draw(r, "command")
 			state := everything(t, s)
-			s.Command(name, noon)
+			s.Command(name, later)
 			if err := deeds[name](s, pick); err != nil {
 				if got := everything(t, s); got != state {
 					r.Fatalf("%s failed (%v), and changed\n%s\ninto\n%s", name, err, state, got)
@@ -136,7 +139,7 @@ func TestUndoAnything(t *testing.T) {
 		}
 		for i := len(before) - 1; i >= 0; i-- {
 			u, err := s.Undo(ctx)
-			if err != nil || u.Words != names[i] || u.Letters != 0 || !u.At.Equal(noon) {
+			if err != nil || u.Words != names[i] || u.Letters != 0 || !u.At.Equal(later) {
 				r.Fatalf("undo %s: %+v, %v", names[i], u, err)
 			}
 			if got := everything(t, s); got != before[i] {
@@ -159,7 +162,7 @@ func TestUndoAfterDelivery(t *testing.T) {
 	letters := must[[]contact.Letter](t)(s.Letters(ctx))
 	place := contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}
 	check(t, s.SetLetter(ctx, letters[0].Key, contact.Drafted, place, ""))
-	s.Command("occasion remove", noon)
+	s.Command("occasion remove", later)
 	check(t, s.RemoveOccasion(ctx, occasions[0].ID))
 	check(t, s.SetLetter(ctx, letters[0].Key, contact.Superseded, contact.Place{}, "taken back"))
 	u, err := s.Undo(ctx)
@@ -184,7 +187,7 @@ func TestUndoLogWithDraft(t *testing.T) {
 	s.command = nil
 	l := letter("thank-you/" + o.ID)
 	l.ContactID, l.OccasionID, l.ParticipantID = maria.ID, o.ID, o.Participants[0].ID
-	check(t, s.PutLetter(ctx, l))
+	check(t, putLetter(s, l))
 	check(t, s.SetLetter(ctx, l.Key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
 	must[Undone](t)(s.Undo(ctx))
 	if got := must[contact.Letter](t)(s.Letter(ctx, l.Key)); got.State != contact.Drafted || !got.TakeBack {
@@ -384,7 +387,7 @@ func TestLookups(t *testing.T) {
 	}
 	maria := add(t, s, "Maria")
 	due := must[map[string]Lookup](t)(s.Lookups(ctx, "work"))
-	if len(due) != 2 || fmt.Sprint(due["INBOX"]) != "{7 1 9 [{maria@x.example maria@x.example}]}" ||
+	if len(due) != 2 || fmt.Sprint(due["INBOX"]) != "{7 1 9 [{maria@x.example maria@x.example}] 2}" ||
 		due["Partly"].Low != 30 || due["Partly"].High != 40 {
 		t.Fatalf("due: %+v", due)
 	}
@@ -489,4 +492,128 @@ func TestUndoMergeParts(t *testing.T) {
 	if got := rows(t, s, "SELECT c.name, t.key FROM touch t JOIN contact c ON c.id = t.contact_id ORDER BY 1"); got != "Maria m@x\nTom t@x" {
 		t.Errorf("got %s", got)
 	}
+}
+
+// A letter that was written of what a command changed, and that nobody has
+// seen, is written anew when the command is taken back.
+func TestUndoRewrites(t *testing.T) {
+	s := newStore(t)
+	maria := add(t, s, "Maria")
+	s.Command("contact edit Maria --greeting 'Dear Wrong'", noon)
+	maria.Greeting = "Dear Wrong"
+	check(t, update(s, maria))
+	s.command = nil
+	l := letter("k")
+	l.ContactID, l.Raw = maria.ID, []byte("Dear Wrong,")
+	check(t, putLetter(s, l))
+	must[Undone](t)(s.Undo(ctx))
+	if got := must[contact.Letter](t)(s.Letter(ctx, "k")); got.State != contact.Needs || got.Raw != nil {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// A draft to one person that came of another one's occasion, while both were one
+// contact, is taken back, and the key of the other's letter is free.
+func TestUndoMergeWithDraft(t *testing.T) {
+	s := newStore(t)
+	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
+	o := must[contact.Occasion](t)(s.AddOccasion(ctx, contact.Occasion{Kind: contact.Met, At: noon, Logged: noon,
+		Participants: []contact.Participant{{ContactID: tom.ID}}}, nil, noon))
+	s.Command("contact merge Maria Tom", noon)
+	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID))
+	s.command = nil
+	l := letter("thank-you/" + o.ID + "/" + maria.ID)
+	l.ContactID, l.OccasionID, l.ParticipantID = maria.ID, o.ID, o.Participants[0].ID
+	check(t, putLetter(s, l))
+	check(t, s.SetLetter(ctx, l.Key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
+	must[Undone](t)(s.Undo(ctx))
+	if got := must[contact.Letter](t)(s.Letter(ctx, l.Key)); !got.TakeBack || got.ParticipantID != "" {
+		t.Errorf("the draft to Maria: %+v", got)
+	}
+	if parts := must[[]contact.Occasion](t)(s.Occasions(ctx))[0].Participants; len(parts) != 1 || parts[0].ContactID != tom.ID {
+		t.Errorf("took part: %+v", parts)
+	}
+}
+
+// Of a message to both, while they were one, both get their touch again.
+func TestUndoMergeLooksUpBoth(t *testing.T) {
+	s := newStore(t)
+	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
+	s.Command("contact merge Maria Tom", noon)
+	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID))
+	s.command = nil
+	both := mail(tom, "both@x", contact.Out)
+	both.ContactID = maria.ID
+	keep(t, s, inbox(3, both))
+	must[Undone](t)(s.Undo(ctx))
+	if l := must[map[string]Lookup](t)(s.Lookups(ctx, "work"))["INBOX"]; len(l.Addresses) != 2 {
+		t.Errorf("to be looked up: %+v", l)
+	}
+}
+
+// Mail with an address that was given by mistake is no touch once that is undone.
+func TestUndoAddress(t *testing.T) {
+	s := newStore(t)
+	maria := add(t, s, "Maria")
+	keep(t, s, inbox(9, mail(maria, "hers@x", contact.In)))
+	s.Command("contact edit Maria --address stranger@x.example", noon)
+	maria.Addresses = append(maria.Addresses, person("", "Stranger@x.example").Addresses...)
+	check(t, update(s, maria))
+	s.command = nil
+	strange := mail(maria, "strange@x", contact.In)
+	strange.Address = "stranger@X.example"
+	keep(t, s, inbox(10, strange))
+	must[Undone](t)(s.Undo(ctx))
+	if got := rows(t, s, "SELECT key FROM touch"); got != "hers@x" {
+		t.Errorf("touches: %s", got)
+	}
+}
+
+// Who was never to come back, was added and taken back again, stays away.
+func TestUndoKeepsNeverAgain(t *testing.T) {
+	s := newStore(t)
+	maria := add(t, s, "Maria")
+	check(t, s.Forget(ctx, maria, true, noon))
+	s.Command("contact add Maria", noon)
+	add(t, s, "Maria")
+	must[Undone](t)(s.Undo(ctx))
+	if never := must[bool](t)(s.NeverAgain(ctx, maria.Addresses[0].Key)); !never {
+		t.Error("an import may bring her back")
+	}
+}
+
+// A lookup that was asked for before an address was added anew does not end the
+// search for it.
+func TestLookupOfAnAddressAddedAnew(t *testing.T) {
+	s := newStore(t)
+	keep(t, s, inbox(100))
+	maria := add(t, s, "Maria")
+	running := must[map[string]Lookup](t)(s.Lookups(ctx, "work"))["INBOX"]
+	check(t, s.RemoveContact(ctx, maria.ID))
+	add(t, s, "Maria")
+	running.High = 30
+	batch := inbox(100)
+	batch.Lookup = &running
+	keep(t, s, batch)
+	if l := must[map[string]Lookup](t)(s.Lookups(ctx, "work"))["INBOX"]; l.High != 100 {
+		t.Errorf("what is left: %+v", l)
+	}
+}
+
+// Nothing is put while drafting is on hold, and nothing for somebody who is gone.
+func TestRecordAttemptOnHold(t *testing.T) {
+	s := newStore(t)
+	maria := add(t, s, "Maria")
+	l := letter("k")
+	l.ContactID = maria.ID
+	check(t, putLetter(s, l))
+	attempt := contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}
+	for _, h := range []Hold{{Reason: "paused", Since: noon}, {Reason: "paused", Since: noon, Until: noon.Add(time.Hour)}} {
+		check(t, s.SetHold(ctx, h))
+		if err := s.RecordAttempt(ctx, "k", attempt); !errors.Is(err, ErrTaken) {
+			t.Errorf("on hold until %v: %v", h.Until, err)
+		}
+	}
+	attempt.At = noon.Add(time.Hour)
+	check(t, s.RecordAttempt(ctx, "k", attempt))
 }

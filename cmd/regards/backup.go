@@ -16,12 +16,15 @@ func (a *app) backupCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
 		Short: "write a consistent copy of everything regards knows",
-		Long: `Writes the database to FILE, which must not exist yet, also while the service
-runs. Whoever is forgotten later is removed from FILE, too, while it lies there.`,
+		Long: `Writes the database to FILE, which must not exist yet, in a folder that does, also
+while the service runs. Whoever is forgotten later is removed from FILE, too, while it lies there.`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
 			return a.with(c.Context(), func(s *session) error {
 				if a.dryRun {
+					if err := store.CanBackup(words[0]); err != nil {
+						return fmt.Errorf("backup: %w", err)
+					}
 					fmt.Fprintf(a.out, "would write %s\n", words[0])
 					return nil
 				}
@@ -62,13 +65,16 @@ forgotten since stay forgotten.`,
 				return err
 			}
 			defer unlock()
-			aside, err := store.Restore(c.Context(), path, words[0], now())
+			r, err := store.Restore(c.Context(), path, words[0], now())
 			if err != nil {
 				return fmt.Errorf("restore: %w", err)
 			}
 			fmt.Fprintf(a.out, "restored %s\n", words[0])
-			if aside != "" {
-				fmt.Fprintf(a.out, "what was there before is kept in %s\n", aside)
+			if r.Aside != "" {
+				fmt.Fprintf(a.out, "what was there before is kept in %s\n", r.Aside)
+			}
+			if r.Unread != nil {
+				fmt.Fprintln(a.out, "the old database cannot be read: whoever was forgotten since the backup was made may be back; forget them again: regards forget CONTACT")
 			}
 			fmt.Fprintln(a.out, "nothing is drafted or sent until you look through it (regards status, regards letter list) and say: regards resume")
 			return nil

@@ -75,7 +75,7 @@ func (s *session) contactJSON(c contact.Contact, last contact.Touch) contactJSON
 	p := policy(s.cfg)
 	j := contactJSON{
 		ID: c.ID, Name: c.Name, Addresses: []string{}, Groups: append([]string{}, c.Groups...), Medium: c.Medium,
-		Status: c.Status, Greeting: c.Greeting, NextDue: jsonTime(plan.NextDue(c, last, p.Cadences, p.Location)),
+		Status: plan.Status(s.now(), c), Greeting: c.Greeting, NextDue: jsonTime(plan.NextDue(c, last, p.Cadences, p.Location)),
 		Added: jsonTime(c.Added), By: c.IntroducedBy, last: last, every: plan.Every(c, p.Cadences),
 	}
 	for _, addr := range c.Addresses {
@@ -184,7 +184,7 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 	line("addresses", strings.Join(j.Addresses, ", "))
 	line("groups", strings.Join(p.Groups, ", "))
 	line("medium", string(p.Medium))
-	line("status", string(p.Status))
+	line("status", string(j.Status))
 	line("greeting", plan.Salutation(p))
 	line("every", j.Every)
 	if due := plan.NextDue(p, last, policy(s.cfg).Cadences, s.cfg.Owner.Location()); !due.IsZero() {

@@ -157,7 +157,7 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact) er
 	if err != nil {
 		return err
 	}
-	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(p.Status), NoLetters: plan.Writable(s.now(), p),
+	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(plan.Status(s.now(), p)), NoLetters: plan.Writable(s.now(), p),
 		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}}
 	for _, t := range touches {
 		e.Touches = append(e.Touches, touchReason(t))
@@ -215,6 +215,10 @@ func (a *app) printReasons(title string, reasons []reasonJSON) {
 		if r.Contact != "" {
 			who = r.Contact + ": "
 		}
-		fmt.Fprintf(a.out, "  %s  %s%s: %s\n", *r.At, who, r.What, r.Why)
+		at := "at an unknown time"
+		if r.At != nil {
+			at = *r.At
+		}
+		fmt.Fprintf(a.out, "  %s  %s%s: %s\n", at, who, r.What, r.Why)
 	}
 }

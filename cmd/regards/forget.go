@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/store"
 )
 
 func (a *app) forgetCommand() *cobra.Command {
@@ -18,11 +21,12 @@ backups that "regards backup" made. A keyed hash of each address is all that
 stays, so that reading the mail again does not bring them back; only you can, by
 adding them again. Mail on the server stays as it is; an untouched draft to them
 is taken back at the next pass. This cannot be undone, and commands before it
-cannot either.`,
+cannot either. An address of somebody who is no contact any more, or never was
+one, is forgotten likewise. Part of a name is not enough to say whom you mean.`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
 			return a.with(c.Context(), func(s *session) error {
-				p, err := s.contact(c.Context(), words[0])
+				p, err := s.forgettable(c.Context(), words[0])
 				if err != nil {
 					return err
 				}
@@ -34,29 +38,47 @@ cannot either.`,
 	return c
 }
 
+// forgettable finds whom to forget: a contact, named in full, since nothing
+// brings the wrong one back, or an address that is nobody's.
+func (s *session) forgettable(ctx context.Context, who string) (contact.Contact, error) {
+	all, err := s.contacts(ctx)
+	if err != nil {
+		return contact.Contact{}, err
+	}
+	p, err := all.findExactly(who)
+	if !errors.Is(err, errNobody) {
+		return p, err
+	}
+	if stranger, ok := parsePerson(who); ok {
+		return stranger, nil
+	}
+	return p, err
+}
+
 func (a *app) forget(c *cobra.Command, s *session, p contact.Contact, never bool) error {
 	letters, err := s.store.Letters(c.Context())
 	if err != nil {
 		return err
 	}
-	var cleaned []string
-	if !a.dryRun { // the database of a dry run is a copy; the backups are not
-		// The backups first: while one cannot be cleaned, the contact is there to try again.
-		if cleaned, err = s.store.ForgetInBackups(c.Context(), p, never, s.now()); err != nil {
-			return err
-		}
-	}
-	if err := s.store.Forget(c.Context(), p, never, s.now()); err != nil {
-		return err
+	unwiped := s.store.Forget(c.Context(), p, never, s.now())
+	if unwiped != nil && !errors.Is(unwiped, store.ErrUnwiped) {
+		return unwiped
 	}
 	fmt.Fprintf(a.out, "%s is forgotten\n", p.Name)
-	for _, path := range cleaned {
-		fmt.Fprintf(a.out, "also in the backup %s\n", path)
-	}
 	for _, l := range letters {
-		if l.ContactID == p.ID && l.Place.Mailbox != "" && !l.State.Ended() {
+		if p.ID != "" && l.ContactID == p.ID && l.Place.Mailbox != "" && !l.State.Ended() {
 			fmt.Fprintf(a.out, "the draft %q lies in %s; it is taken back at the next pass unless you have changed it\n", l.Subject, l.Place.Mailbox)
 		}
 	}
-	return nil
+	if a.dryRun { // the database of a dry run is a copy; the backups are not
+		return unwiped
+	}
+	b, err := s.store.ForgetInBackups(c.Context(), p, never, s.now())
+	for _, path := range b.Cleaned {
+		fmt.Fprintf(a.out, "also in the backup %s\n", path)
+	}
+	for _, path := range b.Missing {
+		fmt.Fprintf(a.out, "not there now: %s; delete it if it lies elsewhere\n", path)
+	}
+	return errors.Join(unwiped, err)
 }

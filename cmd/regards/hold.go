@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -23,6 +24,13 @@ func (a *app) pauseCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				held, err := s.store.Held(c.Context())
+				if err != nil {
+					return err
+				}
+				if !held.Over(s.now()) && held.Until.IsZero() && !end.IsZero() {
+					return fmt.Errorf("nothing is drafted or sent already, until you say: regards resume (%s)", held.Reason)
+				}
 				if err := s.store.SetHold(c.Context(), store.Hold{Reason: "paused", Since: s.now(), Until: end}); err != nil {
 					return err
 				}
@@ -33,6 +41,15 @@ func (a *app) pauseCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&until, "until", "", "the day on which it goes on by itself, such as 2027-01-10 or +3w")
 	return c
+}
+
+// nextPass says when what waits for the next pass is done.
+func (s *session) nextPass(ctx context.Context) (string, error) {
+	held, err := s.store.Held(ctx)
+	if err != nil || held.Over(s.now()) {
+		return "at the next pass", err
+	}
+	return "once letters are drafted again (regards resume)", nil
 }
 
 func (a *app) resumeCommand() *cobra.Command {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -21,8 +22,8 @@ func (a *app) contactImportCommand() *cobra.Command {
 		Use:   "import FILE",
 		Short: "add the contacts of a CSV file or of vCards",
 		Long: `Reads vCards, or a CSV file whose first line names the columns, in any order: name,
-address, groups, every, medium, introduced_by, greeting, status. Several values in a cell
-are separated by semicolons. People who are contacts already are left as they are,
+address, groups, every, medium, introduced_by, greeting, status, paused_until. Several
+values in a cell are separated by semicolons. People who are contacts already are left as they are,
 so a file can be read again. Each line that cannot be taken is named; the others
 are taken. "-" is the standard input.`,
 		Args: args(cobra.ExactArgs(1)),
@@ -41,7 +42,7 @@ are taken. "-" is the standard input.`,
 				if err != nil {
 					return fmt.Errorf("%s: %w", words[0], err)
 				}
-				i := &imported{session: s, Problems: []lineJSON{}, Notes: []lineJSON{}}
+				i := &imported{session: s, byName: map[string]int{}, Problems: []lineJSON{}, Notes: []lineJSON{}}
 				if i.all, err = s.contacts(c.Context()); err != nil {
 					return err
 				}
@@ -66,6 +67,7 @@ type imported struct {
 	all     people              // contacts, those of the file included
 	fresh   []contact.Contact   // those to be added
 	entries []addressbook.Entry // what each of fresh was made of
+	byName  map[string]int      // the lines of those who have a name alone, by it
 
 	Added    int        `json:"added"`
 	Known    int        `json:"known"`
@@ -89,6 +91,9 @@ func (i *imported) take(c *cobra.Command, e addressbook.Entry) error {
 		return nil
 	}
 	p, err := i.person(e)
+	if err == nil {
+		i.noteNamesake(e)
+	}
 	if err == nil && i.all.knows(p) {
 		i.Known++
 		return nil
@@ -110,32 +115,42 @@ func (i *imported) take(c *cobra.Command, e addressbook.Entry) error {
 	return nil
 }
 
+// noteNamesake says so where a file has two people of one name and no address:
+// the second one is taken for the first.
+func (i *imported) noteNamesake(e addressbook.Entry) {
+	if len(e.Addresses) > 0 {
+		return
+	}
+	name := strings.ToLower(e.Name)
+	first, ok := i.byName[name]
+	if !ok {
+		i.byName[name] = e.Line
+		return
+	}
+	i.Notes = append(i.Notes, lineJSON{e.Line, fmt.Sprintf(
+		"without an address, %s is taken for the one of line %d; if they are two people, tell their names apart", quote(e.Name), first)})
+}
+
 // introduce finds those who introduced others, among contacts and anywhere in
-// the file. Whoever was introduced by somebody unknown cannot be taken, which
-// may leave another one introduced by nobody.
+// the file. Whoever was introduced by somebody unknown is taken without that:
+// the person is worth more than the link.
 func (i *imported) introduce() {
-	for again := true; again; {
-		again = false
-		for n := 0; n < len(i.fresh); n++ {
-			if i.entries[n].IntroducedBy == "" {
-				continue
-			}
-			by, err := i.all.find(i.entries[n].IntroducedBy)
-			if i.fresh[n].IntroducedBy = by.ID; err == nil && by.ID != i.fresh[n].ID {
-				continue
-			}
-			if err == nil {
-				err = errors.New("nobody introduces themselves")
-			}
-			i.Problems = append(i.Problems, lineJSON{i.entries[n].Line, "introduced_by: " + err.Error()})
-			id := i.fresh[n].ID
-			i.all = slices.DeleteFunc(i.all, func(p contact.Contact) bool { return p.ID == id })
-			i.fresh, i.entries = slices.Delete(i.fresh, n, n+1), slices.Delete(i.entries, n, n+1)
-			again, n = true, n-1
+	for n, e := range i.entries {
+		if e.IntroducedBy == "" {
+			continue
 		}
+		by, err := i.all.find(e.IntroducedBy)
+		if err == nil && by.ID == i.fresh[n].ID {
+			err = errors.New("nobody introduces themselves")
+		}
+		if err != nil {
+			i.Notes = append(i.Notes, lineJSON{e.Line, "introduced_by: left out: " + err.Error()})
+			continue
+		}
+		i.fresh[n].IntroducedBy = by.ID
 	}
 	i.Added = len(i.fresh)
-	slices.SortStableFunc(i.Problems, func(a, b lineJSON) int { return a.Line - b.Line })
+	slices.SortStableFunc(i.Notes, func(a, b lineJSON) int { return a.Line - b.Line })
 }
 
 // person makes a contact of an entry.
@@ -150,7 +165,7 @@ func (i *imported) person(e addressbook.Entry) (p contact.Contact, err error) {
 		}
 	}
 	p = contact.Contact{ID: store.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: e.Groups, Every: e.Every, Medium: e.Medium,
-		Greeting: e.Greeting, Status: e.Status, Added: i.session.now()}
+		Greeting: e.Greeting, Status: e.Status, PausedUntil: e.PausedUntil, Added: i.session.now()}
 	return p, p.Validate()
 }
 
@@ -183,6 +198,9 @@ func (a *app) printImported(i *imported, file string) error {
 	}
 	for _, p := range i.Problems {
 		fmt.Fprintf(a.err, "%s: line %d: %s\n", file, p.Line, p.Text)
+	}
+	if len(i.Problems) > 0 && a.dryRun {
+		return fmt.Errorf("%s of %s cannot be taken; the others can; dry run: nothing was changed", plural(len(i.Problems), "line"), file)
 	}
 	if len(i.Problems) > 0 {
 		return fmt.Errorf("%s of %s could not be taken; the others were", plural(len(i.Problems), "line"), file)
@@ -246,7 +264,8 @@ import" reads both.`,
 
 // entry is a contact as an address book describes it.
 func entry(p contact.Contact, all people) addressbook.Entry {
-	e := addressbook.Entry{Name: p.Name, Addresses: p.Addresses, Groups: p.Groups, Every: p.Every, Medium: p.Medium, Status: p.Status, Greeting: p.Greeting}
+	e := addressbook.Entry{Name: p.Name, Addresses: p.Addresses, Groups: p.Groups, Every: p.Every, Medium: p.Medium, Status: p.Status,
+		PausedUntil: p.PausedUntil, Greeting: p.Greeting}
 	if by, ok := all.byID(p.IntroducedBy); ok {
 		if e.IntroducedBy = by.Name; len(by.Addresses) > 0 {
 			e.IntroducedBy = by.Addresses[0].Addr
@@ -255,10 +274,25 @@ func entry(p contact.Contact, all people) addressbook.Entry {
 	return e
 }
 
+// canExport says why a file cannot be made.
+func canExport(file string) error {
+	if _, err := os.Lstat(file); err == nil {
+		return fmt.Errorf("%s: file exists; name another file, or remove it first", file)
+	}
+	folder := filepath.Dir(file)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return fmt.Errorf("there is no folder %s: make it first, or name another file", folder)
+	}
+	return nil
+}
+
 // export writes entries to a file that must not exist yet, or to the standard output.
 func (a *app) export(file string, entries []addressbook.Entry, write func(io.Writer, []addressbook.Entry) error) error {
 	if file == "" {
 		return write(a.out, entries)
+	}
+	if err := canExport(file); err != nil {
+		return fmt.Errorf("export: %w", err)
 	}
 	if a.dryRun {
 		fmt.Fprintf(a.out, "would write %s to %s\n", plural(len(entries), "contact"), file)

@@ -168,7 +168,11 @@ func (a *app) occasionRemoveCommand() *cobra.Command {
 				if err := s.store.RemoveOccasion(c.Context(), o.ID); err != nil {
 					return err
 				}
-				fmt.Fprintf(a.out, "removed %s (%s); a draft that came of it is taken back at the next pass\n", o.Kind, o.ID)
+				when, err := s.nextPass(c.Context())
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(a.out, "removed %s (%s); a draft that came of it is taken back %s\n", o.Kind, o.ID, when)
 				return nil
 			})
 		},

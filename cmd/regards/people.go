@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"regards/contact"
 	"regards/plan"
@@ -48,7 +50,7 @@ func (p people) byID(id string) (contact.Contact, bool) {
 var errNobody = errors.New("no contact fits")
 
 // find gives the contact that a CONTACT means: an id, an address, or a name, or
-// part of one, that fits one contact only.
+// whole words of one, that fits one contact only.
 func (p people) find(who string) (contact.Contact, error) {
 	i, err := p.index(who)
 	if err != nil {
@@ -68,7 +70,7 @@ func (p people) index(who string) (int, error) {
 			return i, nil
 		case strings.EqualFold(c.Name, who):
 			exact = append(exact, i)
-		case strings.Contains(strings.ToLower(c.Name), strings.ToLower(who)):
+		case hasWords(c.Name, who):
 			part = append(part, i)
 		}
 	}
@@ -86,6 +88,30 @@ func (p people) index(who string) (int, error) {
 		names = append(names, fmt.Sprintf("%s (%s)", p[i].Name, p[i].ID))
 	}
 	return 0, fmt.Errorf("%q fits several contacts: %s; name one by id or address", who, strings.Join(names, ", "))
+}
+
+// findExactly is find for what cannot be undone: part of a name is not enough.
+func (p people) findExactly(who string) (contact.Contact, error) {
+	c, err := p.find(who)
+	if err == nil && c.ID != who && !strings.EqualFold(c.Name, who) && !containsKey(c.Addresses, plan.AddressKey(who)) {
+		err = fmt.Errorf("%w %q exactly; did you mean %s (%s)?", errNobody, who, c.Name, c.ID)
+	}
+	return c, err
+}
+
+// hasWords reports whether every word of some stands in a name as a word.
+func hasWords(name, some string) bool {
+	words := strings.FieldsFunc(strings.ToLower(name), isBetweenWords)
+	for _, w := range strings.FieldsFunc(strings.ToLower(some), isBetweenWords) {
+		if !slices.Contains(words, w) {
+			return false
+		}
+	}
+	return strings.ContainsFunc(some, func(r rune) bool { return !isBetweenWords(r) })
+}
+
+func isBetweenWords(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 }
 
 // parsePerson reads "Name <address>" or a bare address of somebody new; ok is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"flag"
 	"fmt"
 	"net/mail"
 	"os"
@@ -26,6 +27,10 @@ import (
 // testdata/command hold what each command reads, prints and refuses.
 
 func TestMain(m *testing.M) {
+	// Most scripts wait for the program, and the program for servers.
+	if err := flag.Set("test.parallel", "6"); err != nil { // the command line still holds
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"regards": main})
 }
 
@@ -39,7 +44,10 @@ func TestStories(t *testing.T) {
 		"cyrus":    mailsim.Cyrus,
 		"courier":  mailsim.Courier,
 	} {
-		t.Run(name, func(t *testing.T) { runScripts(t, "testdata/story", name, open) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			runScripts(t, "testdata/story", name, open)
+		})
 	}
 }
 

@@ -97,7 +97,7 @@ an interview, use "regards log".`,
 					t.Direction = contact.In
 				}
 				if !slices.Contains(contact.Media(), t.Medium) {
-					return usagef("--medium %q: write one of %s", medium, contact.List(contact.Media()))
+					return usagef("--medium %q: by what were you in touch? write one of %s", medium, contact.List(contact.Media()))
 				}
 				if err := contact.CheckText("--subject", subject); err != nil {
 					return usageError{err}
@@ -124,6 +124,5 @@ an interview, use "regards log".`,
 	flags.StringVar(&at, "at", "now", `when, such as yesterday or "2026-11-21 15:00"`)
 	flags.StringVar(&subject, "subject", "", "what it was about")
 	flags.BoolVar(&theirs, "from-them", false, "they reached out, not you")
-	c.MarkFlagRequired("medium")
 	return c
 }

@@ -12,7 +12,7 @@ func (a *app) undoCommand() *cobra.Command {
 		Short: "take the last command back",
 		Long: `Takes back the last command that changed something; again, the one before it.
 Mail that came meanwhile stays counted, and an untouched draft that came of what
-is taken back is removed at the next pass. "regards forget" and "regards restore"
+is taken back is removed at the next pass, unless regards is paused. "regards forget" and "regards restore"
 cannot be taken back.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"regards/contact"
 )
@@ -46,6 +47,7 @@ type Entry struct {
 	Every        contact.Duration // zero: that of the groups
 	Medium       contact.Medium
 	Status       contact.Status // active unless the file says otherwise
+	PausedUntil  time.Time      // in UTC, whole seconds; zero unless Status is paused; a date alone is noon
 	Greeting     string
 	IntroducedBy string   // a name or an address, as the file has it
 	Notes        []string // what was left out of it, such as an address that is none

@@ -26,6 +26,7 @@ func rawCard(card vcard.Card, line int, notes []string) raw {
 		every:        textOf(card, propEvery),
 		medium:       textOf(card, propMedium),
 		status:       textOf(card, propStatus),
+		pausedUntil:  textOf(card, propPausedUntil),
 		greeting:     textOf(card, propGreeting),
 		introducedBy: textOf(card, propIntroducedBy),
 		fallback:     fallbackOf(card),

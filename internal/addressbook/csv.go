@@ -9,7 +9,7 @@ import (
 )
 
 // columns are the columns that a CSV file may have, in the order written.
-var columns = []string{"name", "address", "groups", "every", "medium", "greeting", "introduced_by", "status"}
+var columns = []string{"name", "address", "groups", "every", "medium", "greeting", "introduced_by", "status", "paused_until"}
 
 const (
 	maxCells = 1000 // in a line
@@ -272,6 +272,7 @@ func (s *sheet) raw(cells []string, line int) raw {
 		every:        cell("every"),
 		medium:       cell("medium"),
 		status:       cell("status"),
+		pausedUntil:  cell("paused_until"),
 		greeting:     unguard(cell("greeting")),
 		introducedBy: unguard(cell("introduced_by")),
 		missing:      errNoAddress,

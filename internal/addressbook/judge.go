@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"regards/contact"
 	"regards/plan"
@@ -17,6 +18,7 @@ type raw struct {
 	name                   string
 	addresses, groups      []string
 	every, medium, status  string
+	pausedUntil            string
 	greeting, introducedBy string
 	fallback               contact.Medium // where there is no address; "": none
 	missing                error          // what to say where an address is missing
@@ -34,7 +36,7 @@ func (r raw) entry() Entry {
 	}
 	every := e.setEvery(r.every)
 	medium := e.setMedium(r.medium, r.fallback)
-	e.Problem = firstError(every, medium, e.setStatus(r.status), e.checkTexts())
+	e.Problem = firstError(every, medium, e.setStatus(r.status), e.setPausedUntil(r.pausedUntil), e.checkTexts())
 	if e.Problem == nil {
 		e.Problem = e.checkWhole(cmp.Or(bad, r.missing))
 	}
@@ -109,6 +111,27 @@ func (e *Entry) setStatus(text string) error {
 	if !slices.Contains(contact.Statuses(), e.Status) {
 		return fmt.Errorf("status %s is unknown; write one of %s", quote(text), contact.List(contact.Statuses()))
 	}
+	return nil
+}
+
+// setPausedUntil reads a time, which says something of a pause alone.
+func (e *Entry) setPausedUntil(text string) error {
+	if text = strings.TrimSpace(text); text == "" {
+		return nil
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t, err = time.Parse(time.DateOnly, text)
+		t = t.Add(12 * time.Hour)
+	}
+	if t = t.UTC().Truncate(time.Second); err != nil || t.Year() < 1 || t.Year() > 9999 {
+		return fmt.Errorf(`paused_until: %s is not a time; write for example "2026-11-21" or "2026-11-21T15:00:00Z"`, quote(text))
+	}
+	if e.Status != contact.Paused {
+		e.note("paused_until goes with the status paused only; left out")
+		return nil
+	}
+	e.PausedUntil = t
 	return nil
 }
 

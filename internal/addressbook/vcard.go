@@ -120,7 +120,7 @@ func (c *cards) card() (card vcard.Card, notes []string, err error) {
 var wanted = []string{
 	vcard.FieldVersion, vcard.FieldFormattedName, vcard.FieldName, vcard.FieldOrganization, vcard.FieldEmail,
 	vcard.FieldCategories, vcard.FieldTelephone, vcard.FieldURL, vcard.FieldKind,
-	appleKind, appleProfile, socialProfile, propEvery, propMedium, propStatus, propGreeting, propIntroducedBy,
+	appleKind, appleProfile, socialProfile, propEvery, propMedium, propStatus, propPausedUntil, propGreeting, propIntroducedBy,
 }
 
 // Properties that go-vcard has no word for: that of the versions before 4.0,
@@ -133,6 +133,7 @@ const (
 	propEvery        = "X-REGARDS-EVERY"
 	propMedium       = "X-REGARDS-MEDIUM"
 	propStatus       = "X-REGARDS-STATUS"
+	propPausedUntil  = "X-REGARDS-PAUSED-UNTIL"
 	propGreeting     = "X-REGARDS-GREETING"
 	propIntroducedBy = "X-REGARDS-INTRODUCED-BY"
 )

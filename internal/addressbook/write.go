@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"regards/contact"
@@ -25,7 +26,7 @@ func WriteCSV(w io.Writer, people []Entry) error {
 	for _, e := range people {
 		r := e.raw()
 		c.Write([]string{guard(r.name), joinValues(r.addresses), joinValues(r.groups), r.every, r.medium,
-			guard(r.greeting), guard(r.introducedBy), r.status})
+			guard(r.greeting), guard(r.introducedBy), r.status, r.pausedUntil})
 	}
 	c.Flush()
 	return c.Error()
@@ -72,7 +73,7 @@ func writeCard(b *bufio.Writer, r raw) {
 	if r.medium == string(contact.Email) {
 		r.medium = ""
 	}
-	for _, own := range [][2]string{{propEvery, r.every}, {propMedium, r.medium}, {propStatus, r.status}, {propGreeting, r.greeting}, {propIntroducedBy, r.introducedBy}} {
+	for _, own := range [][2]string{{propEvery, r.every}, {propMedium, r.medium}, {propStatus, r.status}, {propPausedUntil, r.pausedUntil}, {propGreeting, r.greeting}, {propIntroducedBy, r.introducedBy}} {
 		if own[1] != "" {
 			writeLine(b, own[0]+":"+escape(own[1]))
 		}
@@ -143,6 +144,9 @@ func (e Entry) raw() raw {
 	}
 	if e.Status != contact.Active {
 		r.status = string(e.Status)
+	}
+	if e.Status == contact.Paused && !e.PausedUntil.IsZero() {
+		r.pausedUntil = e.PausedUntil.UTC().Format(time.RFC3339)
 	}
 	if !e.Every.IsZero() {
 		r.every = e.Every.String()

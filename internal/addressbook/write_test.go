@@ -27,13 +27,16 @@ func people() []Entry {
 	maria.Groups = []string{"mentor", "a;b", "-c"}
 	maria.Every = contact.Duration{Months: 2, Days: 3}
 	maria.Greeting = "Dear Prof. Lopez;"
-	return []Entry{maria, {Name: "+Tom", Medium: contact.Card, Status: contact.DoNotContact, IntroducedBy: "@Maria"}}
+	eva := person("Eva", "e@x.example")
+	eva.Status, eva.PausedUntil = contact.Paused, time.Date(2027, 1, 4, 9, 30, 0, 0, time.FixedZone("", 3600))
+	return []Entry{maria, eva, {Name: "+Tom", Medium: contact.Card, Status: contact.DoNotContact, IntroducedBy: "@Maria"}}
 }
 
 func TestWriteCSV(t *testing.T) {
-	const want = "name,address,groups,every,medium,greeting,introduced_by,status\n" +
-		`"Lopez, ""Maria""",maria@uni.example;'=m+x@home.example,mentor;a\;b;'-c,2mo3d,email,Dear Prof. Lopez;,,` + "\n" +
-		"'+Tom,,,,card,,'@Maria,do-not-contact\n"
+	const want = "name,address,groups,every,medium,greeting,introduced_by,status,paused_until\n" +
+		`"Lopez, ""Maria""",maria@uni.example;'=m+x@home.example,mentor;a\;b;'-c,2mo3d,email,Dear Prof. Lopez;,,,` + "\n" +
+		"Eva,e@x.example,,,email,,,paused,2027-01-04T08:30:00Z\n" +
+		"'+Tom,,,,card,,'@Maria,do-not-contact,\n"
 	var b strings.Builder
 	if err := WriteCSV(&b, people()); err != nil || b.String() != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, b.String(), want)
@@ -45,6 +48,8 @@ func TestWriteVCard(t *testing.T) {
 		"FN:Lopez\\, \"Maria\"\r\nN:;Lopez\\, \"Maria\";;;\r\n" +
 		"EMAIL;TYPE=INTERNET,PREF:maria@uni.example\r\nEMAIL;TYPE=INTERNET:=m+x@home.example\r\n" +
 		"CATEGORIES:mentor,a\\;b,-c\r\nX-REGARDS-EVERY:2mo3d\r\nX-REGARDS-GREETING:Dear Prof. Lopez\\;\r\nEND:VCARD\r\n" +
+		"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Eva\r\nN:;Eva;;;\r\nEMAIL;TYPE=INTERNET,PREF:e@x.example\r\n" +
+		"X-REGARDS-STATUS:paused\r\nX-REGARDS-PAUSED-UNTIL:2027-01-04T08:30:00Z\r\nEND:VCARD\r\n" +
 		"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:+Tom\r\nN:;+Tom;;;\r\nX-REGARDS-MEDIUM:card\r\nX-REGARDS-STATUS:do-not-contact\r\nX-REGARDS-INTRODUCED-BY:@Maria\r\nEND:VCARD\r\n"
 	var b strings.Builder
 	if err := WriteVCard(&b, people()); err != nil || b.String() != want {
@@ -121,6 +126,9 @@ func drawEntry(t *rapid.T) Entry {
 			Months: rapid.IntRange(0, 400).Draw(t, "months"), Days: rapid.IntRange(0, 10000).Draw(t, "days"),
 			Rest: time.Duration(rapid.IntRange(0, 1e6).Draw(t, "seconds")) * time.Second,
 		},
+	}
+	if e.Status == contact.Paused {
+		e.PausedUntil = time.Unix(rapid.Int64Range(-62135596799, 253402300799).Draw(t, "paused until"), 0).UTC()
 	}
 	addresses := rapid.SliceOfNDistinct(rapid.StringMatching(`[a-z=+'-][a-z0-9'=-]{0,80}@[a-z]{1,9}\.example`), 0, 3, plan.AddressKey)
 	for _, a := range addresses.Draw(t, "addresses") {

@@ -85,6 +85,9 @@ type Daemon struct {
 	bookVersion int64
 	synced      map[string]*readiness
 	scanned     sync.Once
+	// lookingSince is since when mail of contacts is being looked up; zero when
+	// nothing is.
+	lookingSince time.Time
 }
 
 // Progress is how far the scan of a mailbox has come.
@@ -198,7 +201,7 @@ func (d *Daemon) watchers(ctx context.Context) ([]*imapwatch.Watcher, error) {
 				cursors[m.Name] = imapwatch.Cursor(m.Cursor)
 			}
 		}
-		w := imapwatch.New(a.watch(), cursors, &sink{d, a})
+		w := imapwatch.New(a.watch(), cursors, &sink{d: d, account: a})
 		w.Hurry(max(d.settings.Hurry, 1))
 		all = append(all, w)
 	}
@@ -230,7 +233,7 @@ func (d *Daemon) planWhatIsKnown(ctx context.Context) error {
 		}
 		for _, name := range r.watched {
 			t, broken := r.broken[name]
-			if !r.synced[name] && (!broken || t.essential) {
+			if !d.fresh(r, name) && (!broken || t.essential) {
 				d.log.Warn("no letter is planned: not all mail is known", "account", a.Name, "mailbox", name)
 				return nil
 			}

@@ -69,7 +69,7 @@ func TestContactAddedMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := maria(t, d) // the book of d does not know
-	s := &sink{d, d.settings.Accounts[0]}
+	s := &sink{d: d, account: d.settings.Accounts[0]}
 	go d.decisions(t.Context())
 	err := s.Commit(t.Context(), []imapwatch.Batch{{Mailbox: "INBOX", Cursor: imapwatch.Cursor{UIDValidity: 1, Low: 1, High: 1},
 		Messages: []imapwatch.Message{message(t, "From: maria@uni.example\nTo: ana@example.org\nMessage-ID: <a@b>\n")}}})
@@ -89,17 +89,17 @@ func TestReady(t *testing.T) {
 	if d.ready() {
 		t.Error("ready before anything was read")
 	}
-	home, work := &sink{d, d.settings.Accounts[0]}, &sink{d, d.settings.Accounts[1]}
+	home, work := &sink{d: d, account: d.settings.Accounts[0]}, &sink{d: d, account: d.settings.Accounts[1]}
 	home.readiness().watched = []string{"INBOX", "Sent", "Secret"}
 	work.readiness().failed = noon.Add(-patience)
-	home.readiness().synced["INBOX"] = true
+	home.readiness().synced["INBOX"] = noon
 	if err := home.unread(t.Context(), imapwatch.Batch{Mailbox: "Secret", Refused: "NO"}); err != nil {
 		t.Fatal(err)
 	}
 	if d.ready() {
 		t.Error("ready before Sent was read")
 	}
-	home.readiness().synced["Sent"] = true
+	home.readiness().synced["Sent"] = noon
 	if !d.ready() {
 		t.Error("waits for an account that has long been away")
 	}
@@ -118,7 +118,7 @@ func TestBrokenMailbox(t *testing.T) {
 		if _, err := d.store.AddOccasion(t.Context(), o, nil, noon); err != nil {
 			t.Fatal(err)
 		}
-		s := &sink{d, d.settings.Accounts[0]}
+		s := &sink{d: d, account: d.settings.Accounts[0]}
 		s.readiness().watched = []string{name}
 		if err := s.unread(t.Context(), imapwatch.Batch{Mailbox: name, Sent: name == "Sent", Refused: "garbage", Broken: true}); err != nil {
 			t.Fatal(err)
@@ -138,6 +138,66 @@ func TestBrokenMailbox(t *testing.T) {
 		if s.readiness().broken[name] = (trouble{since: noon.Add(-patience)}); !d.ready() {
 			t.Errorf("%s: waits for ever", name)
 		}
+	}
+}
+
+// What was known before a long sleep is not enough to plan letters by.
+func TestReadyGrowsOld(t *testing.T) {
+	d := newDaemon(t, Account{Name: "home"})
+	now := noon
+	d.now = func() time.Time { return now }
+	s := &sink{d: d, account: d.settings.Accounts[0]}
+	s.readiness().watched, s.readiness().synced["INBOX"] = []string{"INBOX"}, noon
+	if now = noon.Add(staleAfter - time.Second); !d.ready() {
+		t.Error("not ready within the hour")
+	}
+	if now = noon.AddDate(0, 0, 10); d.ready() {
+		t.Error("ready after ten days asleep")
+	}
+	if s.readiness().refused["INBOX"] = true; !d.ready() {
+		t.Error("waits for a mailbox that the server does not open")
+	}
+}
+
+// Letters wait for the history of new contacts, but not for ever.
+func TestLookedUp(t *testing.T) {
+	d := newDaemon(t, Account{Name: "home"})
+	now := noon
+	d.now = func() time.Time { return now }
+	s := &sink{d: d, account: d.settings.Accounts[0]}
+	s.readiness().watched = []string{"INBOX"}
+	go d.decisions(t.Context())
+	batch := imapwatch.Batch{Mailbox: "INBOX", Cursor: imapwatch.Cursor{UIDValidity: 7, Low: 1, High: 9}}
+	commit := func(b imapwatch.Batch) {
+		t.Helper()
+		if err := s.Commit(t.Context(), []imapwatch.Batch{b}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(what string, want bool) {
+		t.Helper()
+		if got, err := d.lookedUp(t.Context()); err != nil || got != want {
+			t.Errorf("%s: %t, %v", what, got, err)
+		}
+	}
+	commit(batch)
+	want("nobody to look for", true)
+	maria(t, d)
+	want("Maria is to be looked for", false)
+	now = noon.Add(patience)
+	want("after a while", true)
+	wanted, err := s.Lookups(t.Context())
+	l := wanted["INBOX"]
+	if err != nil || l.Low != 1 || l.High != 9 || len(l.Addresses) != 1 {
+		t.Fatalf("to look for: %+v, %v", wanted, err)
+	}
+	l.High = 0
+	batch.Lookup = &l
+	commit(batch)
+	now = noon.Add(patience + time.Second)
+	want("found", true)
+	if !d.lookingSince.IsZero() {
+		t.Error("it is still being waited for")
 	}
 }
 

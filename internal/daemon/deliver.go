@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,6 +126,9 @@ func (d *Daemon) deliverOne(ctx context.Context, drafts *mailer.Drafts, l contac
 	case l.TakeBack && l.State == contact.Queued:
 		return d.settled(ctx, l, contact.Superseded, contact.Place{}, "")
 	case l.TakeBack && l.State == contact.Drafted:
+		if held, err := d.held(ctx); err != nil || held {
+			return err
+		}
 		return d.takeBack(ctx, drafts, l)
 	case l.State == contact.Queued:
 		return d.put(ctx, drafts, l)
@@ -167,8 +171,14 @@ func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Lette
 	if err != nil {
 		return err
 	}
+	if state == contact.Drafted {
+		state = contact.Edited // who knows what the owner has done to it
+	}
 	if state != contact.Uncertain {
 		return d.settled(ctx, l, state, place, "it was there already; was the database restored, or does another regards run?")
+	}
+	if restored, err := d.mayBeEdited(ctx, drafts, l); err != nil || restored {
+		return err
 	}
 	attempt, err := drafts.Look(ctx, d.now())
 	if err != nil {
@@ -198,6 +208,34 @@ func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Lette
 		return d.settled(ctx, l, contact.Drafted, place, reason)
 	}
 	return d.settled(ctx, l, contact.Drafted, place, "")
+}
+
+// mayBeEdited reports whether a draft to that person lies there that may be this
+// letter, edited and saved anew, and leaves it to the owner then: a backup that
+// was restored does not know.
+func (d *Daemon) mayBeEdited(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) (bool, error) {
+	restored, err := d.store.Restored(ctx)
+	if err != nil || restored.IsZero() {
+		return false, err
+	}
+	occasions, err := d.store.Occasions(ctx)
+	if err != nil {
+		return false, err
+	}
+	i := slices.IndexFunc(occasions, func(o contact.Occasion) bool { return o.ID == l.OccasionID })
+	if i < 0 || occasions[i].Logged.After(restored) {
+		return false, nil
+	}
+	full, err := d.store.Letter(ctx, l.Key)
+	if err != nil {
+		return false, err
+	}
+	there, err := drafts.Addressed(ctx, full.Raw)
+	if err != nil || !there {
+		return false, err
+	}
+	return true, d.settled(ctx, l, contact.Uncertain, contact.Place{},
+		"a draft to that person lies there, and the database was restored: it may be this letter, edited; it is not made again by itself")
 }
 
 // takeBack removes a draft that has become needless, if nobody has touched it.

@@ -59,12 +59,25 @@ func (d *Daemon) know(ctx context.Context) (k knowledge, err error) {
 }
 
 // planLetters makes the letters that are due: their bytes, stored under their
-// keys. It runs on the goroutine of decisions.
+// keys. What a command changes meanwhile, it plans with anew. It runs on the
+// goroutine of decisions.
 func (d *Daemon) planLetters(ctx context.Context) error {
+	err := d.planOnce(ctx)
+	for errors.Is(err, store.ErrStale) {
+		err = d.planOnce(ctx)
+	}
+	return err
+}
+
+func (d *Daemon) planOnce(ctx context.Context) error {
 	if held, err := d.held(ctx); err != nil || held {
 		return err
 	}
 	if err := d.adopt(ctx); err != nil {
+		return err
+	}
+	book, err := d.store.BookVersion(ctx)
+	if err != nil {
 		return err
 	}
 	k, err := d.know(ctx)
@@ -83,7 +96,7 @@ func (d *Daemon) planLetters(ctx context.Context) error {
 			continue // it still waits for the same
 		}
 		l.Created = now
-		if err := d.store.PutLetter(ctx, l); err != nil && !errors.Is(err, store.ErrTaken) {
+		if err := d.store.PutLetter(ctx, book, l); err != nil && !errors.Is(err, store.ErrTaken) {
 			return err
 		}
 		d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)

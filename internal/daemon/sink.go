@@ -18,15 +18,16 @@ import (
 type sink struct {
 	d       *Daemon
 	account Account
+	asked   int64 // the version of the address book for which Lookups answered last
 }
 
 // readiness is what the service knows of an account since it started.
 type readiness struct {
-	watched []string           // its mailboxes
-	synced  map[string]bool    // those that have been read to the end
-	refused map[string]bool    // those that the server does not open
-	broken  map[string]trouble // those that cannot be read otherwise
-	failed  time.Time          // since when it cannot be reached; zero when it can
+	watched []string             // its mailboxes
+	synced  map[string]time.Time // those that have been read to the end, and when
+	refused map[string]bool      // those that the server does not open
+	broken  map[string]trouble   // those that cannot be read otherwise
+	failed  time.Time            // since when it cannot be reached; zero when it can
 }
 
 // trouble is what is wrong with a mailbox.
@@ -51,7 +52,7 @@ func (d *Daemon) ready() bool {
 		}
 		unread := func(name string) bool {
 			t, broken := r.broken[name]
-			return !r.synced[name] && !(broken && d.now().Sub(t.since) >= patience)
+			return !d.fresh(r, name) && !(broken && d.now().Sub(t.since) >= patience)
 		}
 		if len(r.watched) == 0 || slices.ContainsFunc(r.watched, unread) {
 			return false
@@ -60,14 +61,41 @@ func (d *Daemon) ready() bool {
 	return true
 }
 
+// staleAfter is how old what is known of a mailbox may be when letters are
+// planned. By the wall clock: that of the machine stands still while it sleeps.
+const staleAfter = time.Hour
+
+// fresh reports whether a mailbox has lately been read to its end, or is one that
+// the server does not open.
+func (d *Daemon) fresh(r *readiness, mailbox string) bool {
+	at, read := r.synced[mailbox]
+	return read && (r.refused[mailbox] || d.now().Round(0).Sub(at.Round(0)) < staleAfter)
+}
+
 // givenUp reports whether letters no longer wait for an account.
 func (d *Daemon) givenUp(r *readiness) bool {
 	return !r.failed.IsZero() && d.now().Sub(r.failed) >= patience
 }
 
 // lookedUp reports whether the history of every contact is known, as far as the
-// accounts can be reached and their mailboxes opened.
+// accounts can be reached and their mailboxes opened. Letters do not wait for
+// ever for what cannot be found.
 func (d *Daemon) lookedUp(ctx context.Context) (bool, error) {
+	missing, err := d.lookupsDue(ctx)
+	if err != nil {
+		return false, err
+	}
+	switch {
+	case !missing:
+		d.lookingSince = time.Time{}
+	case d.lookingSince.IsZero():
+		d.lookingSince = d.now()
+	}
+	return !missing || d.now().Sub(d.lookingSince) >= patience, nil
+}
+
+// lookupsDue reports whether something is still to be looked for.
+func (d *Daemon) lookupsDue(ctx context.Context) (bool, error) {
 	for _, a := range d.settings.Accounts {
 		r := d.synced[a.Name]
 		if r == nil || d.givenUp(r) {
@@ -79,17 +107,17 @@ func (d *Daemon) lookedUp(ctx context.Context) (bool, error) {
 		}
 		for mailbox := range due {
 			if !r.refused[mailbox] {
-				return false, nil
+				return true, nil
 			}
 		}
 	}
-	return true, nil
+	return false, nil
 }
 
 func (s *sink) readiness() *readiness {
 	r := s.d.synced[s.account.Name]
 	if r == nil {
-		r = &readiness{synced: map[string]bool{}, refused: map[string]bool{}, broken: map[string]trouble{}}
+		r = &readiness{synced: map[string]time.Time{}, refused: map[string]bool{}, broken: map[string]trouble{}}
 		s.d.synced[s.account.Name] = r
 	}
 	return r
@@ -119,7 +147,14 @@ func (s *sink) Watched(ctx context.Context, mailboxes []string) error {
 
 // Lookups implements imapwatch.Sink.
 func (s *sink) Lookups(ctx context.Context) (map[string]imapwatch.Lookup, error) {
-	due, err := s.d.store.Lookups(ctx, s.account.Name)
+	var due map[string]store.Lookup
+	err := s.d.decide(ctx, func(ctx context.Context) (err error) {
+		due, err = s.d.store.Lookups(ctx, s.account.Name)
+		for _, l := range due {
+			s.asked = l.Book // the same in all of them
+		}
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +235,7 @@ func (s *sink) unread(ctx context.Context, b imapwatch.Batch) error {
 	if r.refused[b.Mailbox] = !b.Broken; b.Broken {
 		delete(r.synced, b.Mailbox)
 	} else {
-		r.synced[b.Mailbox] = true
+		r.synced[b.Mailbox] = s.d.now()
 	}
 	s.d.log.Warn("a mailbox cannot be read; if it need not be, name it in ignore",
 		"account", s.account.Name, "mailbox", b.Mailbox, "reason", b.Refused)
@@ -238,7 +273,7 @@ func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []conta
 		delete(s.readiness().refused, b.Mailbox)
 		delete(s.readiness().broken, b.Mailbox)
 		if b.Synced {
-			s.readiness().synced[b.Mailbox] = true
+			s.readiness().synced[b.Mailbox] = s.d.now()
 		}
 		if b.Lookup == nil {
 			s.d.report.add(s.account.Name, b, scans[i].LeftOut)
@@ -261,7 +296,7 @@ func (s *sink) scan(b imapwatch.Batch) store.Scan {
 		LeftOut: map[string]int{}, PassedOver: map[string][]store.PassedOver{}, Peers: map[string]*store.Peer{},
 	}
 	if b.Lookup != nil {
-		sc.Lookup = &store.Lookup{UIDValidity: b.Lookup.UIDValidity, Low: b.Lookup.Low, High: b.Lookup.High}
+		sc.Lookup = &store.Lookup{UIDValidity: b.Lookup.UIDValidity, Low: b.Lookup.Low, High: b.Lookup.High, Book: s.asked}
 		for _, addr := range b.Lookup.Addresses {
 			sc.Lookup.Addresses = append(sc.Lookup.Addresses, contact.Address{Addr: addr, Key: plan.AddressKey(addr)})
 		}

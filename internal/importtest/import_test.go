@@ -52,7 +52,7 @@ var allowed = map[string][]string{
 	"regards/plan":      {"regards/contact", "golang.org/x/net/idna"},
 	"regards/classify":  {"github.com/emersion/go-message", "github.com/emersion/go-msgauth", "golang.org/x/text", "golang.org/x/net"},
 	"regards/templates": {"regards/contact", "regards/plan"},
-	"regards/store":     {"regards/contact", "modernc.org/sqlite", "github.com/gofrs/flock"},
+	"regards/store":     {"regards/contact", "regards/plan", "modernc.org/sqlite", "github.com/gofrs/flock", "golang.org/x/text/unicode/norm"},
 	"regards/imapwatch": {"regards/classify", "regards/internal/imapconn", "github.com/emersion/go-imap/v2", "golang.org/x/sync"},
 	"regards/mailer": {"regards/contact", "regards/internal/imapconn", "github.com/emersion/go-imap/v2",
 		"github.com/wneessen/go-mail", "golang.org/x/net/idna"},
