@@ -219,7 +219,11 @@ func (a *app) greet(ctx context.Context, s *session) error {
 		return err
 	}
 	found = found[:min(len(found), 10)]
-	fmt.Fprintf(a.out, "\nYou write with %s; here are %s you might add:\n", crowd(people), spelled(len(found)))
+	verb := "are"
+	if len(found) == 1 {
+		verb = "is"
+	}
+	fmt.Fprintf(a.out, "\nYou write with %s; here %s %s you might add:\n", crowd(people), verb, spelled(len(found)))
 	for _, f := range found {
 		name := f.Name
 		if name == "" {
