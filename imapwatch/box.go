@@ -34,7 +34,7 @@ func (s *scanner) examine(ctx context.Context, t target) (*box, error) {
 		return err
 	})
 	if _, refused := imapconn.Refused(err); refused {
-		return nil, fmt.Errorf("%w: %w", errMailbox, err) // deleted since, or closed to us
+		return nil, fmt.Errorf("%w: %w", errClosed, err) // deleted since, or closed to us
 	}
 	if err != nil {
 		return nil, err

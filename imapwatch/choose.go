@@ -19,13 +19,10 @@ type target struct {
 	imapconn.Mailbox
 	sent   bool // it is the mailbox of sent mail
 	inOnly bool // it shows sent mail and drafts, too
+	waited bool // somebody waits there all the time
 }
 
-// attended reports whether somebody waits in the mailbox all the time: there
-// the latest touches come.
-func (t target) attended() bool {
-	return t.Problem == "" && t.rank() < 2
-}
+func (t target) attended() bool { return t.waited }
 
 // rank puts the mailboxes with the latest touches first.
 func (t target) rank() int {
@@ -54,7 +51,20 @@ func (a Account) choose(all []imapconn.Mailbox, caps imap.CapSet) []target {
 		}
 	}
 	slices.SortStableFunc(targets, func(x, y target) int { return cmp.Compare(x.rank(), y.rank()) })
+	attendTo(targets)
 	return targets
+}
+
+// attendTo has somebody wait where the latest touches come: in the first mailbox
+// of what comes in, and in the first of what was sent. A server may give that
+// role to a hundred, and a connection has to be had for each.
+func attendTo(targets []target) {
+	for rank := range 2 {
+		i := slices.IndexFunc(targets, func(t target) bool { return t.Problem == "" && t.rank() == rank })
+		if i >= 0 {
+			targets[i].waited = true
+		}
+	}
 }
 
 // watched reports whether the messages of a mailbox count.

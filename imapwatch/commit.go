@@ -52,6 +52,9 @@ func (s *scanner) note(ctx context.Context, notes ...Batch) error {
 	if len(notes) == 0 {
 		return nil
 	}
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
 	if err := s.w.sink.Commit(ctx, notes); err != nil {
 		return fmt.Errorf("%w: %w", errSink, err)
 	}

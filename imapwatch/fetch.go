@@ -2,6 +2,7 @@ package imapwatch
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/emersion/go-imap/v2/imapclient"
 
 	"regards/classify"
+	"regards/internal/imapconn"
 )
 
 // headerLimit is how much of one header is read: the fields that we ask for
@@ -39,7 +41,9 @@ func (s *scanner) fetch(ctx context.Context, set imap.UIDSet, batch *Batch) erro
 }
 
 // fetchOnce asks for the headers of a set of messages, and gives the UIDs of
-// those that were answered without.
+// those that were answered without. Of UIDs that were not asked for the library
+// tells nothing; but above the cursor there are four billion to answer with, and
+// the connection is given up when more come than are ever asked for.
 func (s *scanner) fetchOnce(ctx context.Context, set imap.UIDSet, batch *Batch) (missing []imap.UID, err error) {
 	options := &imap.FetchOptions{UID: true, Flags: true, InternalDate: true, BodySection: []*imap.FetchItemBodySection{{
 		Specifier: imap.PartSpecifierHeader, HeaderFields: headerFields, Peek: true,
@@ -49,6 +53,11 @@ func (s *scanner) fetchOnce(ctx context.Context, set imap.UIDSet, batch *Batch) 
 		for data := cmd.Next(); data != nil; data = cmd.Next() {
 			if uid, complete := s.take(data, batch); uid != 0 && !complete {
 				missing = append(missing, uid)
+			}
+			if len(batch.Messages)+len(batch.Unreadable)+len(missing) > maxRange {
+				s.conn.Close() // what has come already has to be taken off the library
+				_ = cmd.Close()
+				return fmt.Errorf("%w: more than %d messages in one answer", imapconn.ErrGarbled, maxRange)
 			}
 		}
 		return cmd.Close()
@@ -74,12 +83,7 @@ func (s *scanner) take(data *imapclient.FetchMessageData, batch *Batch) (uid ima
 			if item.Literal == nil {
 				continue
 			}
-			header, err := s.literal(item.Literal)
-			if err != nil {
-				s.end()
-				continue
-			}
-			m.Header, parseErr = classify.Parse(header)
+			m.Header, parseErr = classify.Parse(s.literal(item.Literal))
 			complete = true
 		}
 	}
@@ -93,19 +97,12 @@ func (s *scanner) take(data *imapclient.FetchMessageData, batch *Batch) (uid ima
 	return uid, complete
 }
 
-// literal reads a header, up to headerLimit; the library drains the rest. The
-// bytes are good until the next one is read.
-func (s *scanner) literal(r imap.LiteralReader) ([]byte, error) {
+// literal reads a header, up to headerLimit; the library drains the rest. None
+// breaks off: package imapconn hands over whole answers only. The bytes are good
+// until the next one is read.
+func (s *scanner) literal(r imap.LiteralReader) []byte {
 	n := int(min(r.Size(), headerLimit))
 	s.header = slices.Grow(s.header[:0], n)[:n]
-	_, err := io.ReadFull(r, s.header)
-	return s.header, err
-}
-
-// end ends the connection and waits until the library has noticed, when the
-// connection broke off within a header: otherwise the library would read on in
-// the literal, here and in its own goroutine at the same time.
-func (s *scanner) end() {
-	s.conn.Close()
-	<-s.conn.Closed()
+	n, _ = io.ReadFull(r, s.header)
+	return s.header[:n]
 }

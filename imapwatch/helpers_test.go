@@ -86,7 +86,7 @@ func account(s *mailsim.Server, port int) Account {
 // test does not want to see waited for never comes.
 var quick = pace{
 	command: patience, idleAnswer: patience, renewIdle: time.Hour, poll: time.Hour, round: time.Hour,
-	firstDelay: time.Millisecond, maxDelay: 4 * time.Millisecond, longSession: time.Hour, loginPause: time.Hour,
+	firstDelay: time.Millisecond, maxDelay: 4 * time.Millisecond, maxRenew: 4 * time.Millisecond, longSession: time.Hour, loginPause: time.Hour,
 }
 
 // watcher makes a watcher that goes on where the recorder stands.

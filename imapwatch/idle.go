@@ -48,10 +48,14 @@ func (s *scanner) wait(ctx context.Context, b *box, news <-chan struct{}) error 
 	}
 }
 
-// mend goes on over a new connection after an answer that concerns this
-// mailbox alone. A connection that broke tells that the others may have, too.
+// mend goes on after an answer that concerns this mailbox alone, over a new
+// connection where that is needed. A connection that broke tells that the others
+// may have, too.
 func (s *scanner) mend(ctx context.Context, err error) error {
-	if _, refused := imapconn.Refused(err); refused || errors.Is(err, imapconn.ErrGarbled) {
+	switch {
+	case refusedOnly(err), errors.Is(err, errMailbox):
+		return nil
+	case errors.Is(err, imapconn.ErrGarbled):
 		return s.renew(ctx)
 	}
 	return err

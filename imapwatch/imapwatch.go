@@ -11,7 +11,8 @@
 // A first scan goes from the newest message to the oldest, so that what is
 // recent is known at once. Later passes cost what changed: one LIST tells which
 // mailboxes have news. Run waits by IDLE (RFC 2177) on INBOX and on Sent, each
-// on a connection of its own, and looks at the others every ten minutes. At
+// on a connection of its own, and looks at the others every ten minutes; where
+// there are not enough connections, at those two once a minute. At
 // Gmail one mailbox shows all mail that came in: it and Sent are all that is read.
 //
 // What was read before a person was a contact is looked for again when the
@@ -79,7 +80,7 @@ type Batch struct {
 	Exists     uint32 // messages in the mailbox now
 	Left       int    // messages of this pass that are still to come
 	Refused    string // why the mailbox cannot be read now; then nothing else is said
-	Broken     bool   // it cannot be read though the server does not refuse it: mail may lie there
+	Broken     bool   // it cannot be read though the server opens it, or might: mail may lie there
 	Synced     bool   // everything in the mailbox has been read with this batch
 	Messages   []Message
 	Unreadable map[uint32]string // by UID: why

@@ -23,6 +23,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	delay, refused := w.pace.firstDelay, 0
 	for {
 		started := time.Now()
+		w.entered = false
 		err := w.session(ctx)
 		if ctx.Err() != nil {
 			return w.report(context.WithoutCancel(ctx), State{})
@@ -31,13 +32,18 @@ func (w *Watcher) Run(ctx context.Context) error {
 			return err
 		}
 		if time.Since(started) > w.pace.longSession {
-			delay, refused = w.pace.firstDelay, 0
+			delay = w.pace.firstDelay
 		}
 		wait := time.Duration(float64(delay) * (0.8 + 0.4*rand.Float64()))
-		if refused++; !errors.Is(err, imapconn.ErrLogin) {
-			refused = 0
-		} else if refused >= loginTries {
+		// Where a password is wrong, many servers say in between that it was tried
+		// too often: only who was let in starts anew.
+		switch out := errors.Is(err, imapconn.ErrLogin); {
+		case out && refused+1 >= loginTries:
 			wait, refused = w.pace.loginPause, 0
+		case out:
+			refused++
+		case w.entered:
+			refused = 0
 		}
 		if err := w.report(ctx, State{Problem: err, Retry: wait}); err != nil {
 			return err
@@ -58,12 +64,14 @@ func (w *Watcher) session(ctx context.Context) error {
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
+	v := newVacancies()
 	for _, t := range targets {
 		if t.attended() {
-			g.Go(func() error { return w.attend(ctx, t) })
+			v.tried.Add(1)
+			g.Go(func() error { return w.attend(ctx, t, v) })
 		}
 	}
-	g.Go(func() error { return s.rounds(ctx, targets) })
+	g.Go(func() error { return s.rounds(ctx, targets, v) })
 	return g.Wait()
 }
 
@@ -71,11 +79,16 @@ func (w *Watcher) session(ctx context.Context) error {
 // under the same name. Not every server tells who has it open.
 var errChanged = errors.New("the mailboxes have changed")
 
-// rounds looks at the mailboxes that nobody attends to, every ten minutes.
-func (s *scanner) rounds(ctx context.Context, targets []target) error {
+// rounds looks at the mailboxes that nobody attends to, every ten minutes, and
+// more often at those that nobody can attend to.
+func (s *scanner) rounds(ctx context.Context, targets []target, v *vacancies) error {
+	v.tried.Wait() // what comes in is read before the archives
 	for first := attended(targets); ; {
 		if !maps.Equal(attended(targets), first) {
 			return errChanged
+		}
+		if err := s.fillIn(ctx, targets, v); err != nil {
+			return err
 		}
 		if err := s.round(ctx, slices.DeleteFunc(slices.Clone(targets), target.attended)); err != nil {
 			return err
@@ -86,7 +99,7 @@ func (s *scanner) rounds(ctx context.Context, targets []target) error {
 		if err := s.lookups(ctx, targets); err != nil {
 			return err
 		}
-		if err := s.rest(ctx, targets); err != nil {
+		if err := s.rest(ctx, targets, v); err != nil {
 			return err
 		}
 		var err error
@@ -108,26 +121,33 @@ func attended(targets []target) map[string]uint32 {
 }
 
 // rest waits for the next round, with no mailbox open in the end, and does
-// meanwhile what Look asks for.
-func (s *scanner) rest(ctx context.Context, targets []target) error {
-	timer := time.NewTimer(s.w.pace.round)
+// meanwhile what Look asks for and what nobody else can.
+func (s *scanner) rest(ctx context.Context, targets []target, v *vacancies) error {
+	timer, poll := time.NewTimer(s.w.pace.round), time.NewTicker(s.w.pace.poll)
 	defer timer.Stop()
+	defer poll.Stop()
 	for {
+		var err error
 		select {
 		case <-timer.C:
 			return s.unselect(ctx)
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-s.w.look:
-			if err := s.lookups(ctx, targets); err != nil {
-				return err
-			}
+			err = s.lookups(ctx, targets)
+		case <-poll.C:
+			err = s.fillIn(ctx, targets, v)
+		case <-v.news:
+			err = s.fillIn(ctx, targets, v)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
 // attend reads one mailbox over a connection of its own and waits there for more.
-func (w *Watcher) attend(ctx context.Context, t target) error {
+func (w *Watcher) attend(ctx context.Context, t target, v *vacancies) error {
 	news := make(chan struct{}, 1)
 	server := w.account.Server
 	server.NewMail = func() {
@@ -136,7 +156,7 @@ func (w *Watcher) attend(ctx context.Context, t target) error {
 		default:
 		}
 	}
-	s, err := w.open(ctx, server)
+	s, err := w.takePost(ctx, server, t.Name, v)
 	if err != nil {
 		return err
 	}
@@ -172,7 +192,8 @@ func (w *Watcher) attend(ctx context.Context, t target) error {
 }
 
 // leave says why an attended mailbox cannot be read, and waits until it is time
-// to try again. What the server refuses once it will refuse for a while.
+// to try again. What the server refuses once it will refuse for a while, and who
+// has tried to single out messages as often as is good goes on later.
 func (s *scanner) leave(ctx context.Context, t target, why error, pause time.Duration) error {
 	if err := s.note(ctx, t.unread(why)); err != nil {
 		return err
@@ -180,7 +201,7 @@ func (s *scanner) leave(ctx context.Context, t target, why error, pause time.Dur
 	if err := s.w.settled(ctx, t, why); err != nil {
 		return err
 	}
-	if !lost(why) {
+	if !lost(why) || errors.Is(why, errSuspect) {
 		pause = s.w.pace.round
 	}
 	return sleep(ctx, pause)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -33,12 +34,12 @@ type scanner struct {
 	// committed receives the result of the one commit under way; nil when there is none.
 	committed chan error
 	header    []byte // memory for one header
-	// doubt is how many messages to ask for at once in the mailbox at hand, where
-	// something is that cannot be read and has not been singled out; 0 for nothing.
-	doubt int
-	polls bool  // IDLE does not work with this server
-	open  bool  // a mailbox may be open
-	cut   error // how a connection was lost, the last time; nil: none was
+	doubt     doubt
+	delay     time.Duration // before the next connection
+	good      int           // ranges read since the last one
+	polls     bool          // IDLE does not work with this server
+	open      bool          // a mailbox may be open
+	cut       error         // how a connection was lost or a lookup failed, the last time; nil: none
 }
 
 // catchUp reads everything that is new in an open mailbox, then what is left of
@@ -64,7 +65,7 @@ func (s *scanner) news(ctx context.Context, b *box) error {
 		return nil
 	case gap == 0:
 		return s.commit(ctx, b, Batch{})
-	case gap <= maxRange && s.doubt == 0:
+	case gap <= maxRange && s.doubt.size == 0:
 		return s.fresh(ctx, b)
 	}
 	uids, err := s.search(ctx, b, imap.UIDRange{Start: imap.UID(b.cursor.High + 1)})
@@ -136,27 +137,15 @@ func (s *scanner) read(ctx context.Context, b *box, part span, left int, after C
 	return errors.Join(s.commit(ctx, b, batch), spoiled)
 }
 
-// gather fetches a part of a mailbox into a batch. An answer that cannot be
-// parsed costs the connection; the range is then halved, connection by
-// connection, until the one message that spoils it is found. Then the batch
-// holds it as unreadable, and spoiled says that the connection is lost.
+// gather fetches a part of a mailbox into a batch. When it cannot be read, and
+// that may be due to one message, less is asked for, until that one is found.
+// Then the batch holds it as unreadable, and spoiled says why, and perhaps that
+// the connection is lost.
 func (s *scanner) gather(ctx context.Context, b *box, part span, batch *Batch) (spoiled, err error) {
-	err = s.fetch(ctx, part.set, batch)
-	switch {
-	case errors.Is(err, imapconn.ErrGarbled):
-		s.suspect(part.count)
-		err = fmt.Errorf("%w: %w", errSuspect, err)
-		if part.count != 1 {
-			return nil, err
-		}
-		batch.Messages, batch.Unreadable = nil, map[uint32]string{part.min: err.Error()}
-		spoiled = err
-	case err != nil:
-		if lost(err) { // a connection that breaks again and again gets on with less
-			s.suspect(part.count)
-		}
-		return nil, err
+	if err := s.fetch(ctx, part.set, batch); err != nil {
+		return s.blame(part, batch, err)
 	}
+	s.fetched(batch)
 	b.size = min(b.size*4, maxRange)
 	if b.empty++; part.count == 0 || len(batch.Messages)+len(batch.Unreadable) > 0 {
 		b.empty = 0
@@ -164,31 +153,5 @@ func (s *scanner) gather(ctx context.Context, b *box, part span, batch *Batch) (
 	if b.empty == maxEmpty {
 		return nil, fmt.Errorf("%w: %w: it lists messages that it does not give", errMailbox, imapconn.ErrGarbled)
 	}
-	return spoiled, nil
+	return nil, nil
 }
-
-// suspect notes that n messages, asked for at once, could not be read; 0 stands
-// for an unknown number.
-func (s *scanner) suspect(n int) {
-	if n == 0 {
-		n = maxRange
-	}
-	s.doubt = max(n/2, 1)
-}
-
-// rangeSize says how many messages to ask for next. A mailbox in doubt regains
-// trust with every range asked for.
-func (s *scanner) rangeSize(b *box) int {
-	if s.doubt == 0 {
-		return b.size
-	}
-	n := s.doubt
-	if s.doubt *= 2; s.doubt > maxRange {
-		s.doubt = 0
-	}
-	return min(n, b.size)
-}
-
-// errSuspect means that a message among those asked for cannot be read. Which
-// it is, the next connections find out.
-var errSuspect = errors.New("a message cannot be read")

@@ -568,8 +568,8 @@ func wantPrefix(t *testing.T, r *recorder) {
 	}
 }
 
-// A server that falls silent in a FETCH is left after the time of a command,
-// and so is the mailbox when that happens again.
+// A server that falls silent in a FETCH is left after the time of a command; the
+// message at which that happens again and again is stepped over.
 func TestStallInFetch(t *testing.T) {
 	t.Parallel()
 	s := embedded(t)
@@ -585,10 +585,7 @@ func TestStallInFetch(t *testing.T) {
 	w := watcher(a, r)
 	w.pace.command = 300 * time.Millisecond
 	mustCut(t, w.Sync(within(t)))
-	wantRefused(t, r, "INBOX", "fetch headers: the server is away: no whole answer within 300ms")
-	p.OnServer(nil)
-	must(t, sync1(t, a, r))
-	wantAll(t, s, r, "INBOX")
+	wantAllBut(t, r, "INBOX", 50, 25)
 }
 
 func TestServerAway(t *testing.T) {

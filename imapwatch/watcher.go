@@ -22,6 +22,7 @@ type pace struct {
 	round       time.Duration // between looks at the mailboxes that nobody waits on
 	firstDelay  time.Duration // after a lost connection; doubled each time
 	maxDelay    time.Duration
+	maxRenew    time.Duration // the same for a connection of a session that lives
 	longSession time.Duration // after which the delay is the first again
 	loginPause  time.Duration // after loginTries refusals: trying on would lock the account
 }
@@ -34,6 +35,7 @@ var usualPace = pace{
 	round:       10 * time.Minute,
 	firstDelay:  time.Second,
 	maxDelay:    5 * time.Minute,
+	maxRenew:    time.Minute,
 	longSession: time.Minute,
 	loginPause:  time.Hour,
 }
@@ -45,17 +47,20 @@ type Watcher struct {
 	counters imapconn.Counters
 	pace     pace
 	look     chan struct{} // there may be something to look for
+	entered  bool          // the session under way has logged in; Run's own
 
 	mu       sync.Mutex
 	cursors  map[string]Cursor
 	watched  []string
 	outcomes map[string]error // since it was connected: nil for a mailbox that was read to its end
+	failures map[string]failure
 }
 
 // New makes a watcher that goes on from the cursors given, by mailbox. It does
 // no I/O.
 func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
-	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1), cursors: map[string]Cursor{}}
+	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1),
+		cursors: map[string]Cursor{}, failures: map[string]failure{}}
 	maps.Copy(w.cursors, cursors)
 	w.account.Server.Counters = &w.counters
 	return w
@@ -66,7 +71,7 @@ func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
 // answer stays as it is. It is for a soak, and called before Sync and Run.
 func (w *Watcher) Hurry(times int) {
 	for _, d := range []*time.Duration{&w.pace.renewIdle, &w.pace.poll, &w.pace.round, &w.pace.firstDelay,
-		&w.pace.maxDelay, &w.pace.longSession, &w.pace.loginPause} {
+		&w.pace.maxDelay, &w.pace.maxRenew, &w.pace.longSession, &w.pace.loginPause} {
 		*d /= time.Duration(times)
 	}
 }
@@ -95,7 +100,7 @@ func (w *Watcher) Sync(ctx context.Context) error {
 }
 
 // pass reads everything once. Cut tells how a connection was lost that could be
-// replaced.
+// replaced, or why something that was asked for could not be looked for.
 func (w *Watcher) pass(ctx context.Context) (cut, err error) {
 	s, targets, err := w.connect(ctx)
 	if err != nil {
@@ -121,6 +126,7 @@ func (w *Watcher) connect(ctx context.Context) (*scanner, []target, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	w.entered = true
 	w.mu.Lock()
 	w.outcomes = map[string]error{}
 	w.mu.Unlock()

@@ -112,7 +112,9 @@ func (a *answers) next() (response []byte, whole bool) {
 		}
 		end := a.looked + i + 1
 		size, announced := literalSize(have[a.line:end])
-		if !announced || !mayHoldLiterals(have) {
+		// What was decided at the first line holds to the end: to decide at each
+		// literal would take the square of their number.
+		if !announced || a.line == 0 && !mayHoldLiterals(have) {
 			a.start, a.looked, a.line = a.start+end, 0, 0
 			return have[:end], true
 		}
@@ -160,9 +162,10 @@ func mayHoldLiterals(response []byte) bool {
 }
 
 // literalSize gives the size of the literal that a line announces at its end
-// (RFC 9051 section 4.3). One too large to be written down is as large as can be.
+// (RFC 9051 section 4.3), in the forms that scan.literal reads. One too large to
+// be written down is as large as can be.
 func literalSize(line []byte) (size int64, announced bool) {
-	line, ok := bytes.CutSuffix(bytes.TrimRight(line, "\r\n"), []byte("}"))
+	line, ok := bytes.CutSuffix(trimEnd(line), []byte("}"))
 	if !ok {
 		return 0, false
 	}

@@ -89,6 +89,8 @@ var filterCases = map[string][]struct{ in, want string }{
 		{"* 1 FETCH (UID 7 BODY[HEADER.FIELDS (A)\r\n", "* 1 FETCH (UID 7)\r\n"},
 		{"* 1 FETCH (UID 7 BODY[] {1}\r\nx\r\n", "* 1 FETCH (UID 7)\r\n"},
 		{"* 1 FETCH (UID 7 BODY[] {-1}\r\n", "* 1 FETCH (UID 7)\r\n"},
+		{"* 1 FETCH (UID 7 BODY[] {1}\r\r\nx)\r\n", "* 1 FETCH (UID 7)\r\n!"}, // a literal is announced as it ought to be
+		{"* 1 FETCH (BODY[] {1}\r\nx)\r\n", "!"}, {"* 1 FETCH (FLAGS () BODY[HEADER] NIL)\r\n", "!"}, {"* 1 FETCH (BODY[FOO] {1}\r\nx)\r\n", "!"},
 		{"* 1 FETCH (FLAGS (\r\n", "!"}, {"* 1 FETCH (UID 4294967295)\r\n", "!"}, {"* 1 FETCH (UID 0)\r\n", "!"}, {"* 1 FETCH UID 7\r\n", "!"},
 	},
 	"codes": {
@@ -125,6 +127,8 @@ var filterCases = map[string][]struct{ in, want string }{
 		{"* LIST (\\HasNoChildren \\sent \\Sent) \"/\" Sent\r\n", "* LIST (\\SENT) \"/\" \"Sent\"\r\n"},
 		{"* LIST () NIL {4}\r\na\"\\b (\"CHILDINFO\" (\"SUBSCRIBED\") OLDNAME (\"&x\"))\r\n", "* LIST () NIL \"a\\\"\\\\b\"\r\n"},
 		{"* LIST (\\Marked {2}\r\nxx) \"//\" \"Entw&APw-rfe\"\r\n", "* LIST () NIL \"Entw&APw-rfe\"\r\n"}, {"* LIST () \"\\\\\" a]b\r\n", "* LIST () \"\\\\\" \"a]b\"\r\n"},
+		{"* LIST () \"/\" foo bar\r\n", ""}, {"* LIST () \"/\" foo (X) (Y)\r\n", ""}, {"* LIST () \"/\" foo (X\r\n", ""}, {"* LIST () \"/\" \"foo\"bar\r\n", ""},
+		{"* LIST () \"/\" foo  (X)  \r\n", "* LIST () \"/\" \"foo\"\r\n"}, {"* LIST () \"/\" foo \r\n", "* LIST () \"/\" \"foo\"\r\n"},
 		{"* LIST () \"/\" \"&bad\"\r\n", ""}, {"* LIST () \"/\"\r\n", ""}, {"* LIST\r\n", ""},
 		{"* STATUS \"a b\" (MESSAGES 3 UNSEEN 1 X (y) UIDNEXT 0 UIDVALIDITY 7)\r\n", "* STATUS \"a b\" (MESSAGES 3 UIDVALIDITY 7)\r\n"},
 		{"* STATUS INBOX MESSAGES 3\r\n", "* STATUS \"INBOX\" ()\r\n"}, {"* STATUS INBOX (MESSAGES x UIDNEXT -1 UIDVALIDITY)\r\n", "* STATUS \"INBOX\" ()\r\n"}, {"* STATUS \"&bad\" (MESSAGES 1)\r\n", ""},
@@ -265,6 +269,43 @@ func TestLiteralSize(t *testing.T) {
 		if got != want {
 			t.Errorf("%q: got %d, want %d", line, got, want)
 		}
+	}
+}
+
+// Whether a response may hold literals is decided at its first line and never
+// again: a server that announces many would keep us busy without end.
+func TestLiteralsAreDecidedOnce(t *testing.T) {
+	a := &answers{buffer: []byte("* X {0}\r\n{0}\r\n{0}\r\nend\r\n"), fail: func(error) {}}
+	a.end = len("* X {0}\r\n")
+	if response, whole := a.next(); whole {
+		t.Fatalf("%q is whole", response)
+	}
+	copy(a.buffer, "* OK") // who looked again would see no literals
+	a.end = len(a.buffer)
+	if response, whole := a.next(); !whole || len(response) != len(a.buffer) {
+		t.Errorf("the response is %q, %t", response, whole)
+	}
+}
+
+// Both who look for literals find the same.
+func TestLiteralsAreTheSameForAll(t *testing.T) {
+	for _, end := range []string{"\r\n", "\n", "\r\r\n", " \r\n"} {
+		for _, text := range []string{"{1}", "{1+}", "{01}", "{}", "{+}", "{1++}", "{1}}", "{-1}"} {
+			_, announced := literalSize([]byte(text + end))
+			s := scan{b: []byte(text + end + "x")}
+			if _, ok := s.literal(); ok != announced {
+				t.Errorf("%q: %t and %t", text+end, announced, ok)
+			}
+		}
+	}
+}
+
+// What was handed over does not keep the buffer it stood in.
+func TestMessagesKeepNoBuffer(t *testing.T) {
+	_, a, err := filtered(bytes.NewReader(scanAnswers(2)))
+	must(t, err)
+	if m := a.msg; cap(m.bodies) == 0 || m.bodies[:1][0].content != nil || m.bodies[:1][0].section != nil || m.date != nil {
+		t.Errorf("kept: %+v, %+v", m, m.bodies[:cap(m.bodies)])
 	}
 }
 

@@ -11,6 +11,7 @@ type message struct {
 	flags  bool // they were told
 	draft  bool
 	date   []byte
+	bodied bool // there was a BODY[…]
 	bodies []body
 }
 
@@ -28,10 +29,10 @@ const bodiesLimit = 8
 // section 7.5.2), the UID first, since the library has to know it before a
 // literal. A response that cannot be read to its end passes as its UID alone, so
 // that it is seen that something is missing; if there is not even that, the
-// stream is given up: a message of which nothing is heard counts as gone.
+// stream is given up: a message of which nothing is heard counts as gone. So it is
+// for a body that belongs to nobody.
 func (a *answers) takeFetch(seq uint32, s *scan) {
 	m := &a.msg
-	*m = message{bodies: m.bodies[:0]}
 	whole := m.read(s)
 	switch {
 	case m.uid != 0 && whole:
@@ -40,8 +41,12 @@ func (a *answers) takeFetch(seq uint32, s *scan) {
 		a.putFetch(seq, &message{uid: m.uid})
 	case !whole:
 		a.giveUp("a FETCH", s.b)
+	case m.bodied:
+		a.giveUp("a FETCH without a UID", s.b)
 	}
-	// Without a UID it is news of flags, which nobody asked for.
+	// Without either it is news of flags, which nobody asked for.
+	clear(m.bodies) // they would keep the buffer
+	*m = message{bodies: m.bodies[:0]}
 }
 
 // read reads the items up to the end of the list; false when it cannot.
@@ -96,6 +101,7 @@ func (m *message) readItem(s *scan) bool {
 
 // addBody takes a body whose section the library can read.
 func (m *message) addBody(section, partial []byte, v value) {
+	m.bodied = true
 	section, ok := shortSection(section)
 	if !ok || !validPartial(partial) || len(m.bodies) == bodiesLimit {
 		return

@@ -19,7 +19,7 @@ func (a *answers) takeList(s *scan) {
 	delimiter, hasDelimiter := s.value()
 	s.spaces()
 	v, hasName := s.astring()
-	if !ok || attrs.kind != listValue || !hasDelimiter || !hasName {
+	if !ok || attrs.kind != listValue || !hasDelimiter || !hasName || !s.onlyExtended() {
 		a.keepNameless(s.b[begin:], "the server's line about it cannot be read")
 		return
 	}
@@ -56,6 +56,17 @@ func knownAttributes(text []byte) (known []string) {
 func (s *scan) astring() (value, bool) {
 	v, ok := s.value()
 	return v, ok && v.kind != listValue
+}
+
+// onlyExtended is true when nothing follows but the extended data of a LIST, a
+// list: after anything else the name before it may be half a name.
+func (s *scan) onlyExtended() bool {
+	if s.spaces(); !s.done() {
+		v, ok := s.value()
+		s.spaces()
+		return ok && v.kind == listValue && s.done()
+	}
+	return true
 }
 
 // takeMailboxStatus passes the parts of a STATUS (RFC 9051 section 7.3.3) that

@@ -1,0 +1,96 @@
+package imapwatch
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"regards/internal/imapconn"
+)
+
+// vacancies are the mailboxes that somebody ought to wait in while no connection
+// can be had for that: a provider may allow two at a time, and the owner's other
+// programs want some, too. The rounds read them instead.
+type vacancies struct {
+	tried sync.WaitGroup // until a connection for each mailbox was asked for once
+	news  chan struct{}  // there is one more
+
+	mu    sync.Mutex // held while one of them is read, too: nobody takes over in the middle
+	names map[string]bool
+}
+
+func newVacancies() *vacancies {
+	return &vacancies{news: make(chan struct{}, 1), names: map[string]bool{}}
+}
+
+// add leaves a mailbox to the rounds.
+func (v *vacancies) add(mailbox string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.names[mailbox] = true
+	select {
+	case v.news <- struct{}{}:
+	default:
+	}
+}
+
+// fill takes a mailbox back from the rounds once there is a connection for it.
+func (v *vacancies) fill(mailbox string, open func() (*scanner, error)) (*scanner, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	s, err := open()
+	if err == nil {
+		delete(v.names, mailbox)
+	}
+	return s, err
+}
+
+// read reads a mailbox if it is left to the rounds.
+func (v *vacancies) read(mailbox string, read func() error) (left bool, err error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !v.names[mailbox] {
+		return false, nil
+	}
+	return true, read()
+}
+
+// takePost connects for somebody who is to wait in a mailbox. As long as the
+// server has no connection for that the mailbox is left to the rounds: they find
+// out whether the server is away altogether.
+func (w *Watcher) takePost(ctx context.Context, server imapconn.Server, mailbox string, v *vacancies) (*scanner, error) {
+	open := func() (*scanner, error) { return w.open(ctx, server) }
+	s, err := open()
+	if errors.Is(err, imapconn.ErrAway) {
+		v.add(mailbox)
+	}
+	v.tried.Done()
+	for pause := w.pace.poll; errors.Is(err, imapconn.ErrAway); pause = min(2*pause, max(w.pace.round, w.pace.poll)) {
+		if err := sleep(ctx, pause); err != nil {
+			return nil, err
+		}
+		s, err = v.fill(mailbox, open)
+	}
+	return s, err
+}
+
+// fillIn reads the mailboxes that are left to the rounds. It opens them whatever
+// the list said: that may have been a while ago.
+func (s *scanner) fillIn(ctx context.Context, targets []target, v *vacancies) error {
+	some := false
+	for _, t := range targets {
+		if !t.attended() {
+			continue
+		}
+		t.UIDValidity, t.UIDNext = 0, 0
+		left, err := v.read(t.Name, func() error { return s.round(ctx, []target{t}) })
+		if err != nil {
+			return err
+		}
+		some = some || left
+	}
+	if !some {
+		return nil
+	}
+	return s.w.tell(ctx)
+}
