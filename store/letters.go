@@ -119,11 +119,12 @@ func (s *Store) RecordAttempt(ctx context.Context, key string, a contact.Attempt
 }
 
 // SetLetter stores what became of a letter: its state, where it lies, and why;
-// with "" for the reason, that stays as it is. A letter to be taken back stays so until it ends; one that was found to be
-// sent in the meantime stays sent.
+// with "" for the reason, that stays as it is, and so does that of somebody who
+// was forgotten meanwhile. A letter to be taken back stays so until it ends; one
+// that was found to be sent in the meantime stays sent.
 func (s *Store) SetLetter(ctx context.Context, key string, state contact.State, place contact.Place, reason string) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE letter SET state = ?, mailbox = ?, uid_validity = ?,
-		uid = ?, reason = coalesce(nullif(?, ''), reason), take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ? AND state <> 'sent'`,
+		uid = ?, reason = CASE WHEN ?5 = '' OR reason = '`+forgottenReason+`' THEN reason ELSE ?5 END, take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ? AND state <> 'sent'`,
 		state, place.Mailbox, place.UIDValidity, place.UID, reason, state.Ended(), key)
 	return s.explain(err)
 }

@@ -235,3 +235,19 @@ func TestPutLetterStale(t *testing.T) {
 		t.Errorf("%s letters", got)
 	}
 }
+
+// What the deliverer says of a letter to somebody who was forgotten while it was
+// being laid brings no trace of them back.
+func TestSetLetterOfSomebodyForgotten(t *testing.T) {
+	s := newStore(t)
+	maria := add(t, s, "Maria")
+	l := letter("k")
+	l.ContactID = maria.ID
+	check(t, putLetter(s, l))
+	check(t, s.RecordAttempt(ctx, "k", contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
+	check(t, s.Forget(ctx, maria, false, noon))
+	check(t, s.SetLetter(ctx, "k", contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 42}, "met with Maria"))
+	if got := must[contact.Letter](t)(s.Letter(ctx, "k")); got.Reason != forgottenReason || got.State != contact.Drafted || !got.TakeBack {
+		t.Errorf("got %+v", got)
+	}
+}

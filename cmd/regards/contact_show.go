@@ -184,7 +184,11 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 	line("addresses", strings.Join(j.Addresses, ", "))
 	line("groups", strings.Join(p.Groups, ", "))
 	line("medium", string(p.Medium))
-	line("status", string(j.Status))
+	status := string(j.Status)
+	if j.Status == contact.Paused {
+		status += " " + untilWords(p.PausedUntil, s)
+	}
+	line("status", status)
 	line("greeting", plan.Salutation(p))
 	line("every", j.Every)
 	if due := plan.NextDue(p, last, policy(s.cfg).Cadences, s.cfg.Owner.Location()); !due.IsZero() {
