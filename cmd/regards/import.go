@@ -37,11 +37,12 @@ are taken. "-" is the standard input.`,
 				defer f.Close()
 				in = f
 			}
-			return a.change(c, words, func(s *session) error {
-				entries, err := addressbook.Read(in)
-				if err != nil {
-					return fmt.Errorf("%s: %w", words[0], err)
-				}
+			// Before the database is opened: the input may be long in coming.
+			entries, err := addressbook.Read(in)
+			if err != nil {
+				return fmt.Errorf("%s: %w", words[0], err)
+			}
+			return a.change(c, words, func(s *session) (err error) {
 				i := &imported{session: s, byName: map[string]int{}, Problems: []lineJSON{}, Notes: []lineJSON{}}
 				if i.all, err = s.contacts(c.Context()); err != nil {
 					return err
