@@ -65,7 +65,9 @@ func (w *Watcher) takePost(ctx context.Context, server imapconn.Server, mailbox 
 		v.add(mailbox)
 	}
 	v.tried.Done()
-	for pause := w.pace.poll; errors.Is(err, imapconn.ErrAway); pause = min(2*pause, max(w.pace.round, w.pace.poll)) {
+	// A server that was just starting anew has one soon, a provider that allows
+	// two has none for long.
+	for pause := w.pace.firstDelay; errors.Is(err, imapconn.ErrAway); pause = min(2*pause, max(w.pace.round, w.pace.poll)) {
 		if err := sleep(ctx, pause); err != nil {
 			return nil, err
 		}
