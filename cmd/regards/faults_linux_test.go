@@ -65,8 +65,8 @@ const tracer = "strace"
 // A disk that fails at one write or one sync to it: the same. The trace of the
 // calls is the only way to let a sync fail that needs no disk of its own.
 func TestDiskFails(t *testing.T) {
-	if _, err := exec.LookPath(tracer); err != nil {
-		t.Skipf("a disk that fails is played by %s, which is not installed", tracer)
+	if err := exec.Command(tracer, "-qq", "-o", "/dev/null", "true").Run(); err != nil {
+		t.Skipf("a disk that fails is played by %s, which is not installed or not permitted to trace: %v", tracer, err)
 	}
 	advice := regexp.MustCompile(`the disk (is full or )?reports an error: .*look whether it is sound`)
 	for _, call := range []string{"fsync", "pwrite64"} {
