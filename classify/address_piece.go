@@ -69,6 +69,9 @@ func addrSpec(raw []byte) string {
 	if strings.IndexByte(addr, ' ') >= 0 {
 		addr = tighten(addr)
 	}
+	if len(addr) > maxAddr { // bytes beyond ASCII have grown
+		return ""
+	}
 	at := strings.LastIndexByte(addr, '@')
 	if at < 1 || !validLocal(addr[:at]) || !validDomain(addr[at+1:]) {
 		return ""
