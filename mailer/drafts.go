@@ -156,8 +156,8 @@ func (d *Drafts) Find(ctx context.Context, messageID string) (contact.State, con
 }
 
 // Addressed reports whether a message lies in Drafts that goes to whom another
-// message, in its bytes, goes to.
-func (d *Drafts) Addressed(ctx context.Context, raw []byte) (bool, error) {
+// message, in its bytes, goes to, and whose Message-ID is not known.
+func (d *Drafts) Addressed(ctx context.Context, raw []byte, known func(string) bool) (bool, error) {
 	m, err := mail.ReadMessage(bytes.NewReader(raw))
 	if err != nil {
 		return false, err
@@ -170,7 +170,16 @@ func (d *Drafts) Addressed(ctx context.Context, raw []byte) (bool, error) {
 		return false, err
 	}
 	hits, err := d.search(ctx, d.box, "To", to[0].Address)
-	return len(hits) > 0, err
+	if err != nil || len(hits) == 0 {
+		return false, err
+	}
+	ids, err := d.messageIDs(ctx, hits)
+	for _, id := range ids {
+		if !known(id) {
+			return true, err
+		}
+	}
+	return false, err
 }
 
 // search finds the messages of the open mailbox in whose header a field holds a

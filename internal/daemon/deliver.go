@@ -131,7 +131,7 @@ func (d *Daemon) deliverOne(ctx context.Context, drafts *mailer.Drafts, l contac
 		}
 		return d.takeBack(ctx, drafts, l)
 	case l.State == contact.Queued:
-		return d.put(ctx, drafts, l)
+		return d.put(ctx, drafts, l, ours)
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ const refusal = "; the server refuses the draft: "
 
 // put stores the attempt, appends, and stores where the draft lies; unless the
 // letter exists already, made by a regards that this database knows nothing of.
-func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
+func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Letter, ours map[string]bool) error {
 	state, place, err := drafts.Find(ctx, l.MessageID)
 	if err != nil {
 		return err
@@ -177,7 +177,7 @@ func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Lette
 	if state != contact.Uncertain {
 		return d.settled(ctx, l, state, place, "it was there already; was the database restored, or does another regards run?")
 	}
-	if restored, err := d.mayBeEdited(ctx, drafts, l); err != nil || restored {
+	if restored, err := d.mayBeEdited(ctx, drafts, l, ours); err != nil || restored {
 		return err
 	}
 	attempt, err := drafts.Look(ctx, d.now())
@@ -213,7 +213,7 @@ func (d *Daemon) put(ctx context.Context, drafts *mailer.Drafts, l contact.Lette
 // mayBeEdited reports whether a draft to that person lies there that may be this
 // letter, edited and saved anew, and leaves it to the owner then: a backup that
 // was restored does not know.
-func (d *Daemon) mayBeEdited(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) (bool, error) {
+func (d *Daemon) mayBeEdited(ctx context.Context, drafts *mailer.Drafts, l contact.Letter, ours map[string]bool) (bool, error) {
 	restored, err := d.store.Restored(ctx)
 	if err != nil || restored.IsZero() {
 		return false, err
@@ -230,7 +230,7 @@ func (d *Daemon) mayBeEdited(ctx context.Context, drafts *mailer.Drafts, l conta
 	if err != nil {
 		return false, err
 	}
-	there, err := drafts.Addressed(ctx, full.Raw)
+	there, err := drafts.Addressed(ctx, full.Raw, func(id string) bool { return ours[id] })
 	if err != nil || !there {
 		return false, err
 	}
