@@ -10,6 +10,7 @@
 package contact
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -70,10 +71,33 @@ type Contact struct {
 	Medium       Medium
 	Every        Duration // the owner's own cadence for this person; zero: that of the groups
 	Greeting     string   // the salutation as the owner writes it, such as "Dear Prof. Lopez"; "": from the name
+	Language     string   // of letters to them, ISO 639, two letters; "": the owner's
+	Register     Register // "": formal
+	TimeZone     string   // IANA name of where they live; "": the owner's
 	IntroducedBy string   // id of a contact, or ""
 	Status       Status
 	PausedUntil  time.Time // zero unless Status is Paused; then letters wait until that time
+	Away         Absence
+	Answered     time.Time // what came until then waits for no answer: the owner said so
 	Added        time.Time
+}
+
+// Register is how a language that has two ways of address speaks to somebody.
+type Register string
+
+// The registers: du, tú, tu are familiar; Sie, usted, vous are formal.
+const (
+	Formal   Register = "formal"
+	Familiar Register = "familiar"
+)
+
+// Registers lists every Register.
+func Registers() []Register { return []Register{Formal, Familiar} }
+
+// Absence is a time in which somebody is away: out of office, on leave. The
+// zero Absence is none.
+type Absence struct {
+	Since, Until time.Time
 }
 
 // Absorb gives c with what other has beyond it, for when both turn out to be
@@ -89,8 +113,15 @@ func (c Contact) Absorb(other Contact) Contact {
 	if c.Every.IsZero() {
 		c.Every = other.Every
 	}
-	if c.Greeting == "" {
-		c.Greeting = other.Greeting
+	c.Greeting = cmp.Or(c.Greeting, other.Greeting)
+	c.Language = cmp.Or(c.Language, other.Language)
+	c.Register = cmp.Or(c.Register, other.Register)
+	c.TimeZone = cmp.Or(c.TimeZone, other.TimeZone)
+	if other.Away.Until.After(c.Away.Until) {
+		c.Away = other.Away
+	}
+	if other.Answered.After(c.Answered) {
+		c.Answered = other.Answered
 	}
 	if c.IntroducedBy == "" || c.IntroducedBy == other.ID {
 		c.IntroducedBy = other.IntroducedBy
@@ -134,6 +165,7 @@ func (c Contact) Validate() error {
 	if c.Medium == Email && len(c.Addresses) == 0 {
 		errs = append(errs, errors.New("a contact kept by email needs an address; add one, or name another --medium"))
 	}
+	errs = append(errs, c.checkManner())
 	for _, a := range c.Addresses {
 		errs = append(errs, a.validate())
 	}
@@ -141,6 +173,24 @@ func (c Contact) Validate() error {
 		if err := CheckText("group", g); err != nil || strings.TrimSpace(g) == "" {
 			errs = append(errs, fmt.Errorf("group %q: write a printable word", g))
 		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkManner reports what is wrong with how c is written to.
+func (c Contact) checkManner() error {
+	var errs []error
+	if len(c.Language) != 0 && (len(c.Language) != 2 || strings.Trim(c.Language, "abcdefghijklmnopqrstuvwxyz") != "") {
+		errs = append(errs, fmt.Errorf("language %q is no language; write two letters, such as en", c.Language))
+	}
+	if c.Register != "" && !slices.Contains(Registers(), c.Register) {
+		errs = append(errs, fmt.Errorf("register %q is unknown; write one of %s", c.Register, List(Registers())))
+	}
+	if _, err := time.LoadLocation(c.TimeZone); err != nil || c.TimeZone == "Local" {
+		errs = append(errs, fmt.Errorf("time zone %q is unknown; write one such as Europe/Madrid", c.TimeZone))
+	}
+	if !c.Away.Until.IsZero() && !c.Away.Until.After(c.Away.Since) {
+		errs = append(errs, errors.New("an absence ends after it begins"))
 	}
 	return errors.Join(errs...)
 }

@@ -52,8 +52,30 @@ type Letter struct {
 	Place         Place  // where it lies; zero before it lies anywhere
 	Attempt       Attempt
 	TakeBack      bool // its cause is gone: to be removed if it still lies untouched
-	Created       time.Time
+	Delivery      Delivery
+	Created       time.Time // when it was first due
+	Written       time.Time // when it got the words that it has; zero while it has none
+
+	// The zero time, or when in the life of the letter:
+	Snoozed  time.Time // until then it is not laid, sent or spoken of
+	Missing  time.Time // since then its draft is not to be found
+	Approved time.Time // it came into the outbox, or the owner ordered it to be sent
+	Sending  time.Time // its bytes were about to be given to the SMTP server; what became of them is not known yet
+	Sent     time.Time
+	Answered time.Time // the contact answered it
+	Ended    time.Time
 }
+
+// Delivery is how a letter leaves.
+type Delivery string
+
+// The deliveries. ByDraft waits for the owner's hand; the others are switched
+// on for single practices, or ordered for single letters.
+const (
+	ByDraft  Delivery = "draft"
+	ByOutbox Delivery = "outbox" // it is laid into the outbox, and goes when it has rested there
+	BySend   Delivery = "send"   // likewise, without the rest
+)
 
 // maxID is how long an id may be to fit, folded and in angle brackets, into a
 // line of 998 bytes (RFC 5322 section 2.1.1).

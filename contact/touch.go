@@ -66,9 +66,13 @@ const (
 	HelpGiven     Kind = "help-given"
 	Farewell      Kind = "farewell"
 	Note          Kind = "note"
+
+	// Milestone is news that the owner tells to every participant, by a letter
+	// each. It is made by a command of its own.
+	Milestone Kind = "milestone"
 )
 
-// Kinds lists every Kind.
+// Kinds lists every Kind that can be logged.
 func Kinds() []Kind {
 	return []Kind{Met, Informational, Interview, Event, CallKind, Introduction, JobLead, Reference,
 		HelpReceived, HelpGiven, Farewell, Note}
@@ -95,8 +99,40 @@ type Occasion struct {
 	Next         string    // what was promised next, "" for nothing
 	NextDue      time.Time // when; zero for nothing
 	Logged       time.Time
-	TookPlace    bool // the owner said so; only asked of one logged ahead of its time
+	TookPlace    bool   // the owner said so; only asked of one logged ahead of its time
+	News         string // what a milestone tells; "" of every other kind
+	Steps        []Step // how far its matter has come, in the order in which the owner said so
 	Participants []Participant
+}
+
+// Step is a point that the matter of an occasion has come to.
+type Step struct {
+	Word StepWord
+	At   time.Time
+}
+
+// StepWord names a step.
+type StepWord string
+
+// The steps: those of a job lead or an application, those of a reference, and
+// that a promise was kept.
+const (
+	Applied     StepWord = "applied"
+	Interviewed StepWord = "interview"
+	Offered     StepWord = "offer"
+	TurnedDown  StepWord = "no"
+	Granted     StepWord = "granted"
+	Used        StepWord = "used"
+	Done        StepWord = "done"
+)
+
+// Step finds a step of o.
+func (o Occasion) Step(w StepWord) (Step, bool) {
+	i := slices.IndexFunc(o.Steps, func(s Step) bool { return s.Word == w })
+	if i < 0 {
+		return Step{}, false
+	}
+	return o.Steps[i], true
 }
 
 // Participant is one person at one occasion. A letter belongs to this row, so

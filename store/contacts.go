@@ -9,7 +9,8 @@ import (
 	"regards/contact"
 )
 
-const contactColumns = `id, name, medium, every, greeting, coalesce(introduced_by, ''), status, paused_until, added`
+const contactColumns = `id, name, medium, every, greeting, coalesce(introduced_by, ''), status, paused_until, added,
+	language, register, time_zone, away_since, away_until, answered`
 
 // Contacts gives all contacts with their addresses and groups, by name.
 func (s *Store) Contacts(ctx context.Context) ([]contact.Contact, error) {
@@ -85,12 +86,14 @@ func changeBook(ctx context.Context, tx *sql.Tx) error {
 func scanContact(rows *sql.Rows) (contact.Contact, error) {
 	var c contact.Contact
 	var every string
-	var paused, added int64
-	err := rows.Scan(&c.ID, &c.Name, &c.Medium, &every, &c.Greeting, &c.IntroducedBy, &c.Status, &paused, &added)
+	var paused, added, since, until, answered int64
+	err := rows.Scan(&c.ID, &c.Name, &c.Medium, &every, &c.Greeting, &c.IntroducedBy, &c.Status, &paused, &added,
+		&c.Language, &c.Register, &c.TimeZone, &since, &until, &answered)
 	if err != nil {
 		return c, err
 	}
 	c.PausedUntil, c.Added = fromSeconds(paused), fromSeconds(added)
+	c.Away, c.Answered = contact.Absence{Since: fromSeconds(since), Until: fromSeconds(until)}, fromSeconds(answered)
 	c.Every, err = contact.ParseDuration(every)
 	return c, err
 }
@@ -129,10 +132,12 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 		c.ID = NewID()
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO contact
-		(id, name, medium, every, greeting, introduced_by, status, paused_until, added)
-		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?)`,
+		(id, name, medium, every, greeting, introduced_by, status, paused_until, added,
+			language, register, time_zone, away_since, away_until, answered)
+		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status,
-		seconds(c.PausedUntil), seconds(c.Added))
+		seconds(c.PausedUntil), seconds(c.Added),
+		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered))
 	if err != nil {
 		return c, err
 	}
@@ -187,8 +192,10 @@ func (s *Store) UpdateContact(ctx context.Context, id string, change func(contac
 // updateContact stores what has changed since old.
 func updateContact(ctx context.Context, tx *sql.Tx, c, old contact.Contact) error {
 	err := changeOne(tx.ExecContext(ctx, `UPDATE contact SET name = ?, medium = ?, every = ?, greeting = ?,
-		introduced_by = nullif(?, ''), status = ?, paused_until = ?, added = ? WHERE id = ?`,
-		c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status, seconds(c.PausedUntil), seconds(c.Added), c.ID))
+		introduced_by = nullif(?, ''), status = ?, paused_until = ?, added = ?, language = ?, register = ?, time_zone = ?,
+		away_since = ?, away_until = ?, answered = ? WHERE id = ?`,
+		c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status, seconds(c.PausedUntil), seconds(c.Added),
+		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered), c.ID))
 	if err != nil {
 		return err
 	}

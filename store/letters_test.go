@@ -16,7 +16,7 @@ var states = []contact.State{contact.Needs, contact.Queued, contact.Drafted, con
 func letter(key string) contact.Letter {
 	return contact.Letter{Key: key, Practice: "thank-you", ContactID: "maria", OccasionID: "o1", State: contact.Queued,
 		Reason: "new", Due: noon, Overdue: noon.AddDate(0, 0, 1), Subject: "Thank you", MessageID: key + "@x", Raw: []byte("raw\x00\r\n"),
-		Account: "work", Created: noon}
+		Account: "work", Created: noon, Written: noon, Delivery: contact.ByDraft}
 }
 
 // befriend stores the contact to whom these letters go.
@@ -140,7 +140,7 @@ func TestPutLetterFromNeeds(t *testing.T) {
 	second := letter("k")
 	second.Created = noon.AddDate(0, 0, 3)
 	check(t, putLetter(s, second))
-	second.Created = noon
+	second.Created, second.Written = noon, noon.AddDate(0, 0, 3)
 	if got, err := s.Letter(ctx, "k"); err != nil || !reflect.DeepEqual(got, second) {
 		t.Errorf("got %+v, %v", got, err)
 	}

@@ -9,7 +9,7 @@ import (
 	"regards/contact"
 )
 
-const occasionColumns = "id, kind, at, title, next, next_due, logged, took_place"
+const occasionColumns = "id, kind, at, title, next, next_due, logged, took_place, news"
 
 // Occasions gives every occasion with its participants, newest first.
 func (s *Store) Occasions(ctx context.Context) ([]contact.Occasion, error) {
@@ -27,7 +27,7 @@ func occasions(ctx context.Context, db querier, id string) ([]contact.Occasion, 
 	all, err := collect(rows, err, func(rows *sql.Rows) (contact.Occasion, error) {
 		var o contact.Occasion
 		var at, next, logged int64
-		err := rows.Scan(&o.ID, &o.Kind, &at, &o.Title, &o.Next, &next, &logged, &o.TookPlace)
+		err := rows.Scan(&o.ID, &o.Kind, &at, &o.Title, &o.Next, &next, &logged, &o.TookPlace, &o.News)
 		o.At, o.NextDue, o.Logged = fromSeconds(at), fromSeconds(next), fromSeconds(logged)
 		return o, err
 	})
@@ -48,6 +48,21 @@ func occasions(ctx context.Context, db querier, id string) ([]contact.Occasion, 
 		}
 		return struct{}{}, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err = db.QueryContext(ctx, "SELECT occasion_id, word, at FROM step WHERE ? IN ('', occasion_id) ORDER BY position", id)
+	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
+		var occasion string
+		var step contact.Step
+		var at int64
+		err := rows.Scan(&occasion, &step.Word, &at)
+		if o := byID[occasion]; o != nil {
+			step.At = fromSeconds(at)
+			o.Steps = append(o.Steps, step)
+		}
+		return struct{}{}, err
+	})
 	return all, err
 }
 
@@ -57,9 +72,9 @@ func occasions(ctx context.Context, db querier, id string) ([]contact.Occasion, 
 func (s *Store) AddOccasion(ctx context.Context, o contact.Occasion, newcomers map[int]contact.Contact, now time.Time) (contact.Occasion, error) {
 	err := s.tx(ctx, func(tx *sql.Tx) error {
 		o.ID = NewID()
-		_, err := tx.ExecContext(ctx, `INSERT INTO occasion (id, kind, at, title, next, next_due, logged, took_place)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			o.ID, o.Kind, seconds(o.At), o.Title, o.Next, seconds(o.NextDue), seconds(o.Logged), o.TookPlace)
+		_, err := tx.ExecContext(ctx, `INSERT INTO occasion (id, kind, at, title, next, next_due, logged, took_place, news)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			o.ID, o.Kind, seconds(o.At), o.Title, o.Next, seconds(o.NextDue), seconds(o.Logged), o.TookPlace, o.News)
 		if err != nil {
 			return err
 		}
@@ -78,9 +93,26 @@ func (s *Store) AddOccasion(ctx context.Context, o contact.Occasion, newcomers m
 				return err
 			}
 		}
+		if err := putSteps(ctx, tx, o); err != nil {
+			return err
+		}
 		return occasionTouches(ctx, tx, o, now)
 	})
 	return o, err
+}
+
+// putSteps stores the steps of an occasion in the place of those it had.
+func putSteps(ctx context.Context, tx *sql.Tx, o contact.Occasion) error {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM step WHERE occasion_id = ?", o.ID); err != nil {
+		return err
+	}
+	for i, step := range o.Steps {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO step (occasion_id, word, at, position) VALUES (?, ?, ?, ?)",
+			o.ID, step.Word, seconds(step.At), i); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // UpdateOccasion changes the occasion with an id: change gets it as it is, and
@@ -99,8 +131,11 @@ func (s *Store) UpdateOccasion(ctx context.Context, id string, now time.Time, ch
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE occasion SET at = ?, title = ?, next = ?, next_due = ?,
-			took_place = ? WHERE id = ?`, seconds(o.At), o.Title, o.Next, seconds(o.NextDue), o.TookPlace, o.ID)
+			took_place = ?, news = ? WHERE id = ?`, seconds(o.At), o.Title, o.Next, seconds(o.NextDue), o.TookPlace, o.News, o.ID)
 		if err != nil {
+			return err
+		}
+		if err := putSteps(ctx, tx, o); err != nil {
 			return err
 		}
 		for _, p := range o.Participants {

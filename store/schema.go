@@ -237,6 +237,34 @@ CREATE TABLE hold (
 	since  INTEGER NOT NULL,
 	until  INTEGER NOT NULL
 );
+`, `
+ALTER TABLE contact ADD COLUMN language   TEXT    NOT NULL DEFAULT '';
+ALTER TABLE contact ADD COLUMN register   TEXT    NOT NULL DEFAULT '';
+ALTER TABLE contact ADD COLUMN time_zone  TEXT    NOT NULL DEFAULT '';
+ALTER TABLE contact ADD COLUMN away_since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN away_until INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN answered   INTEGER NOT NULL DEFAULT 0; -- what came until then waits for no answer
+
+-- A milestone is an occasion, too: what it tells, and to whom.
+ALTER TABLE occasion ADD COLUMN news TEXT NOT NULL DEFAULT '';
+
+-- How far the matter of an occasion has come.
+CREATE TABLE step (
+	occasion_id TEXT    NOT NULL REFERENCES occasion ON DELETE CASCADE,
+	word        TEXT    NOT NULL,
+	at          INTEGER NOT NULL,
+	position    INTEGER NOT NULL,
+	PRIMARY KEY (occasion_id, word)
+) WITHOUT ROWID;
+
+ALTER TABLE letter ADD COLUMN delivery TEXT    NOT NULL DEFAULT 'draft';
+ALTER TABLE letter ADD COLUMN snooze   INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN missing  INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN sending  INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN sent     INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN ended    INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the schema up to date in one transaction.

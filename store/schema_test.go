@@ -51,7 +51,7 @@ func TestFirstSchema(t *testing.T) {
 		ParticipantID: "p1", State: contact.Drafted, Reason: "informational with María López", Due: at(1795176000), Overdue: at(1795262400),
 		Subject: "Thank you", MessageID: "abc@example.org", Raw: []byte("raw\r\n"), Account: "work",
 		Place:   contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 42},
-		Attempt: contact.Attempt{Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}, TakeBack: true, Created: at(1795090000)}
+		Attempt: contact.Attempt{Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}, TakeBack: true, Delivery: contact.ByDraft, Created: at(1795090000)}
 	queued, err := s.Letter(ctx, "thank-you/gone0000/m2x8abcd")
 	check(t, err)
 	if want := (contact.Attempt{At: at(1795176002), Mailbox: "Drafts", UIDValidity: 7, UIDNext: 43}); queued.Attempt != want || !queued.Overdue.IsZero() {

@@ -13,7 +13,7 @@ import (
 // freeText are the columns in which a name or an address of somebody may stand
 // though the row is about somebody else.
 var freeText = [][2]string{
-	{"occasion", "title"}, {"occasion", "next"}, {"participant", "useful"}, {"touch", "subject"}, {"touch", "rule"},
+	{"occasion", "title"}, {"occasion", "next"}, {"occasion", "news"}, {"participant", "useful"}, {"touch", "subject"}, {"touch", "rule"},
 	{"passed_over", "subject"}, {"correspondent", "in_subject"}, {"correspondent", "out_subject"}, {"correspondent", "name"},
 	{"mailbox", "problem"}, {"letter", "subject"}, {"letter", "reason"}, {"unreadable", "reason"}, {"account", "problem"}, {"hold", "reason"},
 }

@@ -25,7 +25,7 @@ var (
 const commandsKept = 50
 
 // journaled are the tables whose changes are taken back.
-var journaled = []string{"contact", "address", "contact_group", "touch", "passed_over", "occasion", "participant", "letter", "hold", "forgotten"}
+var journaled = []string{"contact", "address", "contact_group", "touch", "passed_over", "occasion", "participant", "step", "letter", "hold", "forgotten"}
 
 // serviceWrites are those of them that the service changes by itself: there a
 // row that has changed since is left alone. Elsewhere it means a conflict.

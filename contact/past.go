@@ -1,0 +1,40 @@
+package contact
+
+import "time"
+
+// Past is what the touches of a contact come to, as far as plans need it. The
+// zero Past is that of somebody who was never in touch.
+type Past struct {
+	// Last is the newest touch, of any medium: all of it but the Message-ID and
+	// the references, which Opened stands for.
+	Last Touch
+	// Opened reports whether the last touch was mail that began a thread.
+	Opened bool
+	// LastOut is when the owner last wrote them a mail alone, and its subject.
+	LastOut        time.Time
+	LastOutSubject string
+	// LastSign is the newest sign of life: mail from them, a meeting, a call, or
+	// any other touch that came in.
+	LastSign time.Time
+	// FirstIn and FirstOut are when the first mail went each way.
+	FirstIn, FirstOut time.Time
+	// FirstSpoken is when they first met or talked.
+	FirstSpoken time.Time
+}
+
+// TwoWay gives since when the owner and the contact have been in touch both
+// ways: by mail in both directions, or by a meeting or a call, which is both.
+// The zero time means never.
+func (p Past) TwoWay() time.Time {
+	both := p.FirstIn
+	if p.FirstOut.After(both) {
+		both = p.FirstOut
+	}
+	if p.FirstIn.IsZero() || p.FirstOut.IsZero() {
+		both = time.Time{}
+	}
+	if both.IsZero() || !p.FirstSpoken.IsZero() && p.FirstSpoken.Before(both) {
+		return p.FirstSpoken
+	}
+	return both
+}
