@@ -64,6 +64,7 @@ type Letter struct {
 	Sent     time.Time
 	Answered time.Time // the contact answered it
 	Ended    time.Time
+	Restored time.Time // the owner brought it back after it had ended
 }
 
 // Delivery is how a letter leaves.

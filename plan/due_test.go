@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +32,7 @@ func length(t testing.TB, s string) contact.Duration {
 }
 
 func policy(t testing.TB) Policy {
-	return Policy{Location: madrid(t), ThankYou: ThankYouPolicy{Enabled: true, Within: length(t, "24h"), Overdue: length(t, "48h")}}
+	return Policy{Location: madrid(t), Practices: map[string]Practice{ThankYou: {Enabled: true, Within: length(t, "24h"), Overdue: length(t, "48h")}}}
 }
 
 // met is an occasion with Maria, at noon UTC of 20 November 2026 and logged
@@ -51,12 +52,12 @@ func records(occasions ...contact.Occasion) Records {
 			"maria": person("maria", "Maria Lopez", "maria@work.example"),
 			"tom":   person("tom", "Tom Lee", "tom@work.example"),
 		},
-		Occasions: occasions, LastOut: map[string]contact.Touch{}, Letters: map[string]contact.Letter{},
+		Occasions: occasions, Pasts: map[string]contact.Past{}, Letters: map[string]contact.Letter{},
 	}
 }
 
 // lines writes letters as text, one a line.
-func lines(letters []contact.Letter) string {
+func lines(letters []Planned) string {
 	var b strings.Builder
 	for _, l := range letters {
 		fmt.Fprintf(&b, "%s %s: %s\n", l.State, l.Key, l.Reason)
@@ -97,7 +98,7 @@ func TestDue(t *testing.T) {
 	}
 	wrote := func(when string) func(*Policy, Records) {
 		return func(_ *Policy, r Records) {
-			r.LastOut["maria"] = contact.Touch{At: at(when), Direction: contact.Out, Alone: true}
+			r.Pasts["maria"] = contact.Past{LastOut: at(when)}
 		}
 	}
 	for name, x := range map[string]struct {
@@ -106,7 +107,7 @@ func TestDue(t *testing.T) {
 		want     string
 	}{
 		"over":                  {nil, nil, queued},
-		"disabled":              {nil, func(p *Policy, _ Records) { p.ThankYou.Enabled = false }, ""},
+		"disabled":              {nil, func(p *Policy, _ Records) { p.Practices[ThankYou] = Practice{} }, ""},
 		"ahead":                 {func(o *contact.Occasion) { o.At = at("2026-11-20 15:01") }, nil, ""},
 		"ahead, past since":     {func(o *contact.Occasion) { o.Logged = at("2026-11-20 11:00") }, nil, ""},
 		"ahead, confirmed":      {func(o *contact.Occasion) { o.Logged, o.TookPlace = at("2026-11-20 11:00"), true }, nil, queued},
@@ -167,9 +168,13 @@ func TestDueExisting(t *testing.T) {
 func TestDueLetter(t *testing.T) {
 	got := Due(at("2026-11-20 15:00"), policy(t), records(met(nil)))
 	loc := madrid(t)
-	want := contact.Letter{Key: "thank-you/o1/maria", Practice: "thank-you", ContactID: "maria", OccasionID: "o1", ParticipantID: "p1",
-		State: contact.Queued, Due: at("2026-11-21 12:00").In(loc), Overdue: at("2026-11-22 12:00").In(loc),
-		Reason: "informational with Maria Lopez on 20 November 2026"}
+	want := Planned{
+		Letter: contact.Letter{Key: "thank-you/o1/maria", Practice: "thank-you", ContactID: "maria", OccasionID: "o1", ParticipantID: "p1",
+			State: contact.Queued, Due: at("2026-11-21 12:00").In(loc), Overdue: at("2026-11-22 12:00").In(loc),
+			Reason: "informational with Maria Lopez on 20 November 2026"},
+		Wording: "thank-you.informational",
+		Facts:   Facts{Useful: "your advice", When: at("2026-11-20 12:00").In(loc)},
+	}
 	if len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
@@ -190,7 +195,7 @@ func TestDueWhenClocksChange(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := policy(t)
-		p.ThankYou.Within, p.ThankYou.Overdue = length(t, x.within), length(t, x.overdue)
+		p.Practices[ThankYou] = Practice{Enabled: true, Within: length(t, x.within), Overdue: length(t, x.overdue)}
 		o := met(func(o *contact.Occasion) { o.At, o.Logged = when.UTC(), when.UTC() })
 		got := Due(when.Add(time.Hour), p, records(o))
 		if len(got) != 1 {
@@ -235,8 +240,7 @@ func drawRecords(t *rapid.T) Records {
 			c.Addresses = nil
 		}
 		r.Contacts[id] = c
-		r.LastOut[id] = contact.Touch{Alone: true,
-			At: at("2026-11-20 12:00").Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "wrote")) * time.Hour)}
+		r.Pasts[id] = contact.Past{LastOut: at("2026-11-20 12:00").Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "wrote")) * time.Hour)}
 	}
 	states := []contact.State{"", contact.Needs, contact.Queued, contact.Sent, contact.Dismissed}
 	for n := range rapid.IntRange(0, 4).Draw(t, "occasions") {
@@ -311,12 +315,14 @@ func TestWritable(t *testing.T) {
 func TestBelated(t *testing.T) {
 	o := met(nil)
 	week := o.At.Add(7 * 24 * time.Hour)
-	if Belated(o.At, o) || Belated(week, o) || !Belated(week.Add(time.Second), o) {
-		t.Error("a week is still prompt, more is not")
+	for now, want := range map[time.Time]bool{o.Logged: false, week: false, week.Add(time.Second): true} {
+		if got := Due(now, policy(t), records(o)); len(got) != 1 || got[0].Facts.Late != want {
+			t.Errorf("at %v: got %+v", now, got)
+		}
 	}
 }
 
-func TestTemplateName(t *testing.T) {
+func TestWording(t *testing.T) {
 	for _, x := range []struct {
 		kind             contact.Kind
 		configured, want string
@@ -325,8 +331,12 @@ func TestTemplateName(t *testing.T) {
 		{contact.Informational, "", "thank-you.informational"}, {contact.Interview, "", "thank-you.interview"},
 		{contact.Met, "mine", "mine"},
 	} {
-		if got := TemplateName(ThankYou, x.kind, x.configured); got != x.want {
-			t.Errorf("%s, %q: got %s", x.kind, x.configured, got)
+		p := policy(t)
+		p.Practices[ThankYou] = Practice{Enabled: true, Template: x.configured}
+		o := met(func(o *contact.Occasion) { o.Kind = x.kind })
+		got := Due(o.Logged, p, records(o))
+		if len(got) != 1 || got[0].Wording != x.want || !slices.Contains(p.Wordings(ThankYou), x.want) {
+			t.Errorf("%s, %q: got %+v", x.kind, x.configured, got)
 		}
 	}
 }

@@ -7,11 +7,13 @@
 // makes a rehearsal possible and every decision explainable: each one carries
 // its reason in words that the owner can read.
 //
-// A practice is one file. It looks at the records and returns letters with
-// their natural keys; whether such a letter exists already is for Due to see.
+// A practice is one file. It looks at the records and returns the letters that
+// it asks for, now or later, with their natural keys; whether such a letter
+// exists already, and whether its time has come, is for Due to see.
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -21,42 +23,113 @@ import (
 
 // Policy is what the owner set in the configuration, as far as plans go.
 type Policy struct {
-	ThankYou ThankYouPolicy
-	Cadences []Cadence
+	Practices map[string]Practice // by name, every one there is
+	Cadences  []Cadence
 	// Location is where the owner lives: calendar days are counted there.
 	Location *time.Location
+
+	// The caps on letters that regards proposes by itself (law 7); 0 is no limit.
+	PerContactDays, DailyCap, OpenHellos int
+	Dormant                              contact.Duration // no hello to people silent for longer; zero: no limit
+
+	// When letters are sent.
+	Window   Window
+	SendDays []time.Weekday
+	Hold     contact.Duration // sending time that a letter rests in the outbox
+}
+
+// Practice is the owner's say in one practice.
+type Practice struct {
+	Enabled  bool
+	Delivery contact.Delivery
+	Template string           // in place of the practice's own; "": those
+	Within   contact.Duration // after its occasion: when a letter ought to have been sent
+	Overdue  contact.Duration // after its occasion: when it is late; zero: never
+}
+
+// Window is a span of the day, as read on the clock: nine to six is Start 9h,
+// End 18h.
+type Window struct {
+	Start, End time.Duration
 }
 
 // Records is what the store knows, as far as plans go.
 type Records struct {
 	Contacts  map[string]contact.Contact // by id
 	Occasions []contact.Occasion
-	LastOut   map[string]contact.Touch  // the newest mail to a contact alone, by contact id
+	Pasts     map[string]contact.Past   // by contact id; nobody who was never in touch
 	Letters   map[string]contact.Letter // every letter ever made, by key
+}
+
+// Planned is a letter that a practice asks for, before it has words.
+type Planned struct {
+	contact.Letter
+	From    time.Time // it is to be made from then on
+	Wording string    // the name of its template, without a language
+	Facts   Facts
 }
 
 // Due gives the letters that ought to exist at now and do not, or that wait in
 // `needs` for something: each in state Needs or Queued, or Superseded when it
 // is needless already, with key, times and reason, without bytes. They come in
 // the order in which they are due.
-func Due(now time.Time, p Policy, r Records) []contact.Letter {
-	var due []contact.Letter
+func Due(now time.Time, p Policy, r Records) []Planned {
+	var due []Planned
 	byPart := keysByPart(r.Letters)
-	for _, l := range thankYous(now, p, r) {
-		if key, made := byPart[[2]string{l.Practice, l.ParticipantID}]; made {
-			l.Key = key
+	for _, practice := range practices {
+		own := p.Practices[practice.name]
+		if !own.Enabled {
+			continue
 		}
-		if old, exists := r.Letters[l.Key]; !exists || old.State == contact.Needs {
-			due = append(due, l)
+		for _, l := range practice.letters(now, p, r) {
+			if key, made := byPart[[2]string{l.Practice, l.ParticipantID}]; made {
+				l.Key = key
+			}
+			l.Delivery = own.Delivery
+			l.Wording = cmp.Or(own.Template, l.Wording)
+			if old, exists := r.Letters[l.Key]; (!exists || old.State == contact.Needs) && !l.From.After(now) {
+				due = append(due, l)
+			}
 		}
 	}
-	slices.SortStableFunc(due, func(a, b contact.Letter) int {
+	slices.SortStableFunc(due, func(a, b Planned) int {
 		if c := a.Due.Compare(b.Due); c != 0 {
 			return c
 		}
 		return strings.Compare(a.Key, b.Key)
 	})
 	return due
+}
+
+// practices are the rules of good manners, each in a file of its own.
+var practices = []practice{
+	{name: ThankYou, letters: thankYous,
+		wordings: []string{"thank-you.informational", "thank-you.interview", "thank-you.met", "thank-you.help"}},
+}
+
+// Wordings gives the names of the templates that a practice uses: those that
+// the owner chose for it, or its own. It is nil for an unknown practice.
+func (p Policy) Wordings(name string) []string {
+	if own := p.Practices[name].Template; own != "" {
+		return []string{own}
+	}
+	for _, practice := range practices {
+		if practice.name == name {
+			return practice.wordings
+		}
+	}
+	return nil
+}
+
+// practice is one rule.
+type practice struct {
+	name string
+	// letters gives the letters that the practice asks for as of now, also those
+	// that exist already and those whose From is yet to come.
+	letters func(now time.Time, p Policy, r Records) []Planned
+	// proposed is set for what regards proposes by itself: caps hold it back.
+	proposed bool
+	wordings []string // the names of its templates
 }
 
 // keysByPart finds letters by practice and participant: one that was made before

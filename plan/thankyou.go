@@ -11,13 +11,6 @@ import (
 // (practices 11, 12 and 13).
 const ThankYou = "thank-you"
 
-// ThankYouPolicy is the owner's say in the practice thank-you.
-type ThankYouPolicy struct {
-	Enabled bool
-	Within  contact.Duration // after the occasion: when it ought to have been sent
-	Overdue contact.Duration // after the occasion: when it is late; zero: never
-}
-
 // belatedAfter is how late a first draft may be and still read as prompt.
 const belatedAfter = 7 * 24 * time.Hour
 
@@ -35,16 +28,10 @@ func ThankYouKey(occasionID, contactID string) string {
 	return ThankYou + "/" + occasionID + "/" + contactID
 }
 
-// Belated reports whether a thank-you first drafted at now must excuse itself.
-func Belated(now time.Time, o contact.Occasion) bool { return now.Sub(o.At) > belatedAfter }
-
 // thankYous gives the thank-you of every participant of every occasion that is
 // over, whether or not it exists already.
-func thankYous(now time.Time, p Policy, r Records) []contact.Letter {
-	if !p.ThankYou.Enabled {
-		return nil
-	}
-	var letters []contact.Letter
+func thankYous(now time.Time, p Policy, r Records) []Planned {
+	var letters []Planned
 	for _, o := range r.Occasions {
 		if !Thanked(o.Kind) || !o.Over(now) {
 			continue
@@ -54,7 +41,7 @@ func thankYous(now time.Time, p Policy, r Records) []contact.Letter {
 			if !ok || Writable(now, c) != "" {
 				continue
 			}
-			letters = append(letters, thankYou(p, o, part, c, r.LastOut[c.ID]))
+			letters = append(letters, thankYou(now, p, o, part, c, r.Pasts[c.ID]))
 		}
 	}
 	return letters
@@ -62,21 +49,25 @@ func thankYous(now time.Time, p Policy, r Records) []contact.Letter {
 
 // thankYou gives one letter. It is in state Needs when only the owner can say
 // what it lacks, and Superseded when the owner has written already.
-func thankYou(p Policy, o contact.Occasion, part contact.Participant, c contact.Contact, lastOut contact.Touch) contact.Letter {
-	at := o.At.In(p.Location)
-	l := contact.Letter{
-		Key: ThankYouKey(o.ID, c.ID), Practice: ThankYou, ContactID: c.ID,
-		OccasionID: o.ID, ParticipantID: part.ID, State: contact.Queued,
-		Due:    p.ThankYou.Within.After(at),
-		Reason: fmt.Sprintf("%s with %s on %s", o.Kind, c.Name, at.Format("2 January 2006")),
+func thankYou(now time.Time, p Policy, o contact.Occasion, part contact.Participant, c contact.Contact, past contact.Past) Planned {
+	at, own := o.At.In(p.Location), p.Practices[ThankYou]
+	l := Planned{
+		Letter: contact.Letter{
+			Key: ThankYouKey(o.ID, c.ID), Practice: ThankYou, ContactID: c.ID,
+			OccasionID: o.ID, ParticipantID: part.ID, State: contact.Queued,
+			Due:    own.Within.After(at),
+			Reason: fmt.Sprintf("%s with %s on %s", o.Kind, c.Name, at.Format("2 January 2006")),
+		},
+		Wording: thankYouWording(o.Kind),
+		Facts:   Facts{Useful: part.Useful, Title: o.Title, When: at, Late: now.Sub(o.At) > belatedAfter},
 	}
-	if !p.ThankYou.Overdue.IsZero() {
-		l.Overdue = p.ThankYou.Overdue.After(at)
+	if !own.Overdue.IsZero() {
+		l.Overdue = own.Overdue.After(at)
 	}
 	switch {
-	case NeedlessThanks(o, lastOut):
+	case past.LastOut.After(o.At):
 		l.State = contact.Superseded
-		l.Reason = fmt.Sprintf("you wrote to %s after that, on %s", c.Name, lastOut.At.In(p.Location).Format("2 January 2006"))
+		l.Reason = fmt.Sprintf("you wrote to %s after that, on %s", c.Name, past.LastOut.In(p.Location).Format("2 January 2006"))
 	case c.Medium != contact.Email:
 		l.State = contact.Needs
 		l.Reason = fmt.Sprintf("%s prefers %s to mail: no draft is made; write it there", c.Name, c.Medium)
@@ -97,16 +88,14 @@ func NeedlessThanks(o contact.Occasion, lastOut contact.Touch) bool {
 	return lastOut.Alone && lastOut.At.After(o.At)
 }
 
-// TemplateName gives the name of the template for a letter of a practice after
-// an occasion of some kind: the one that the owner configured, or our own.
-func TemplateName(practice string, kind contact.Kind, configured string) string {
-	switch {
-	case configured != "":
-		return configured
-	case kind == contact.Event:
+// thankYouWording gives the name of the template for the thank-you after an
+// occasion of some kind.
+func thankYouWording(kind contact.Kind) string {
+	switch kind {
+	case contact.Event:
 		kind = contact.Met
-	case kind == contact.HelpReceived:
+	case contact.HelpReceived:
 		kind = "help"
 	}
-	return practice + "." + string(kind)
+	return ThankYou + "." + string(kind)
 }

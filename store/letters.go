@@ -11,7 +11,7 @@ import (
 
 const letterColumns = `key, practice, contact_id, occasion_id, participant_id, state, reason, due, overdue, subject,
 	message_id, account, mailbox, uid_validity, uid, attempt_at, attempt_mailbox, attempt_uid_validity,
-	attempt_uid_next, take_back, created, delivery, written, snooze, missing, approved, sending, sent, answered, ended`
+	attempt_uid_next, take_back, created, delivery, written, snooze, missing, approved, sending, sent, answered, ended, restored`
 
 // Letters gives every letter ever made, in the order in which they were due,
 // without their bytes.
@@ -37,15 +37,15 @@ func (s *Store) Letter(ctx context.Context, key string) (contact.Letter, error) 
 
 func scanLetter(rows *sql.Rows) (contact.Letter, error) {
 	var l contact.Letter
-	var due, overdue, attempt, created, written, snoozed, missing, approved, sending, sent, answered, ended int64
+	var due, overdue, attempt, created, written, snoozed, missing, approved, sending, sent, answered, ended, restored int64
 	err := rows.Scan(&l.Key, &l.Practice, &l.ContactID, &l.OccasionID, &l.ParticipantID, &l.State, &l.Reason, &due,
 		&overdue, &l.Subject, &l.MessageID, &l.Account, &l.Place.Mailbox, &l.Place.UIDValidity, &l.Place.UID,
 		&attempt, &l.Attempt.Mailbox, &l.Attempt.UIDValidity, &l.Attempt.UIDNext, &l.TakeBack, &created,
-		&l.Delivery, &written, &snoozed, &missing, &approved, &sending, &sent, &answered, &ended)
+		&l.Delivery, &written, &snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored)
 	l.Due, l.Overdue, l.Attempt.At, l.Created = fromSeconds(due), fromSeconds(overdue), fromSeconds(attempt), fromSeconds(created)
 	l.Written, l.Snoozed, l.Missing = fromSeconds(written), fromSeconds(snoozed), fromSeconds(missing)
 	l.Approved, l.Sending, l.Sent = fromSeconds(approved), fromSeconds(sending), fromSeconds(sent)
-	l.Answered, l.Ended = fromSeconds(answered), fromSeconds(ended)
+	l.Answered, l.Ended, l.Restored = fromSeconds(answered), fromSeconds(ended), fromSeconds(restored)
 	return l, err
 }
 

@@ -265,6 +265,7 @@ ALTER TABLE letter ADD COLUMN sending  INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE letter ADD COLUMN sent     INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE letter ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE letter ADD COLUMN ended    INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE letter ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the schema up to date in one transaction.

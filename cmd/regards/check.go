@@ -8,7 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"regards/contact"
 	"regards/internal/config"
 	"regards/internal/imapconn"
 	"regards/mailer"
@@ -129,11 +128,7 @@ func (r *findings) wording(cfg config.Config) {
 	}
 	sample := templates.Letter{Contact: "Maria Lopez", Salutation: "Dear Maria", Detail: "your advice", Sign: cfg.Owner.Signature}
 	count := 0
-	for _, kind := range contact.Kinds() {
-		if !plan.Thanked(kind) {
-			continue
-		}
-		name := plan.TemplateName(plan.ThankYou, kind, cfg.Practice[plan.ThankYou].Template)
+	for _, name := range policy(cfg).Wordings(plan.ThankYou) {
 		if _, _, err := templates.Render(sources, name, []string{cfg.Owner.Language, "en"}, sample); err != nil {
 			r.fail("templates", err)
 			return

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"regards/contact"
 	"regards/internal/config"
 	"regards/internal/daemon"
 	"regards/internal/imapconn"
@@ -45,12 +46,9 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 	s := daemon.Settings{
 		Owner: cfg.Owner.Name, Addresses: cfg.Addresses(), Signature: cfg.Owner.Signature,
 		Languages: []string{cfg.Owner.Language, "en"}, Recipients: cfg.Touch.Recipients,
-		Templates: sources, TemplateNames: map[string]string{}, Policy: policy(cfg),
+		Templates: sources, Policy: policy(cfg),
 		Rehearse: a.dryRun,
 		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
-	}
-	for name, p := range cfg.Practice {
-		s.TemplateNames[name] = p.Template
 	}
 	for _, account := range cfg.Accounts {
 		s.Accounts = append(s.Accounts, daemon.Account{
@@ -63,10 +61,18 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 }
 
 func policy(cfg config.Config) plan.Policy {
-	thanks := cfg.Practice[plan.ThankYou]
 	p := plan.Policy{
-		Location: cfg.Owner.Location(),
-		ThankYou: plan.ThankYouPolicy{Enabled: thanks.Enabled, Within: thanks.Within, Overdue: thanks.Overdue},
+		Practices: make(map[string]plan.Practice, len(cfg.Practice)),
+		Location:  cfg.Owner.Location(),
+
+		PerContactDays: cfg.Letters.PerContactDays, DailyCap: cfg.Letters.DailyCap, OpenHellos: cfg.Letters.OpenHellos,
+		Dormant: cfg.Letters.Dormant,
+
+		Window: plan.Window(cfg.Letters.SendWindow), SendDays: cfg.Letters.SendDays, Hold: cfg.Letters.Hold,
+	}
+	for name, own := range cfg.Practice {
+		p.Practices[name] = plan.Practice{Enabled: own.Enabled, Delivery: contact.Delivery(own.Delivery),
+			Template: own.Template, Within: own.Within, Overdue: own.Overdue}
 	}
 	for _, c := range cfg.Cadences {
 		p.Cadences = append(p.Cadences, plan.Cadence(c))

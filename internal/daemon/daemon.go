@@ -55,9 +55,6 @@ type Settings struct {
 	Templates  []fs.FS  // wording, the preferred first
 	Policy     plan.Policy
 	Accounts   []Account
-	// TemplateNames holds, by practice, the template to use in place of the
-	// practice's own.
-	TemplateNames map[string]string
 	// Rehearse lays no draft and takes none back.
 	Rehearse bool
 	// Hurry is how many times as often as usual it is looked and connected anew;

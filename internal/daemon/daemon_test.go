@@ -33,7 +33,7 @@ func newDaemon(t *testing.T, accounts ...Account) *Daemon {
 	settings := Settings{
 		Owner: "Ana", Addresses: []string{"ana@example.org"}, Signature: "Ana", Languages: []string{"en"},
 		Templates: []fs.FS{templates.Builtin()}, Accounts: accounts,
-		Policy: plan.Policy{Location: time.UTC, ThankYou: plan.ThankYouPolicy{Enabled: true, Within: contact.Duration{Days: 1}}},
+		Policy: plan.Policy{Location: time.UTC, Practices: map[string]plan.Practice{plan.ThankYou: {Enabled: true, Within: contact.Duration{Days: 1}}}},
 	}
 	return New(settings, st, func() time.Time { return noon }, slog.New(slog.DiscardHandler), nil)
 }
@@ -251,7 +251,7 @@ func TestPlanLetters(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if l, err := d.write(noon, k, letters[0]); err != nil || l.State != contact.Needs || l.Raw != nil {
+	if l, err := d.write(noon, k, plan.Planned{Letter: letters[0]}); err != nil || l.State != contact.Needs || l.Raw != nil {
 		t.Errorf("without an account for letters: %+v, %v", l, err)
 	}
 }

@@ -34,7 +34,7 @@ func (d *Daemon) know(ctx context.Context) (k knowledge, err error) {
 	if k.Occasions, err = d.store.Occasions(ctx); err != nil {
 		return k, err
 	}
-	if k.LastOut, err = d.store.LastLetters(ctx); err != nil {
+	if k.Pasts, err = d.store.Pasts(ctx); err != nil {
 		return k, err
 	}
 	for dir, last := range map[contact.Direction]*map[string]contact.Touch{
@@ -86,10 +86,9 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	}
 	now := d.now()
 	for _, l := range plan.Due(now, d.settings.Policy, k.Records) {
-		if l.State == contact.Queued {
-			if l, err = d.write(now, k, l); err != nil {
-				return err
-			}
+		l, err := d.write(now, k, l)
+		if err != nil {
+			return err
 		}
 		old, exists := k.Letters[l.Key]
 		if exists && old.State == l.State && old.Reason == l.Reason {
@@ -133,17 +132,20 @@ func (d *Daemon) adopt(ctx context.Context) error {
 
 // write gives a letter its text and bytes. What only the owner can supply puts
 // it into Needs, with the command that helps.
-func (d *Daemon) write(now time.Time, k knowledge, l contact.Letter) (contact.Letter, error) {
+func (d *Daemon) write(now time.Time, k knowledge, p plan.Planned) (contact.Letter, error) {
+	l := p.Letter
+	if l.State != contact.Queued {
+		return l, nil
+	}
 	c, o := k.Contacts[l.ContactID], k.occasions[l.OccasionID]
 	account, ok := d.accountFor(k.lastMail[c.ID])
 	if !ok {
 		l.State, l.Reason = contact.Needs, "no account takes letters; set letters = true for one"
 		return l, nil
 	}
-	part, _ := o.Participant(c.ID)
-	subject, body, err := templates.Render(d.settings.Templates, plan.TemplateName(l.Practice, o.Kind, d.settings.TemplateNames[l.Practice]), d.settings.Languages,
-		templates.Letter{Contact: c.Name, Salutation: plan.Salutation(c), Detail: part.Useful,
-			Sign: d.settings.Signature, Late: plan.Belated(now, o)})
+	subject, body, err := templates.Render(d.settings.Templates, p.Wording, d.settings.Languages,
+		templates.Letter{Contact: c.Name, Salutation: plan.Salutation(c), Detail: p.Facts.Useful,
+			Sign: d.settings.Signature, Late: p.Facts.Late})
 	var missing *templates.MissingError
 	if errors.As(err, &missing) {
 		l.State, l.Reason = contact.Needs, missing.Error()+hint(missing.Field, c, o)
