@@ -64,6 +64,12 @@ type Settings struct {
 	NextPlan func(t time.Time) time.Time
 }
 
+// Writer makes the writer of letters of a database with a secret.
+func (s Settings) Writer(secret []byte) Writer {
+	return Writer{Owner: s.Owner, Signature: s.Signature, Languages: s.Languages, Templates: s.Templates,
+		Accounts: s.Accounts, Location: s.Policy.Location, Secret: secret}
+}
+
 // Daemon is the service, or one pass of it.
 type Daemon struct {
 	settings Settings

@@ -204,11 +204,11 @@ func TestLookedUp(t *testing.T) {
 func TestAccountFor(t *testing.T) {
 	d := newDaemon(t, Account{Name: "watched"}, Account{Name: "first", Letters: true}, Account{Name: "second", Letters: true})
 	for last, want := range map[string]string{"": "first", "second": "second", "watched": "first", "gone": "first"} {
-		if a, ok := d.accountFor(contact.Touch{Account: last}); !ok || a.Name != want {
+		if a, ok := d.writer().accountFor(contact.Touch{Account: last}); !ok || a.Name != want {
 			t.Errorf("after mail through %q: %s, %t", last, a.Name, ok)
 		}
 	}
-	if a, ok := newDaemon(t, Account{Name: "watched"}).accountFor(contact.Touch{}); ok {
+	if a, ok := newDaemon(t, Account{Name: "watched"}).writer().accountFor(contact.Touch{}); ok {
 		t.Errorf("a letter would go through %s", a.Name)
 	}
 }
@@ -247,12 +247,8 @@ func TestPlanLetters(t *testing.T) {
 		t.Fatalf("got %+v, %v", letters, err)
 	}
 	d.settings.Accounts[0].Letters = false
-	k, err := d.know(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if l, err := d.write(noon, k, plan.Planned{Letter: letters[0]}); err != nil || l.State != contact.Needs || l.Raw != nil {
-		t.Errorf("without an account for letters: %+v, %v", l, err)
+	if l := d.writer().Write(noon, plan.Planned{Letter: letters[0]}, c, Mail{}); l.State != contact.Needs || l.Raw != nil {
+		t.Errorf("without an account for letters: %+v", l)
 	}
 }
 

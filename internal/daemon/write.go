@@ -1,0 +1,120 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"regards/contact"
+	"regards/mailer"
+	"regards/plan"
+	"regards/templates"
+)
+
+// Writer gives planned letters their words and their bytes. It does no I/O but
+// to read templates: a letter that it writes twice is the same.
+type Writer struct {
+	Owner     string // name, in From
+	Signature string
+	Languages []string // of letters, the preferred first
+	Templates []fs.FS  // wording, the preferred first
+	Accounts  []Account
+	Location  *time.Location
+	Secret    []byte // of the database: Message-IDs are derived from it
+}
+
+// Mail is the mail with a contact so far, as far as the next letter depends on it.
+type Mail struct {
+	Last   contact.Touch // the newest, either way
+	LastIn contact.Touch // the newest from the contact
+}
+
+// Write gives a letter its text and bytes. What only the owner can supply puts
+// it into Needs, with the command that helps.
+func (w Writer) Write(now time.Time, p plan.Planned, c contact.Contact, m Mail) contact.Letter {
+	l := p.Letter
+	if l.State != contact.Queued {
+		return l
+	}
+	l, err := w.compose(now, p, c, m)
+	var missing *templates.MissingError
+	switch {
+	case errors.As(err, &missing):
+		l.State, l.Reason = contact.Needs, missing.Error()+hint(missing.Field, c, l.OccasionID)
+	case err != nil:
+		l.State, l.Reason = contact.Needs, err.Error()
+	}
+	return l
+}
+
+var errNoAccount = errors.New("no account takes letters; set letters = true for one")
+
+func (w Writer) compose(now time.Time, p plan.Planned, c contact.Contact, m Mail) (contact.Letter, error) {
+	l := p.Letter
+	account, ok := w.accountFor(m.Last)
+	if !ok {
+		return l, errNoAccount
+	}
+	subject, body, err := templates.Render(w.Templates, p.Wording, w.Languages,
+		templates.Letter{Contact: c.Name, Salutation: plan.Salutation(c), Detail: p.Facts.Useful,
+			Sign: w.Signature, Late: p.Facts.Late})
+	if err != nil {
+		return l, err
+	}
+	thread := plan.ThreadFor(now, m.Last)
+	if thread.Subject != "" {
+		subject = thread.Subject
+	}
+	id := mailer.MessageID(w.Secret, l.Key, account.Address)
+	raw, err := mailer.Compose(mailer.Message{
+		FromName: w.Owner, From: account.Address, ToName: c.Name, To: recipient(c, m.LastIn),
+		Subject: subject, Body: body, Date: now.In(w.Location),
+		MessageID: id, InReplyTo: thread.InReplyTo, References: thread.References,
+	})
+	if err == nil {
+		l.Subject, l.Account, l.MessageID, l.Raw = subject, account.Name, id, raw
+	}
+	return l, err
+}
+
+// hint tells how to supply a missing field.
+func hint(field string, c contact.Contact, occasion string) string {
+	switch field {
+	case "greeting":
+		return fmt.Sprintf(`: how do you greet %s? regards contact edit %s --greeting "Dear …"`, c.Name, c.ID)
+	case "useful":
+		return fmt.Sprintf(`: what was most useful? regards occasion edit %s --useful "%s=…"`, occasion, c.Name)
+	case "signature":
+		return ": write signature in the configuration's [owner]"
+	}
+	return ""
+}
+
+// accountFor gives the account that a letter goes through: that of the last
+// exchange if letters may lie there, else the first where they may.
+func (w Writer) accountFor(last contact.Touch) (Account, bool) {
+	for _, a := range w.Accounts {
+		if a.Letters && a.Name == last.Account {
+			return a, true
+		}
+	}
+	for _, a := range w.Accounts {
+		if a.Letters {
+			return a, true
+		}
+	}
+	return Account{}, false
+}
+
+// recipient gives the address the contact last wrote from, if it is still one
+// of theirs, else the first.
+func recipient(c contact.Contact, lastIn contact.Touch) string {
+	key := plan.AddressKey(lastIn.Address)
+	for _, a := range c.Addresses {
+		if a.Key == key {
+			return a.Addr
+		}
+	}
+	return c.Addresses[0].Addr
+}
