@@ -78,7 +78,9 @@ func (d *Drafts) Survey(ctx context.Context, mailbox string, last Box) (box Box,
 // drafts reads headers in the open mailbox.
 func (d *Drafts) drafts(ctx context.Context, box Box, uids []uint32) ([]Draft, error) {
 	byUID := make(map[uint32]Draft, len(uids))
-	at := func(uid uint32) contact.Place { return contact.Place{Mailbox: box.Name, UIDValidity: box.UIDValidity, UID: uid} }
+	at := func(uid uint32) contact.Place {
+		return contact.Place{Mailbox: box.Name, UIDValidity: box.UIDValidity, UID: uid}
+	}
 	for some := range slices.Chunk(uids, bothAtOnce) {
 		kept, err := d.headers(ctx, some, draftFields, func(uid uint32, header []byte) {
 			draft := readDraft(header)
