@@ -2,10 +2,21 @@ package mailer
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
+	"io"
+	"net"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
-	"github.com/wneessen/go-mail"
+	"github.com/wneessen/go-mail/smtp"
+
+	"regards/internal/imapconn"
 )
 
 // SMTPServer is how letters leave an account.
@@ -15,33 +26,195 @@ type SMTPServer struct {
 	TLS    string // implicit, starttls or none
 	User   string
 	Secret func(context.Context) (string, error)
+	Roots  *x509.CertPool // nil: those of the system
 }
 
-// smtpTimeout bounds one conversation with a server.
-const smtpTimeout = 30 * time.Second
+// limits bound the steps of a conversation. That after the final dot is as long
+// as RFC 5321 section 4.5.3.2 wants it: who gives up earlier never knows whether
+// the message went. They are a variable for the tests.
+var limits = struct{ login, command, block, dot, quit time.Duration }{
+	login: 30 * time.Second, command: 2 * time.Minute, block: 3 * time.Minute, dot: 10 * time.Minute, quit: 5 * time.Second,
+}
 
-// TryLogin logs in and out again. TLS is mandatory unless it is "none", which
-// the configuration allows on loopback only.
+// mostAnswers is how many bytes a server may send in one conversation.
+const mostAnswers = 1 << 20
+
+// TryLogin logs in and out again. TLS is mandatory unless it is "none", which is
+// for loopback only.
 func TryLogin(ctx context.Context, s SMTPServer) error {
+	c, err := s.dial(ctx)
+	if err != nil {
+		return err
+	}
+	c.quit()
+	return nil
+}
+
+// conversation is a connection to an SMTP server that is logged in.
+type conversation struct {
+	*smtp.Client
+	conn net.Conn // below TLS
+}
+
+// dial connects, brings TLS about and logs in. Its errors are ErrAway, ErrTLS and
+// ErrLogin of imapconn, or that of the secret. No byte of a credential is sent
+// before TLS stands, unless TLS is none.
+func (s SMTPServer) dial(ctx context.Context) (*conversation, error) {
+	if s.TLS == "none" && !isLoopback(s.Host) {
+		return nil, fmt.Errorf("%w: tls = \"none\" is for this computer itself, not for %s", imapconn.ErrTLS, s.Host)
+	}
 	secret, err := s.Secret(ctx)
 	if err != nil {
-		return fmt.Errorf("login to %s: %w", s.Host, err)
+		return nil, fmt.Errorf("login to %s: %w", s.Host, err)
 	}
-	options := []mail.Option{mail.WithPort(s.Port), mail.WithTimeout(smtpTimeout), mail.WithUsername(s.User), mail.WithPassword(secret)}
-	switch s.TLS {
-	case "implicit":
-		options = append(options, mail.WithSSL(), mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover))
-	case "starttls":
-		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory), mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover))
-	default:
-		options = append(options, mail.WithTLSPolicy(mail.NoTLS), mail.WithSMTPAuth(mail.SMTPAuthPlainNoEnc))
-	}
-	client, err := mail.NewClient(s.Host, options...)
+	addr := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
+	limited, cancel := context.WithTimeout(ctx, limits.login)
+	defer cancel()
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(limited, "tcp", addr)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("connect to %s: %w: %w", addr, imapconn.ErrAway, err)
 	}
-	if err := client.DialWithContext(ctx); err != nil {
-		return err
+	// Whatever follows ends with the context.
+	stop := context.AfterFunc(limited, func() { conn.Close() })
+	defer stop()
+	c, err := s.begin(conn, secret)
+	if err != nil {
+		conn.Close()
+		switch {
+		case ctx.Err() != nil:
+			err = ctx.Err()
+		case limited.Err() != nil:
+			err = fmt.Errorf("%w: no login within %v", imapconn.ErrAway, limits.login)
+		}
+		return nil, fmt.Errorf("connect to %s: %w", addr, err)
 	}
-	return client.Close()
+	return c, nil
+}
+
+// isLoopback is true for names and addresses of this computer.
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// begin goes on until the login is done.
+func (s SMTPServer) begin(conn net.Conn, secret string) (*conversation, error) {
+	config := &tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}
+	var inner net.Conn = &bounded{Conn: conn, left: mostAnswers}
+	if s.TLS == "implicit" {
+		secure := tls.Client(inner, config)
+		if err := secure.Handshake(); err != nil {
+			return nil, tlsError(err)
+		}
+		inner = secure
+	}
+	client, err := smtp.NewClient(inner, s.Host)
+	if err != nil {
+		return nil, answerError("it does not greet", err)
+	}
+	// The name of this computer is nobody's business.
+	if err := client.Hello("localhost"); err != nil {
+		return nil, answerError("it does not answer EHLO", err)
+	}
+	if s.TLS == "starttls" {
+		if offered, _ := client.Extension("STARTTLS"); !offered {
+			return nil, fmt.Errorf("%w: the server does not offer STARTTLS, or somebody on the way hides it; does it offer tls = \"implicit\"?", imapconn.ErrTLS)
+		}
+		if err := client.StartTLS(config); err != nil {
+			return nil, tlsError(err)
+		}
+	}
+	return &conversation{client, conn}, s.login(client, secret)
+}
+
+// login logs in by the first way that both sides know. Over TLS, to a server
+// whose certificate was verified, PLAIN works for more of them than the others.
+func (s SMTPServer) login(client *smtp.Client, secret string) error {
+	_, offered := client.Extension("AUTH")
+	plain := s.TLS == "none"
+	for _, way := range []struct {
+		name string
+		auth smtp.Auth
+	}{
+		{"PLAIN", smtp.PlainAuth("", s.User, secret, s.Host, plain)}, {"LOGIN", smtp.LoginAuth(s.User, secret, s.Host, plain)},
+		{"SCRAM-SHA-256", smtp.ScramSHA256Auth(s.User, secret)}, {"SCRAM-SHA-1", smtp.ScramSHA1Auth(s.User, secret)},
+		{"CRAM-MD5", smtp.CRAMMD5Auth(s.User, secret)},
+	} {
+		if !slices.Contains(strings.Fields(offered), way.name) {
+			continue
+		}
+		err := client.Auth(way.auth)
+		var answer *textproto.Error
+		if errors.As(err, &answer) && answer.Code >= 500 {
+			return fmt.Errorf("%w for %s: %s; check user and password (many providers want an app password)", imapconn.ErrLogin, s.User, said(answer))
+		}
+		return answerError("it does not log in "+s.User+" now", err)
+	}
+	return fmt.Errorf("%w: the server offers no way to log in that is known here: %q", imapconn.ErrLogin, offered)
+}
+
+// tlsError tells a certificate that cannot be trusted from a connection that broke.
+func tlsError(err error) error {
+	var untrusted *tls.CertificateVerificationError
+	var plain tls.RecordHeaderError
+	var alert tls.AlertError
+	switch {
+	case errors.As(err, &untrusted), errors.As(err, &alert):
+		return fmt.Errorf("%w: %w; check the server's name, or ask who runs it", imapconn.ErrTLS, err)
+	case errors.As(err, &plain):
+		return fmt.Errorf("%w: %w; is this a port for implicit TLS (465)? otherwise write tls = \"starttls\"", imapconn.ErrTLS, err)
+	}
+	return answerError("no TLS", err)
+}
+
+// answerError says that something failed for which nobody but the server can be
+// blamed; nil for nil.
+func answerError(what string, err error) error {
+	var answer *textproto.Error
+	if errors.As(err, &answer) {
+		return fmt.Errorf("%w: %s: %s", imapconn.ErrAway, what, said(answer))
+	}
+	if err != nil {
+		err = fmt.Errorf("%w: %s: %w", imapconn.ErrAway, what, err)
+	}
+	return err
+}
+
+// said gives a server's words for people to read, on one line.
+func said(answer *textproto.Error) string {
+	const longest = 500
+	text := strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(answer.Msg, "?"))
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", answer.Code, text))
+}
+
+// quit says goodbye, and closes whatever the answer is.
+func (c *conversation) quit() {
+	_ = c.UpdateDeadline(limits.quit)
+	_ = c.Quit() // the work was done before
+	c.conn.Close()
+}
+
+// bounded is a connection from which only so much can be read: the library
+// keeps answers of any length.
+type bounded struct {
+	net.Conn
+	left int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.left <= 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := b.Conn.Read(p)
+	b.left -= int64(n)
+	return n, err
 }

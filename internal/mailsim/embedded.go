@@ -1,6 +1,7 @@
 package mailsim
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
-	"github.com/emersion/go-smtp"
 )
 
 // Options changes what an embedded server can do.
@@ -29,6 +29,9 @@ type Options struct {
 	// NewMessageIDs gives what is submitted by SMTP another Message-ID in Sent
 	// Items, as outlook.com does. It needs the provider Exchange.
 	NewMessageIDs bool
+	// SMTPCertificate has the SMTP server offer STARTTLS, and take no login
+	// without it. nil: it speaks plain text; for implicit TLS see TLSFront.
+	SMTPCertificate *tls.Certificate
 }
 
 // gmailConnections is Gmail's limit.
@@ -44,11 +47,13 @@ func EmbeddedWith(options Options) (*Server, error) {
 	if options.Provider == Gmail && options.MaxConnections == 0 {
 		options.MaxConnections = gmailConnections
 	}
-	e := &embedded{outbox: new(outbox)}
+	e := new(embedded)
 	logger := log.New(&e.journal, "", log.LstdFlags)
 	st, err := newStore(options)
 	if err == nil {
-		e.smtpServer = newSMTPServer(e.outbox, st.file, logger)
+		e.smtp, err = newSMTPService(st.file, options.SMTPCertificate, logger)
+	}
+	if err == nil {
 		e.imapServer = newIMAPServer(st, e.isOwn, logger)
 		err = e.listen(options)
 	}
@@ -58,8 +63,7 @@ func EmbeddedWith(options Options) (*Server, error) {
 	return open(&Server{
 		backend:  e,
 		imapPort: e.imap.port,
-		smtpPort: e.smtp.port,
-		outbox:   e.outbox,
+		smtp:     e.smtp,
 		provider: options.Provider,
 	})
 }
@@ -68,22 +72,19 @@ func EmbeddedWith(options Options) (*Server, error) {
 // its listeners; the servers behind them, and the mail, live on.
 type embedded struct {
 	imapServer *imapserver.Server
-	smtpServer *smtp.Server
-	outbox     *outbox
 	journal    journal
 
 	imap    *listener
-	smtp    *listener
+	smtp    *smtpService
 	control *listener // nothing is hidden here, see Options.Without
 	serving sync.WaitGroup
 }
 
 func (e *embedded) listen(options Options) error {
-	var errs [3]error
+	var errs [2]error
 	edits := newEdits(options)
 	e.imap, errs[0] = newListener(func(conn net.Conn) net.Conn { return newWire(conn, edits) })
-	e.smtp, errs[1] = newListener(nil)
-	e.control, errs[2] = newListener(nil)
+	e.control, errs[1] = newListener(nil)
 	return errors.Join(errs[:]...)
 }
 
@@ -94,7 +95,7 @@ func (e *embedded) isOwn(conn net.Conn) bool {
 
 func (e *embedded) listeners() []*listener {
 	var all []*listener
-	for _, l := range []*listener{e.imap, e.smtp, e.control} {
+	for _, l := range []*listener{e.imap, e.control} {
 		if l != nil {
 			all = append(all, l)
 		}
@@ -112,7 +113,9 @@ func (e *embedded) start() error {
 	// that a client would not notice by itself.
 	e.serving.Go(func() { _ = e.imapServer.Serve(e.imap) })
 	e.serving.Go(func() { _ = e.imapServer.Serve(e.control) })
-	e.serving.Go(func() { _ = e.smtpServer.Serve(e.smtp) })
+	if err := e.smtp.start(); err != nil {
+		return errors.Join(err, e.stop())
+	}
 	return nil
 }
 
@@ -120,6 +123,9 @@ func (e *embedded) stop() error {
 	var errs []error
 	for _, l := range e.listeners() {
 		errs = append(errs, l.Close())
+	}
+	if e.smtp != nil {
+		errs = append(errs, e.smtp.stop())
 	}
 	e.serving.Wait()
 	return errors.Join(errs...)
@@ -130,7 +136,7 @@ func (e *embedded) close() error { return e.stop() }
 
 func (e *embedded) drop() error {
 	e.imap.drop()
-	e.smtp.drop()
+	e.smtp.listener.drop()
 	return nil
 }
 

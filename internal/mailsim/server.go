@@ -67,8 +67,8 @@ type inboxRenewer interface {
 type Server struct {
 	backend  backend
 	imapPort int
-	smtpPort int
-	outbox   *outbox // nil: no SMTP
+	smtp     *smtpService // nil: no SMTP
+	beside   bool         // smtp is none of backend's: see AddSMTP
 	names    naming
 	provider Provider
 
@@ -95,9 +95,14 @@ func (s *Server) Host() string { return loopback }
 // stays the same over Stop and Start.
 func (s *Server) IMAPPort() int { return s.imapPort }
 
-// SMTPPort returns the port of the SMTP server, or 0 for Dovecot,
-// Cyrus and Courier, which have none.
-func (s *Server) SMTPPort() int { return s.smtpPort }
+// SMTPPort returns the port of the SMTP server, or 0 for Dovecot, Cyrus and
+// Courier, which have none unless AddSMTP gave them one.
+func (s *Server) SMTPPort() int {
+	if s.smtp == nil {
+		return 0
+	}
+	return s.smtp.listener.port
+}
 
 // IMAPAddr returns host and port of the IMAP server, as net.Dial wants them.
 func (s *Server) IMAPAddr() string { return address(s.imapPort) }
@@ -119,7 +124,11 @@ func (s *Server) Start() error {
 	if s.running {
 		return nil
 	}
-	if err := s.backend.start(); err != nil {
+	err := s.backend.start()
+	if err == nil && s.beside {
+		err = s.smtp.start()
+	}
+	if err != nil {
 		return fmt.Errorf("mailsim: start the server: %w", err)
 	}
 	s.running = true
@@ -141,10 +150,18 @@ func (s *Server) halt(what string, do func() error) error {
 		return nil
 	}
 	s.running = false
-	if err := do(); err != nil {
+	if err := errors.Join(do(), s.stopBeside()); err != nil {
 		return fmt.Errorf("mailsim: %s the server: %w", what, err)
 	}
 	return nil
+}
+
+// stopBeside stops what AddSMTP started.
+func (s *Server) stopBeside() error {
+	if !s.beside {
+		return nil
+	}
+	return s.smtp.stop()
 }
 
 // whileStopped stops a running server, does something and starts it again.
@@ -169,6 +186,9 @@ func (s *Server) whileStopped(do func() error) error {
 func (s *Server) DropConnections() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.beside {
+		s.smtp.listener.drop()
+	}
 	if err := s.backend.drop(); err != nil {
 		return fmt.Errorf("mailsim: drop connections: %w", err)
 	}
@@ -180,7 +200,7 @@ func (s *Server) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = false
-	if err := s.backend.close(); err != nil {
+	if err := errors.Join(s.backend.close(), s.stopBeside()); err != nil {
 		return fmt.Errorf("mailsim: close the server: %w", err)
 	}
 	return nil

@@ -1,8 +1,11 @@
 package mailsim
 
 import (
+	"crypto/tls"
+	"fmt"
 	"io"
 	"log"
+	"net"
 	"slices"
 	"sync"
 
@@ -19,12 +22,77 @@ type SMTPMessage struct {
 }
 
 // Sent returns what has come by SMTP, oldest first. It survives Stop and Start.
-// The real servers have no SMTP server: there it is always empty.
+// The real servers have no SMTP server but that of AddSMTP: without it, it is
+// always empty.
 func (s *Server) Sent() []SMTPMessage {
-	if s.outbox == nil {
+	if s.smtp == nil {
 		return nil
 	}
-	return s.outbox.list()
+	return s.smtp.outbox.list()
+}
+
+// AddSMTP puts an SMTP server beside a real server, which files nothing in Sent.
+// It is stopped and started with the server.
+func (s *Server) AddSMTP() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.smtp != nil {
+		return nil
+	}
+	beside, err := newSMTPService(func([]byte) error { return nil }, nil, log.New(io.Discard, "", 0))
+	if err == nil && s.running {
+		err = beside.start()
+	}
+	if err != nil {
+		return fmt.Errorf("mailsim: add SMTP: %w", err)
+	}
+	s.smtp, s.beside = beside, true
+	return nil
+}
+
+// smtpService is an SMTP server on a port of its own.
+type smtpService struct {
+	outbox   outbox
+	faults   smtpFaults
+	server   *smtp.Server
+	listener *listener
+	serving  sync.WaitGroup
+}
+
+// newSMTPService makes a server that hands what logged-in users send to file. It
+// offers STARTTLS if it has a certificate, and a login within TLS only then.
+func newSMTPService(file func(raw []byte) error, certificate *tls.Certificate, logger *log.Logger) (*smtpService, error) {
+	s := new(smtpService)
+	s.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
+		return &smtpSession{outbox: &s.outbox, faults: &s.faults, file: file}, nil
+	}))
+	s.server.Domain = "localhost"
+	s.server.AllowInsecureAuth = certificate == nil
+	s.server.ErrorLog = logger
+	if certificate != nil {
+		s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*certificate}}
+	}
+	var err error
+	s.listener, err = newListener(func(conn net.Conn) net.Conn { return newFaultyConn(conn, &s.faults) })
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *smtpService) start() error {
+	if err := s.listener.reopen(); err != nil {
+		return err
+	}
+	// Serve returns when its listener closes; see embedded.start.
+	s.serving.Go(func() { _ = s.server.Serve(s.listener) })
+	return nil
+}
+
+func (s *smtpService) stop() error {
+	err := s.listener.Close()
+	s.serving.Wait()
+	return err
 }
 
 // outbox holds what came by SMTP.
@@ -45,22 +113,12 @@ func (o *outbox) list() []SMTPMessage {
 	return slices.Clone(o.messages)
 }
 
-// newSMTPServer returns a server that hands what logged-in users send to file.
-func newSMTPServer(o *outbox, file func(raw []byte) error, logger *log.Logger) *smtp.Server {
-	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
-		return &smtpSession{outbox: o, file: file}, nil
-	}))
-	server.Domain = "localhost"
-	server.AllowInsecureAuth = true
-	server.ErrorLog = logger
-	return server
-}
-
 // smtpSession is one SMTP connection. It takes mail with and without a login,
 // as relays on loopback do; a wrong password is refused. Only what came with a
 // login is filed as sent.
 type smtpSession struct {
 	outbox *outbox
+	faults *smtpFaults
 	file   func(raw []byte) error
 	user   string
 	draft  SMTPMessage
@@ -103,6 +161,9 @@ func (s *smtpSession) Data(r io.Reader) error {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return err // the connection was cut: half a message is no message
+	}
+	if err := s.faults.refusal(); err != nil {
+		return err
 	}
 	s.draft.Data = data
 	s.outbox.add(s.draft)

@@ -1,0 +1,228 @@
+package mailer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/mail"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+
+	"regards/contact"
+	"regards/internal/imapconn"
+)
+
+// Found is where a letter lies, and what that says of it.
+type Found struct {
+	State contact.State // Drafted, Approved (in the outbox), Sent, Dismissed (in Trash); Queued and Uncertain by Settle
+	Place contact.Place
+}
+
+// home is a mailbox in which letters lie, and what lying there means.
+type home struct {
+	mailbox string
+	state   contact.State
+}
+
+// homes are the mailboxes where letters are looked for, in this order.
+func (d *Drafts) homes() []home {
+	all := []home{{d.box, contact.Drafted}}
+	if name, ok := d.Outbox(); ok {
+		all = append(all, home{name, contact.Approved})
+	}
+	return append(all, d.elsewhere()...)
+}
+
+// elsewhere are the mailboxes of sent and of deleted mail.
+func (d *Drafts) elsewhere() (all []home) {
+	if name, ok := d.Name(imapconn.Sent); ok {
+		all = append(all, home{name, contact.Sent})
+	}
+	if name, ok := d.Name(imapconn.Trash); ok {
+		all = append(all, home{name, contact.Dismissed})
+	}
+	return all
+}
+
+// Find looks for a letter as FindAll does. It gives Uncertain when it lies in
+// none of the mailboxes.
+func (d *Drafts) Find(ctx context.Context, messageID string) (contact.State, contact.Place, error) {
+	all, err := d.FindAll(ctx, []string{messageID})
+	return stateOf(all, messageID, err)
+}
+
+func stateOf(all map[string]Found, messageID string, err error) (contact.State, contact.Place, error) {
+	if err != nil {
+		return "", contact.Place{}, err
+	}
+	f, ok := all[messageID]
+	if !ok {
+		f.State = contact.Uncertain
+	}
+	return f.State, f.Place, nil
+}
+
+// FindAll looks for letters by their Message-IDs, in Drafts, the outbox and the
+// mailboxes of sent and of deleted mail. What lies in none of them is not in the
+// result. It takes few round trips for many letters.
+func (d *Drafts) FindAll(ctx context.Context, messageIDs []string) (map[string]Found, error) {
+	return d.findIn(ctx, d.homes(), messageIDs)
+}
+
+func (d *Drafts) findIn(ctx context.Context, homes []home, messageIDs []string) (map[string]Found, error) {
+	all := map[string]Found{}
+	pending := slices.Clone(messageIDs)
+	for _, h := range homes {
+		if len(pending) == 0 {
+			break
+		}
+		places, err := d.among(ctx, h.mailbox, pending)
+		if errors.Is(err, ErrNoMailbox) && h.state != contact.Drafted {
+			continue // nothing lies there
+		}
+		if err != nil {
+			return nil, err
+		}
+		for id, place := range places {
+			all[id] = Found{h.state, place}
+		}
+		pending = slices.DeleteFunc(pending, func(id string) bool { _, ok := places[id]; return ok })
+	}
+	return all, nil
+}
+
+// FindIn looks for a message in one mailbox; of several with that Message-ID it
+// gives the newest.
+func (d *Drafts) FindIn(ctx context.Context, mailbox, messageID string) (contact.Place, bool, error) {
+	mailbox, _ = d.lookup(mailbox)
+	places, err := d.among(ctx, mailbox, []string{messageID})
+	place, ok := places[messageID]
+	return place, ok, err
+}
+
+// maxSearched is in how many mailboxes FindAnywhere looks.
+const maxSearched = 50
+
+// FindAnywhere looks for a message outside of the mailboxes of FindAll: in those
+// that were not empty when the connection was made, the first maxSearched of
+// them, and not in views, which show what lies elsewhere.
+func (d *Drafts) FindAnywhere(ctx context.Context, messageID string) (contact.Place, bool, error) {
+	homes := d.homes()
+	left := maxSearched
+	for _, m := range d.boxes {
+		home := slices.ContainsFunc(homes, func(h home) bool { return h.mailbox == m.Name })
+		// Without a UIDVALIDITY nothing is known of it, not even that it is empty.
+		empty := m.Messages == 0 && m.UIDValidity != 0
+		if home || empty || m.Problem != "" || m.Role == imapconn.All || m.Role == imapconn.View {
+			continue
+		}
+		if left--; left < 0 {
+			break
+		}
+		place, found, err := d.FindIn(ctx, m.Name, messageID)
+		if _, refused := imapconn.Refused(err); refused || errors.Is(err, ErrNoMailbox) {
+			continue // it cannot be looked into, by nobody
+		}
+		if err != nil || found {
+			return place, found, err
+		}
+	}
+	return contact.Place{}, false, nil
+}
+
+// Addressed reports whether a message lies in Drafts that goes to whom another
+// message, in its bytes, goes to, and whose Message-ID is not known.
+func (d *Drafts) Addressed(ctx context.Context, raw []byte, known func(string) bool) (bool, error) {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return false, err
+	}
+	to, err := m.Header.AddressList("To")
+	if err != nil || len(to) == 0 {
+		return false, fmt.Errorf("the letter goes to nobody: %w", err)
+	}
+	if _, err := d.open(ctx, d.box, true); err != nil {
+		return false, err
+	}
+	hits, err := d.search(ctx, "drafts to the same person", header("To", to[0].Address))
+	if err != nil {
+		return false, err
+	}
+	ids, err := d.messageIDs(ctx, hits)
+	unknown := func(id string) bool { return !known(id) }
+	return slices.ContainsFunc(slices.Collect(maps.Values(ids)), unknown), err
+}
+
+// header finds the messages in whose header a field holds a text, anywhere
+// (RFC 9051 section 6.4.4).
+func header(field, text string) *imap.SearchCriteria {
+	return &imap.SearchCriteria{Header: []imap.SearchCriteriaHeaderField{{Key: field, Value: text}}}
+}
+
+// Bounds of one SEARCH for several messages: its line has to stay below 8,000
+// bytes (RFC 9051 section 4).
+const (
+	idsInSearch = 50
+	maxSearch   = 6000
+)
+
+// among looks for messages in one mailbox. Where there are few in it, all their
+// Message-IDs are read; else the server is asked which may be meant. SEARCH
+// matches parts of a header, so its hits are compared.
+func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string) (map[string]contact.Place, error) {
+	data, err := d.open(ctx, mailbox, true)
+	if err != nil || data.NumMessages == 0 {
+		return nil, err
+	}
+	criteria := []*imap.SearchCriteria{{}} // all
+	if int(data.NumMessages) > 20*len(messageIDs) {
+		criteria = anyOf(messageIDs)
+	}
+	hits, err := d.search(ctx, "letters in "+mailbox, criteria...)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := d.messageIDs(ctx, hits)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make(map[string]bool, len(messageIDs))
+	for _, id := range messageIDs {
+		wanted[id] = true
+	}
+	places := map[string]contact.Place{}
+	for _, uid := range slices.Sorted(maps.Keys(ids)) {
+		if id := ids[uid]; id != "" && wanted[id] {
+			places[id] = contact.Place{Mailbox: mailbox, UIDValidity: data.UIDValidity, UID: uid}
+		}
+	}
+	return places, nil
+}
+
+// anyOf gives searches that together find every message with one of the
+// Message-IDs.
+func anyOf(messageIDs []string) (all []*imap.SearchCriteria) {
+	for len(messageIDs) > 0 {
+		n, size := 0, 0
+		for n < min(len(messageIDs), idsInSearch) && (n == 0 || size+len(messageIDs[n]) < maxSearch) {
+			size += len(messageIDs[n]) + len(` OR HEADER Message-ID ""`)
+			n++
+		}
+		c := either(messageIDs[:n])
+		all = append(all, &c)
+		messageIDs = messageIDs[n:]
+	}
+	return all
+}
+
+// either halves and halves again, so that the search is not nested deeply.
+func either(messageIDs []string) imap.SearchCriteria {
+	if len(messageIDs) == 1 {
+		return *header("Message-ID", messageIDs[0])
+	}
+	middle := len(messageIDs) / 2
+	return imap.SearchCriteria{Or: [][2]imap.SearchCriteria{{either(messageIDs[:middle]), either(messageIDs[middle:])}}}
+}

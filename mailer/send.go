@@ -1,0 +1,227 @@
+package mailer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/mail"
+	"net/textproto"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+
+	"regards/internal/imapconn"
+)
+
+// Envelope says between whom the server carries a message, whatever its header
+// says.
+type Envelope struct{ From, To string }
+
+// Stage is how far a message got.
+type Stage string
+
+// The stages at which sending may fail.
+const (
+	NotSent Stage = "not sent" // nothing was sent that could be delivered
+	Refused Stage = "refused"  // the server got all of it and refused it
+	Unknown Stage = "unknown"  // the connection was lost after the final dot
+)
+
+// SendError is why a message was not, or perhaps not, delivered.
+type SendError struct {
+	Stage Stage
+	Text  string // the server's words, or what happened to the connection
+	// Temporary is true when nothing is wrong with this message, so that it may
+	// be sent later: unless the server said 5xx to sender, recipient or message,
+	// or cannot carry it. It says nothing when the stage is Unknown.
+	Temporary bool
+
+	cause  error
+	inData bool // what was sent of the message must not be ended, by QUIT or anything else
+}
+
+func (e *SendError) Error() string { return fmt.Sprintf("%s: %s", e.Stage, e.Text) }
+
+// Unwrap gives the cause, for imapconn.ErrLogin, ErrTLS and ErrAway.
+func (e *SendError) Unwrap() error { return e.cause }
+
+// Send gives a message to a server, for exactly one recipient. Commit is called
+// once, when sender and recipient were accepted and nothing of the message was
+// sent; its error ends the conversation. Any error is a *SendError. The message
+// goes out as it is, with line ends as SMTP wants them. When the context ends,
+// so does the conversation; but once the final dot is out, its answer is waited
+// for a little longer.
+func Send(ctx context.Context, s SMTPServer, e Envelope, raw []byte, commit func(context.Context) error) error {
+	from, utf8From, err := path(e.From)
+	if err != nil {
+		return unsent(err, false)
+	}
+	to, utf8To, err := path(e.To)
+	if err != nil {
+		return unsent(err, false)
+	}
+	c, err := s.dial(ctx)
+	if err != nil {
+		return unsent(err, true)
+	}
+	defer c.conn.Close()
+	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
+	defer stop()
+	raw = toWire(raw)
+	if err := c.carries(raw, utf8From || utf8To); err != nil {
+		c.quit()
+		return unsent(err, false)
+	}
+	failed := c.address(from, to)
+	if failed == nil {
+		if err := commit(ctx); err != nil {
+			failed = unsent(err, true)
+		}
+	}
+	if failed == nil {
+		failed = c.transfer(ctx, raw, stop)
+	}
+	if failed == nil {
+		c.quit() // the message is delivered, whatever comes of this
+		return nil
+	}
+	if failed.Stage != Unknown && !failed.inData && ctx.Err() == nil {
+		c.quit()
+	}
+	return failed
+}
+
+// unsent is an error before anything was sent.
+func unsent(err error, temporary bool) *SendError {
+	return &SendError{Stage: NotSent, Text: err.Error(), Temporary: temporary, cause: err}
+}
+
+// path gives an address as commands write it, its domain in ASCII.
+func path(addr string) (path string, utf8 bool, err error) {
+	parsed, err := mail.ParseAddress(addr)
+	if err != nil {
+		return "", false, fmt.Errorf("%q is not a mail address", addr)
+	}
+	at := strings.LastIndexByte(parsed.Address, '@')
+	domain, err := idna.Lookup.ToASCII(parsed.Address[at+1:])
+	if err != nil {
+		return "", false, fmt.Errorf("the domain of %q: %w", addr, err)
+	}
+	local := parsed.Address[:at]
+	if strings.ContainsFunc(local, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		return "", false, fmt.Errorf("%q is not a mail address", addr)
+	}
+	return (&mail.Address{Address: local + "@" + domain}).String(), !isASCII([]byte(local)), nil
+}
+
+func isASCII(b []byte) bool { return !slices.ContainsFunc(b, func(c byte) bool { return c >= 0x80 }) }
+
+// toWire ends every line with CRLF, the last one too (RFC 5321 section 2.3.8).
+func toWire(raw []byte) []byte {
+	var b bytes.Buffer
+	b.Grow(len(raw) + len(raw)/32 + 2)
+	for i, c := range raw {
+		switch {
+		case c == '\n' && i > 0 && raw[i-1] == '\r':
+		case c == '\r', c == '\n':
+			b.WriteString("\r\n")
+		default:
+			b.WriteByte(c)
+		}
+	}
+	if !bytes.HasSuffix(b.Bytes(), []byte("\r\n")) {
+		b.WriteString("\r\n")
+	}
+	return b.Bytes()
+}
+
+// carries makes sure that the server can carry a message as it is.
+func (c *conversation) carries(raw []byte, utf8Address bool) error {
+	header, _, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+	utf8 := utf8Address || !isASCII(header)
+	c.SkipSMTPUTF8(!utf8) // or servers behind this one may refuse what they could well carry
+	if has, _ := c.Extension("SMTPUTF8"); utf8 && !has {
+		return errors.New("it has characters beyond ASCII in an address or its header, which this server does not carry (SMTPUTF8)")
+	}
+	if has, _ := c.Extension("8BITMIME"); !isASCII(raw) && !has {
+		return errors.New("its text is not encoded in ASCII, and this server does not carry others (8BITMIME)")
+	}
+	_, most := c.Extension("SIZE")
+	if n, err := strconv.ParseInt(most, 10, 64); err == nil && n > 0 && int64(len(raw)) > n {
+		return fmt.Errorf("it has %d bytes, and this server carries at most %d", len(raw), n)
+	}
+	return nil
+}
+
+// address names sender and recipient.
+func (c *conversation) address(from, to string) *SendError {
+	err := c.step("MAIL", limits.command, func() error { return c.Mail(from) })
+	if err == nil {
+		err = c.step("RCPT", limits.command, func() error { return c.Rcpt(to) })
+	}
+	return err
+}
+
+// step runs one command before the final dot.
+func (c *conversation) step(what string, limit time.Duration, do func() error) *SendError {
+	if err := errors.Join(c.UpdateDeadline(limit), do()); err != nil {
+		return before(what, err)
+	}
+	return nil
+}
+
+// before is an error that came before the final dot: nothing can be delivered.
+func before(what string, err error) *SendError {
+	var answer *textproto.Error
+	if errors.As(err, &answer) {
+		return &SendError{Stage: NotSent, Text: fmt.Sprintf("the server refuses %s: %s", what, said(answer)),
+			Temporary: answer.Code/100 == 4, cause: err}
+	}
+	return unsent(fmt.Errorf("%w: %s: %w", imapconn.ErrAway, what, err), true)
+}
+
+// transfer sends the message and waits for the answer. Stop keeps the end of the
+// context from closing the connection.
+func (c *conversation) transfer(ctx context.Context, raw []byte, stop func() bool) *SendError {
+	var message io.WriteCloser
+	failed := c.step("DATA", limits.command, func() (err error) { message, err = c.Data(); return err })
+	if failed != nil {
+		return failed
+	}
+	for block := range slices.Chunk(raw, 64<<10) {
+		failed := c.step("the message", limits.block, func() error {
+			_, err := message.Write(block)
+			return errors.Join(err, c.Text.W.Flush())
+		})
+		if failed != nil {
+			failed.inData = true
+			return failed
+		}
+	}
+	if !stop() { // the connection is being closed
+		return unsent(ctx.Err(), true)
+	}
+	return c.end(ctx, message.Close)
+}
+
+// end sends the final dot. From here on a lost connection leaves it open what
+// became of the message.
+func (c *conversation) end(ctx context.Context, dot func() error) *SendError {
+	_ = c.UpdateDeadline(limits.dot) // if it fails, so does the dot
+	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetDeadline(time.Now().Add(limits.quit)) })
+	defer stop()
+	err := dot()
+	var answer *textproto.Error
+	switch {
+	case err == nil, errors.As(err, &answer) && answer.Code/100 == 2:
+		return nil
+	case errors.As(err, &answer) && (answer.Code/100 == 4 || answer.Code/100 == 5):
+		return &SendError{Stage: Refused, Text: said(answer), Temporary: answer.Code/100 == 4, cause: err}
+	}
+	return &SendError{Stage: Unknown, Text: fmt.Sprintf("no answer after the message: %v", err), cause: fmt.Errorf("%w: %w", imapconn.ErrAway, err)}
+}
