@@ -67,6 +67,21 @@ type Letter struct {
 	Restored time.Time // the owner brought it back after it had ended
 }
 
+// In gives the letter as one that stands in a state as of now: Ended is kept in
+// line with it, an attempt that was under way is over, and what has ended need
+// not be taken back any more.
+func (l Letter) In(state State, now time.Time) Letter {
+	switch {
+	case !state.Ended():
+		l.Ended = time.Time{}
+	case state != l.State || l.Ended.IsZero():
+		l.Ended = now
+	}
+	l.State, l.Attempt = state, Attempt{}
+	l.TakeBack = l.TakeBack && !state.Ended()
+	return l
+}
+
 // Delivery is how a letter leaves.
 type Delivery string
 
@@ -113,4 +128,5 @@ type Ending struct {
 	Key    string
 	State  State
 	Reason string
+	At     time.Time // when it was sent; zero: when that was seen
 }

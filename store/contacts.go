@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"time"
 
 	"regards/contact"
 )
@@ -303,9 +304,9 @@ func touchesFromHistory(ctx context.Context, tx *sql.Tx, id string, a contact.Ad
 // RemoveContact removes a contact with its touches and its part in occasions.
 // Letters that nobody has seen end; drafts that lie untouched are to be taken
 // back. Mail already counted for its addresses stays with the correspondents.
-func (s *Store) RemoveContact(ctx context.Context, id string) error {
+func (s *Store) RemoveContact(ctx context.Context, id string, now time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := endLetters(ctx, tx, "the contact was removed", "contact_id = ?", id); err != nil {
+		if err := endLetters(ctx, tx, now, "the contact was removed", "contact_id = ?", id); err != nil {
 			return err
 		}
 		if err := changeBook(ctx, tx); err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // endAll ends every letter.
-func endAll(tx *sql.Tx) error { return endLetters(ctx, tx, "gone", "1") }
+func endAll(tx *sql.Tx) error { return endLetters(ctx, tx, noon, "gone", "1") }
 
 func TestContactRoundTrip(t *testing.T) {
 	s := newStore(t)
@@ -70,7 +70,7 @@ func TestTaken(t *testing.T) {
 	if err := update(s, maria); err == nil {
 		t.Error("an invalid update")
 	}
-	if err := s.RemoveContact(ctx, "none"); !errors.Is(err, ErrNotFound) {
+	if err := s.RemoveContact(ctx, "none", noon); !errors.Is(err, ErrNotFound) {
 		t.Errorf("remove: %v", err)
 	}
 	if after := rows(t, s, tables); after != before {
@@ -142,7 +142,7 @@ func TestRemoveContact(t *testing.T) {
 			check(t, s.SetLetter(ctx, l.Key, state, contact.Place{}, "new"))
 		}
 	}
-	check(t, s.RemoveContact(ctx, maria.ID))
+	check(t, s.RemoveContact(ctx, maria.ID, noon))
 	for query, want := range map[string]string{
 		"SELECT name, introduced_by FROM contact": "Tom <nil>",
 		"SELECT key FROM address":                 "tom@x.example",
@@ -173,7 +173,7 @@ func TestBookVersion(t *testing.T) {
 			o := contact.Occasion{Kind: contact.Met, At: noon, Logged: noon, Participants: make([]contact.Participant, 1)}
 			must[contact.Occasion](t)(s.AddOccasion(ctx, o, map[int]contact.Contact{0: person("Tom", "tom@x.example")}, noon))
 		},
-		func() { check(t, s.RemoveContact(ctx, maria.ID)) },
+		func() { check(t, s.RemoveContact(ctx, maria.ID, noon)) },
 	} {
 		do()
 		if v := must[int64](t)(s.BookVersion(ctx)); v <= last {

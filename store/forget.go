@@ -84,7 +84,7 @@ func (s *Store) Forget(ctx context.Context, c contact.Contact, never bool, now t
 		if err := s.keepHashes(ctx, tx, c, ids, never); err != nil {
 			return err
 		}
-		if err := forget(ctx, tx, s.secret, c, ids); err != nil {
+		if err := forget(ctx, tx, s.secret, c, ids, now); err != nil {
 			return err
 		}
 		// Should the wiping be interrupted or fail, whoever opens the database next does it.
@@ -172,13 +172,13 @@ func addressesOf(ctx context.Context, tx *sql.Tx, c contact.Contact, ids []strin
 }
 
 // forget removes every trace of somebody, of whom all ids and addresses are given.
-func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, ids []string) error {
+func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, ids []string, now time.Time) error {
 	t := tracesOf(c)
 	if err := t.addMessages(ctx, tx, c, ids); err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if err := forgetContact(ctx, tx, id); err != nil {
+		if err := forgetContact(ctx, tx, id, now); err != nil {
 			return err
 		}
 	}
@@ -201,8 +201,8 @@ func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, i
 }
 
 // forgetContact removes a contact and all that is theirs.
-func forgetContact(ctx context.Context, tx *sql.Tx, id string) error {
-	err := endLetters(ctx, tx, "", "contact_id = ?", id)
+func forgetContact(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
+	err := endLetters(ctx, tx, now, "", "contact_id = ?", id)
 	for _, statement := range []string{
 		`UPDATE letter SET raw = NULL, subject = '', reason = '` + forgottenReason + `' WHERE contact_id = ?1`,
 		`DELETE FROM letter WHERE contact_id = ?1 AND state IN ('sent', 'dismissed', 'superseded', 'failed')`,

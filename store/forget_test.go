@@ -83,7 +83,7 @@ func TestForget(t *testing.T) {
 			t.Errorf("%s: %s, want %s", what, got, want)
 		}
 	}
-	if _, err := s.Undo(ctx); !errors.Is(err, ErrFinal) {
+	if _, err := s.Undo(ctx, noon); !errors.Is(err, ErrFinal) {
 		t.Errorf("undo: %v", err)
 	}
 }
@@ -160,7 +160,7 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 	add(t, s, "Later")
-	check(t, s.RemoveContact(ctx, eve.ID))
+	check(t, s.RemoveContact(ctx, eve.ID, noon))
 	check(t, s.Close())
 	aside := must[Restored](t)(Restore(ctx, s.Path(), file, noon)).Aside
 	if got := rows(t, reopen(t, aside), "SELECT name FROM contact"); got != "Later" {
@@ -173,7 +173,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if h := must[Hold](t)(back.Held(ctx)); h.Over(noon.AddDate(9, 0, 0)) {
 		t.Errorf("nothing holds: %+v", h)
 	}
-	if _, err := back.Undo(ctx); !errors.Is(err, ErrFinal) || !strings.Contains(err.Error(), aside) {
+	if _, err := back.Undo(ctx, noon); !errors.Is(err, ErrFinal) || !strings.Contains(err.Error(), aside) {
 		t.Errorf("undo: %v", err)
 	}
 	if got := must[[]string](t)(filepath.Glob(filepath.Dir(s.Path()) + "/*restoring*")); len(got) != 0 {

@@ -1,29 +1,35 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"regards/contact"
 )
 
-const letterColumns = `key, practice, contact_id, occasion_id, participant_id, state, reason, due, overdue, subject,
-	message_id, account, mailbox, uid_validity, uid, attempt_at, attempt_mailbox, attempt_uid_validity,
-	attempt_uid_next, take_back, created, delivery, written, snooze, missing, approved, sending, sent, answered, ended, restored`
+// What a letter is stays for ever; how it stands, its bytes apart, changes.
+const (
+	letterIs     = "key, practice, contact_id, occasion_id, participant_id, created"
+	letterStands = `state, reason, due, overdue, subject, message_id, account, mailbox, uid_validity, uid,
+		attempt_at, attempt_mailbox, attempt_uid_validity, attempt_uid_next, take_back, delivery, written,
+		snooze, missing, approved, sending, sent, answered, ended, restored`
+)
 
 // Letters gives every letter ever made, in the order in which they were due,
 // without their bytes.
 func (s *Store) Letters(ctx context.Context) ([]contact.Letter, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+letterColumns+" FROM letter ORDER BY due, key")
+	rows, err := s.db.QueryContext(ctx, selectLetter+" ORDER BY due, key")
 	letters, err := collect(rows, err, scanLetter)
 	return letters, s.explain(err)
 }
 
 // Letter gives one letter with its bytes, or ErrNotFound.
 func (s *Store) Letter(ctx context.Context, key string) (contact.Letter, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+letterColumns+" FROM letter WHERE key = ?", key)
+	rows, err := s.db.QueryContext(ctx, selectLetter+" WHERE key = ?", key)
 	letters, err := collect(rows, err, scanLetter)
 	if err != nil {
 		return contact.Letter{}, s.explain(err)
@@ -35,124 +41,127 @@ func (s *Store) Letter(ctx context.Context, key string) (contact.Letter, error) 
 	return letters[0], s.explain(err)
 }
 
+// Raws gives the bytes of letters, by key; of those that have none, nothing.
+func (s *Store) Raws(ctx context.Context, keys []string) (map[string][]byte, error) {
+	raws := make(map[string][]byte, len(keys))
+	err := s.snapshot(ctx, func(db querier) error {
+		find, err := db.PrepareContext(ctx, "SELECT raw FROM letter WHERE key = ? AND raw IS NOT NULL")
+		if err != nil {
+			return err
+		}
+		defer find.Close()
+		for _, key := range keys {
+			var raw []byte
+			switch err := find.QueryRowContext(ctx, key).Scan(&raw); {
+			case err == nil:
+				raws[key] = raw
+			case err != sql.ErrNoRows:
+				return err
+			}
+		}
+		return nil
+	})
+	return raws, err
+}
+
+const selectLetter = "SELECT " + letterIs + ", " + letterStands + " FROM letter"
+
 func scanLetter(rows *sql.Rows) (contact.Letter, error) {
 	var l contact.Letter
-	var due, overdue, attempt, created, written, snoozed, missing, approved, sending, sent, answered, ended, restored int64
-	err := rows.Scan(&l.Key, &l.Practice, &l.ContactID, &l.OccasionID, &l.ParticipantID, &l.State, &l.Reason, &due,
-		&overdue, &l.Subject, &l.MessageID, &l.Account, &l.Place.Mailbox, &l.Place.UIDValidity, &l.Place.UID,
-		&attempt, &l.Attempt.Mailbox, &l.Attempt.UIDValidity, &l.Attempt.UIDNext, &l.TakeBack, &created,
-		&l.Delivery, &written, &snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored)
-	l.Due, l.Overdue, l.Attempt.At, l.Created = fromSeconds(due), fromSeconds(overdue), fromSeconds(attempt), fromSeconds(created)
-	l.Written, l.Snoozed, l.Missing = fromSeconds(written), fromSeconds(snoozed), fromSeconds(missing)
-	l.Approved, l.Sending, l.Sent = fromSeconds(approved), fromSeconds(sending), fromSeconds(sent)
-	l.Answered, l.Ended, l.Restored = fromSeconds(answered), fromSeconds(ended), fromSeconds(restored)
+	var created, due, overdue, attempt, written, snoozed, missing, approved, sending, sent, answered, ended, restored int64
+	err := rows.Scan(&l.Key, &l.Practice, &l.ContactID, &l.OccasionID, &l.ParticipantID, &created,
+		&l.State, &l.Reason, &due, &overdue, &l.Subject, &l.MessageID, &l.Account,
+		&l.Place.Mailbox, &l.Place.UIDValidity, &l.Place.UID,
+		&attempt, &l.Attempt.Mailbox, &l.Attempt.UIDValidity, &l.Attempt.UIDNext, &l.TakeBack, &l.Delivery, &written,
+		&snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored)
+	for _, t := range []struct {
+		at *time.Time
+		n  int64
+	}{
+		{&l.Created, created}, {&l.Due, due}, {&l.Overdue, overdue}, {&l.Attempt.At, attempt}, {&l.Written, written},
+		{&l.Snoozed, snoozed}, {&l.Missing, missing}, {&l.Approved, approved}, {&l.Sending, sending}, {&l.Sent, sent},
+		{&l.Answered, answered}, {&l.Ended, ended}, {&l.Restored, restored},
+	} {
+		*t.at = fromSeconds(t.n)
+	}
 	return l, err
 }
 
-// PutLetter stores a new letter, or one that so far stood in Needs. A letter
-// whose key exists in any other state is ErrTaken: a key makes one message.
-// With bytes, the stored letter is the intention that comes before the act. It
-// is ErrStale, and nothing is stored, when contacts or occasions have changed
-// since book was their BookVersion: the letter may say what holds no longer.
-func (s *Store) PutLetter(ctx context.Context, book int64, l contact.Letter) error {
+// standing gives the columns of letterStands.
+func standing(l contact.Letter) []any {
+	return []any{l.State, l.Reason, seconds(l.Due), seconds(l.Overdue), l.Subject, l.MessageID, l.Account,
+		l.Place.Mailbox, l.Place.UIDValidity, l.Place.UID,
+		seconds(l.Attempt.At), l.Attempt.Mailbox, l.Attempt.UIDValidity, l.Attempt.UIDNext, l.TakeBack,
+		cmp.Or(l.Delivery, contact.ByDraft), seconds(l.Written),
+		seconds(l.Snoozed), seconds(l.Missing), seconds(l.Approved), seconds(l.Sending), seconds(l.Sent),
+		seconds(l.Answered), seconds(l.Ended), seconds(l.Restored)}
+}
+
+// placeholders gives n question marks for a statement.
+func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+
+// letterTx reads and writes letters in one transaction.
+type letterTx struct {
+	find, insert, update *sql.Stmt
+}
+
+func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
+	is, stands := strings.Count(letterIs, ",")+1, strings.Count(letterStands, ",")+1
+	for _, statement := range []struct {
+		to   **sql.Stmt
+		text string
+	}{
+		{&t.find, selectLetter + " WHERE key = ?"},
+		{&t.insert, "INSERT INTO letter (" + letterIs + ", " + letterStands + ", raw) VALUES (" + placeholders(is+stands+1) + ")"},
+		// Whatever has to be written anew has no words; bytes that are not given stay.
+		{&t.update, "UPDATE letter SET (" + letterStands + ") = (" + placeholders(stands) + `),
+			raw = CASE WHEN ?1 = 'needs' THEN NULL ELSE coalesce(?, raw) END WHERE key = ?`},
+	} {
+		if *statement.to, err = tx.PrepareContext(ctx, statement.text); err != nil {
+			t.close()
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+func (t letterTx) close() {
+	for _, statement := range []*sql.Stmt{t.find, t.insert, t.update} {
+		if statement != nil {
+			statement.Close()
+		}
+	}
+}
+
+// get gives a letter without its bytes, if there is one.
+func (t letterTx) get(ctx context.Context, key string) (l contact.Letter, found bool, err error) {
+	rows, err := t.find.QueryContext(ctx, key)
+	all, err := collect(rows, err, scanLetter)
+	if err != nil || len(all) == 0 {
+		return l, false, err
+	}
+	return all[0], true, nil
+}
+
+func (t letterTx) add(ctx context.Context, l contact.Letter) error {
+	args := append([]any{l.Key, l.Practice, l.ContactID, l.OccasionID, l.ParticipantID, seconds(l.Created)}, standing(l)...)
+	_, err := t.insert.ExecContext(ctx, append(args, l.Raw)...)
+	return err
+}
+
+func (t letterTx) set(ctx context.Context, l contact.Letter) error {
+	_, err := t.update.ExecContext(ctx, append(standing(l), l.Raw, l.Key)...)
+	return err
+}
+
+// letters runs f in a transaction that writes letters.
+func (s *Store) letters(ctx context.Context, f func(*sql.Tx, letterTx) error) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := checkBook(ctx, tx, book); err != nil {
+		t, err := prepareLetters(ctx, tx)
+		if err != nil {
 			return err
 		}
-		var state contact.State
-		err := tx.QueryRowContext(ctx, "SELECT state FROM letter WHERE key = ?", l.Key).Scan(&state)
-		if err == nil && state != contact.Needs {
-			return ErrTaken
-		}
-		if gone, err := causeGone(ctx, tx, l); err != nil || gone {
-			return errors.Join(err, ErrTaken)
-		}
-		if err != nil && err != sql.ErrNoRows {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO letter (key, practice, contact_id, occasion_id, participant_id,
-			state, reason, due, overdue, subject, message_id, raw, account, created, written)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?14, ?14)
-			ON CONFLICT DO UPDATE SET state = excluded.state, reason = excluded.reason, due = excluded.due,
-			overdue = excluded.overdue, subject = excluded.subject, message_id = excluded.message_id,
-			raw = excluded.raw, account = excluded.account, written = excluded.written`,
-			l.Key, l.Practice, l.ContactID, l.OccasionID, l.ParticipantID, l.State, l.Reason, seconds(l.Due),
-			seconds(l.Overdue), l.Subject, l.MessageID, l.Raw, l.Account, seconds(l.Created))
-		return err
+		defer t.close()
+		return f(tx, t)
 	})
-}
-
-// causeGone reports whether the occasion of a letter, or that person's part in
-// it, has been removed in the meantime.
-func causeGone(ctx context.Context, tx *sql.Tx, l contact.Letter) (gone bool, err error) {
-	if l.ParticipantID == "" {
-		return false, nil
-	}
-	err = tx.QueryRowContext(ctx, "SELECT NOT EXISTS (SELECT 1 FROM participant WHERE id = ?)", l.ParticipantID).Scan(&gone)
-	return gone, err
-}
-
-// rewrite puts letters that nobody has tried to deliver yet back into Needs,
-// when what they were made of has changed: the next pass writes them anew, if
-// they are still to be written.
-func rewrite(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
-	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'needs', reason = 'it is written anew: something changed',
-		raw = NULL, message_id = '', subject = '' WHERE state = 'queued' AND attempt_at = 0 AND NOT take_back AND `+where, args...)
-	return err
-}
-
-// Rewrite puts a letter that nobody has tried to deliver yet back into Needs.
-func (s *Store) Rewrite(ctx context.Context, key string) error {
-	return s.tx(ctx, func(tx *sql.Tx) error { return rewrite(ctx, tx, "key = ?", key) })
-}
-
-// RecordAttempt stores what Drafts was like just before a queued letter is put
-// there. It is ErrTaken when the letter is no longer to be put, or nobody is to
-// be written to any more, or nothing is to be drafted now.
-func (s *Store) RecordAttempt(ctx context.Context, key string, a contact.Attempt) error {
-	result, err := s.db.ExecContext(ctx, `UPDATE letter SET attempt_at = ?, attempt_mailbox = ?,
-		attempt_uid_validity = ?, attempt_uid_next = ? WHERE key = ? AND state = 'queued' AND NOT take_back
-		AND EXISTS (SELECT 1 FROM contact WHERE id = letter.contact_id AND (status = 'active'
-			OR status = 'paused' AND paused_until BETWEEN 1 AND ?))
-		AND NOT EXISTS (SELECT 1 FROM hold WHERE until = 0 OR until > ?)`,
-		seconds(a.At), a.Mailbox, a.UIDValidity, a.UIDNext, key, seconds(a.At), seconds(a.At))
-	if err = changeOne(result, err); err == ErrNotFound {
-		return ErrTaken
-	}
-	return s.explain(err)
-}
-
-// SetLetter stores what became of a letter: its state, where it lies, and why;
-// with "" for the reason, that stays as it is, and so does that of somebody who
-// was forgotten meanwhile. A letter to be taken back stays so until it ends; one
-// that was found to be sent in the meantime stays sent.
-func (s *Store) SetLetter(ctx context.Context, key string, state contact.State, place contact.Place, reason string) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE letter SET state = ?, mailbox = ?, uid_validity = ?,
-		uid = ?, reason = CASE WHEN ?5 = '' OR reason = '`+forgottenReason+`' THEN reason ELSE ?5 END, take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ? AND state <> 'sent'`,
-		state, place.Mailbox, place.UIDValidity, place.UID, reason, state.Ended(), key)
-	return s.explain(err)
-}
-
-// end carries out an ending. A letter of which a copy may lie in a mailbox is
-// marked to be taken back; it ends when that has been done.
-func end(ctx context.Context, tx *sql.Tx, e contact.Ending) error {
-	if e.State == contact.Superseded {
-		return endLetters(ctx, tx, e.Reason, "key = ?", e.Key)
-	}
-	_, err := tx.ExecContext(ctx, "UPDATE letter SET state = ?, reason = ?, take_back = 0, attempt_at = 0 WHERE key = ?",
-		e.State, e.Reason, e.Key)
-	return err
-}
-
-// endLetters supersedes the open letters that a condition selects. Those that
-// were put into a mailbox, or may have been, are to be taken back first.
-func endLetters(ctx context.Context, tx *sql.Tx, reason, where string, args ...any) error {
-	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'superseded', reason = ?
-		WHERE (state = 'needs' OR state = 'queued' AND attempt_at = 0) AND `+where, append([]any{reason}, args...)...)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE letter SET take_back = 1, reason = ?
-		WHERE state IN ('queued', 'drafted') AND `+where, append([]any{reason}, args...)...)
-	return err
 }

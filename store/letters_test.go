@@ -223,7 +223,7 @@ func TestPutLetterStale(t *testing.T) {
 	for what, change := range map[string]func() error{
 		"contact":  func() error { return update(s, maria) },
 		"occasion": func() error { return updateOccasion(s, o, noon) },
-		"removal":  func() error { return s.RemoveOccasion(ctx, o.ID) },
+		"removal":  func() error { return s.RemoveOccasion(ctx, o.ID, noon) },
 	} {
 		book := must[int64](t)(s.BookVersion(ctx))
 		check(t, change())

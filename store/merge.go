@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"regards/contact"
 )
@@ -12,7 +13,7 @@ import (
 // MergeContacts makes one contact of two: kept gets the addresses, groups,
 // touches, occasions and letters of gone, which ends. Where both took part in
 // one occasion, the part whose letter has come further stays.
-func (s *Store) MergeContacts(ctx context.Context, kept, gone string) (merged contact.Contact, err error) {
+func (s *Store) MergeContacts(ctx context.Context, kept, gone string, now time.Time) (merged contact.Contact, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		a, err := contactByID(ctx, tx, kept)
 		if err != nil {
@@ -29,7 +30,7 @@ func (s *Store) MergeContacts(ctx context.Context, kept, gone string) (merged co
 		if err := merged.Validate(); err != nil {
 			return err
 		}
-		if err := mergeParts(ctx, tx, a.ID, b.ID); err != nil {
+		if err := mergeParts(ctx, tx, a.ID, b.ID, now); err != nil {
 			return err
 		}
 		if err := handOver(ctx, tx, a.ID, b.ID); err != nil {
@@ -66,7 +67,7 @@ type part struct {
 }
 
 // mergeParts moves the parts of gone in occasions to kept, one for each occasion.
-func mergeParts(ctx context.Context, tx *sql.Tx, kept, gone string) error {
+func mergeParts(ctx context.Context, tx *sql.Tx, kept, gone string, now time.Time) error {
 	rank := func(row string) string {
 		return `coalesce((SELECT max(CASE WHEN state = 'needs' THEN 1 WHEN state = 'queued' AND attempt_at = 0 THEN 2 ELSE 3 END)
 			FROM letter WHERE participant_id = ` + row + `.id), 0)`
@@ -88,7 +89,7 @@ func mergeParts(ctx context.Context, tx *sql.Tx, kept, gone string) error {
 		if stays.useful == "" {
 			stays.useful = goes.useful
 		}
-		if err := endLetters(ctx, tx, "the two people are one contact now", "participant_id = ?", goes.id); err != nil {
+		if err := endLetters(ctx, tx, now, "the two people are one contact now", "participant_id = ?", goes.id); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM participant WHERE id = ?", goes.id); err != nil {

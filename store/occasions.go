@@ -154,9 +154,9 @@ func (s *Store) UpdateOccasion(ctx context.Context, id string, now time.Time, ch
 // RemoveOccasion removes an occasion and the touches that it was. Letters that
 // came of it and that nobody has seen end; drafts that lie untouched are to be
 // taken back.
-func (s *Store) RemoveOccasion(ctx context.Context, id string) error {
+func (s *Store) RemoveOccasion(ctx context.Context, id string, now time.Time) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := endLetters(ctx, tx, "its occasion was removed", "occasion_id = ?", id); err != nil {
+		if err := endLetters(ctx, tx, now, "its occasion was removed", "occasion_id = ?", id); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM touch WHERE key = ?", contact.OccasionKey(id)); err != nil {

@@ -92,7 +92,7 @@ func TestRemoveOccasion(t *testing.T) {
 		}
 	}
 	keep(t, s, inbox(1, mail(maria, "a@x", contact.In)))
-	check(t, s.RemoveOccasion(ctx, ids[0]))
+	check(t, s.RemoveOccasion(ctx, ids[0], noon))
 	for query, want := range map[string]string{
 		"SELECT id FROM occasion":                                                  "" + ids[1],
 		"SELECT occasion_id FROM participant":                                      "" + ids[1],
@@ -105,7 +105,7 @@ func TestRemoveOccasion(t *testing.T) {
 			t.Errorf("%s: got\n%s\nwant\n%s", query, got, want)
 		}
 	}
-	if err := s.RemoveOccasion(ctx, ids[0]); !errors.Is(err, ErrNotFound) {
+	if err := s.RemoveOccasion(ctx, ids[0], noon); !errors.Is(err, ErrNotFound) {
 		t.Errorf("again: %v", err)
 	}
 }

@@ -99,7 +99,7 @@ func (s *Store) Record(ctx context.Context, book int64, scans ...Scan) (added []
 
 func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []contact.Touch, err error) {
 	for _, e := range sc.Ends {
-		if err := end(ctx, tx, e); err != nil {
+		if err := end(ctx, tx, e, sc.At); err != nil {
 			return nil, err
 		}
 	}

@@ -131,7 +131,7 @@ func TestForgetRemoved(t *testing.T) {
 	s := newStore(t)
 	z := zed(t, s)
 	s.Command("contact remove Zed", noon)
-	check(t, s.RemoveContact(ctx, z.ID))
+	check(t, s.RemoveContact(ctx, z.ID, noon))
 	s.command = nil
 	check(t, s.Forget(ctx, person("zed.quux@zzyzx.example", "zed.quux@zzyzx.example"), false, noon))
 	grep(t, filepath.Dir(s.Path()), "zzyzx")

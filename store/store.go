@@ -343,6 +343,7 @@ func fromSeconds(n int64) time.Time {
 // querier is a database or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 
 // scanText reads a row of one text.

@@ -166,7 +166,7 @@ type Undone struct {
 // ErrFinal, with the reason, when that one cannot be taken back; then nothing
 // changes. What the mail brought meanwhile stays; letters that came of what is
 // gone now end as if it had been removed.
-func (s *Store) Undo(ctx context.Context) (u Undone, err error) {
+func (s *Store) Undo(ctx context.Context, now time.Time) (u Undone, err error) {
 	err = s.txOn(ctx, s.db, func(tx *sql.Tx) error {
 		var id, at int64
 		var why string
@@ -189,7 +189,7 @@ func (s *Store) Undo(ctx context.Context) (u Undone, err error) {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM command WHERE id = ?", id); err != nil {
 			return err
 		}
-		return afterUndo(ctx, tx, before, at)
+		return afterUndo(ctx, tx, before, at, now)
 	})
 	return u, err
 }
@@ -227,9 +227,9 @@ func takeBack(ctx context.Context, tx *sql.Tx, id int64) (letters int, err error
 }
 
 // afterUndo brings what follows from contacts and occasions in line with them.
-// Before holds whose addresses were whose; the command was at that time.
-func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]owned, at int64) error {
-	if err := lettersAfterUndo(ctx, tx, at); err != nil {
+// Before holds whose addresses were whose; the command was at at.
+func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]owned, at int64, now time.Time) error {
+	if err := lettersAfterUndo(ctx, tx, at, now); err != nil {
 		return err
 	}
 	after, err := addressOwners(ctx, tx)
@@ -259,14 +259,14 @@ func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]owned, at int6
 // lettersAfterUndo ends the letters whose cause is gone or has become somebody
 // else's, and has those that were written since and that nobody has seen yet
 // written anew.
-func lettersAfterUndo(ctx context.Context, tx *sql.Tx, at int64) error {
+func lettersAfterUndo(ctx context.Context, tx *sql.Tx, at int64, now time.Time) error {
 	const why = "what it came of was taken back"
 	const gone = "participant_id <> '' AND NOT EXISTS (SELECT 1 FROM participant WHERE id = letter.participant_id)"
 	const others = "participant_id <> '' AND contact_id <> (SELECT contact_id FROM participant WHERE id = letter.participant_id)"
-	if err := endLetters(ctx, tx, why, gone); err != nil {
+	if err := endLetters(ctx, tx, now, why, gone); err != nil {
 		return err
 	}
-	if err := endLetters(ctx, tx, why, others); err != nil {
+	if err := endLetters(ctx, tx, now, why, others); err != nil {
 		return err
 	}
 	// Whose it is now gets a letter under a key of their own.

@@ -44,9 +44,9 @@ var deeds = map[string]func(s *Store, pick func(n int) int) error{
 		})
 		return err
 	},
-	"remove": func(s *Store, pick func(int) int) error { return s.RemoveContact(ctx, someone(s, pick).ID) },
+	"remove": func(s *Store, pick func(int) int) error { return s.RemoveContact(ctx, someone(s, pick).ID, noon) },
 	"merge": func(s *Store, pick func(int) int) error {
-		_, err := s.MergeContacts(ctx, someone(s, pick).ID, someone(s, pick).ID)
+		_, err := s.MergeContacts(ctx, someone(s, pick).ID, someone(s, pick).ID, noon)
 		return err
 	},
 	"log": func(s *Store, pick func(int) int) error {
@@ -71,7 +71,7 @@ var deeds = map[string]func(s *Store, pick func(n int) int) error{
 		if err != nil || len(all) == 0 {
 			return err
 		}
-		return s.RemoveOccasion(ctx, all[pick(len(all))].ID)
+		return s.RemoveOccasion(ctx, all[pick(len(all))].ID, noon)
 	},
 	"touch add": func(s *Store, pick func(int) int) error {
 		_, err := s.AddTouch(ctx, contact.Touch{ContactID: someone(s, pick).ID, At: noon, Direction: contact.Out, Medium: contact.Call})
@@ -138,7 +138,7 @@ func TestUndoAnything(t *testing.T) {
 			before, names = append(before, state), append(names, name)
 		}
 		for i := len(before) - 1; i >= 0; i-- {
-			u, err := s.Undo(ctx)
+			u, err := s.Undo(ctx, noon)
 			if err != nil || u.Words != names[i] || u.Letters != 0 || !u.At.Equal(later) {
 				r.Fatalf("undo %s: %+v, %v", names[i], u, err)
 			}
@@ -146,7 +146,7 @@ func TestUndoAnything(t *testing.T) {
 				r.Fatalf("%s: undone to\n%s\nfrom\n%s", names[i], got, before[i])
 			}
 		}
-		if _, err := s.Undo(ctx); !errors.Is(err, ErrNoCommand) {
+		if _, err := s.Undo(ctx, noon); !errors.Is(err, ErrNoCommand) {
 			r.Fatalf("nothing is left: %v", err)
 		}
 		if got := rows(t, s, "PRAGMA foreign_key_check"); got != "" {
@@ -163,9 +163,9 @@ func TestUndoAfterDelivery(t *testing.T) {
 	place := contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}
 	check(t, s.SetLetter(ctx, letters[0].Key, contact.Drafted, place, ""))
 	s.Command("occasion remove", later)
-	check(t, s.RemoveOccasion(ctx, occasions[0].ID))
+	check(t, s.RemoveOccasion(ctx, occasions[0].ID, noon))
 	check(t, s.SetLetter(ctx, letters[0].Key, contact.Superseded, contact.Place{}, "taken back"))
-	u, err := s.Undo(ctx)
+	u, err := s.Undo(ctx, noon)
 	if err != nil || u.Letters != 1 {
 		t.Errorf("%+v, %v", u, err)
 	}
@@ -189,7 +189,7 @@ func TestUndoLogWithDraft(t *testing.T) {
 	l.ContactID, l.OccasionID, l.ParticipantID = maria.ID, o.ID, o.Participants[0].ID
 	check(t, putLetter(s, l))
 	check(t, s.SetLetter(ctx, l.Key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
-	must[Undone](t)(s.Undo(ctx))
+	must[Undone](t)(s.Undo(ctx, noon))
 	if got := must[contact.Letter](t)(s.Letter(ctx, l.Key)); got.State != contact.Drafted || !got.TakeBack {
 		t.Errorf("%+v", got)
 	}
@@ -203,11 +203,11 @@ func TestUndoConflict(t *testing.T) {
 	s := newStore(t)
 	maria := add(t, s, "Maria")
 	s.Command("contact remove Maria", noon)
-	check(t, s.RemoveContact(ctx, maria.ID))
+	check(t, s.RemoveContact(ctx, maria.ID, noon))
 	s.command = nil // as the service would
 	add(t, s, "Maria")
 	before := everything(t, s)
-	if _, err := s.Undo(ctx); !errors.Is(err, ErrFinal) {
+	if _, err := s.Undo(ctx, noon); !errors.Is(err, ErrFinal) {
 		t.Errorf("got %v", err)
 	}
 	if got := everything(t, s); got != before {
@@ -227,9 +227,9 @@ func TestUndoLooksUp(t *testing.T) {
 	done.Lookup = &lookup
 	keep(t, s, done)
 	s.Command("contact remove", noon)
-	check(t, s.RemoveContact(ctx, maria.ID))
+	check(t, s.RemoveContact(ctx, maria.ID, noon))
 	keep(t, s, inbox(12))
-	must[Undone](t)(s.Undo(ctx))
+	must[Undone](t)(s.Undo(ctx, noon))
 	l := must[map[string]Lookup](t)(s.Lookups(ctx, "work"))["INBOX"]
 	if l.Low != 1 || l.High != 12 || len(l.Addresses) != 1 {
 		t.Errorf("to be looked up: %+v", l)
@@ -252,9 +252,9 @@ func TestUndoKeepsTheLatest(t *testing.T) {
 		add(t, s, fmt.Sprint("P", i))
 	}
 	for range commandsKept {
-		must[Undone](t)(s.Undo(ctx))
+		must[Undone](t)(s.Undo(ctx, noon))
 	}
-	if _, err := s.Undo(ctx); !errors.Is(err, ErrNoCommand) {
+	if _, err := s.Undo(ctx, noon); !errors.Is(err, ErrNoCommand) {
 		t.Errorf("got %v", err)
 	}
 	if got := rows(t, s, "SELECT count(*) FROM contact"); got != "5" {
@@ -282,7 +282,7 @@ func TestMerge(t *testing.T) {
 	s := peopled(t)
 	all := must[[]contact.Contact](t)(s.Contacts(ctx))
 	maria, tom := all[0], all[1]
-	merged := must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID))
+	merged := must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID, noon))
 	if len(merged.Addresses) != 2 || merged.Name != "Maria" || merged.IntroducedBy != "" {
 		t.Errorf("merged: %+v", merged)
 	}
@@ -311,7 +311,7 @@ func TestMergeKeepsTheLetterThatLies(t *testing.T) {
 	toms := o.Participants[1]
 	key := "thank-you/" + o.ID + "/" + toms.ContactID
 	check(t, s.SetLetter(ctx, key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
-	must[contact.Contact](t)(s.MergeContacts(ctx, all[0].ID, all[1].ID))
+	must[contact.Contact](t)(s.MergeContacts(ctx, all[0].ID, all[1].ID, noon))
 	parts := must[[]contact.Occasion](t)(s.Occasions(ctx))[0].Participants
 	if len(parts) != 1 || parts[0].ID != toms.ID || parts[0].Useful != "the view" || parts[0].ContactID != all[0].ID {
 		t.Errorf("parts: %+v", parts)
@@ -326,7 +326,7 @@ func TestMergeFails(t *testing.T) {
 	before := everything(t, s)
 	id := someone(s, func(int) int { return 0 }).ID
 	for _, pair := range [][2]string{{id, id}, {id, "nobody"}, {"nobody", id}} {
-		if _, err := s.MergeContacts(ctx, pair[0], pair[1]); err == nil {
+		if _, err := s.MergeContacts(ctx, pair[0], pair[1], noon); err == nil {
 			t.Errorf("%v: no error", pair)
 		}
 	}
@@ -426,7 +426,7 @@ func TestLookups(t *testing.T) {
 	again := inbox(3)
 	again.Reset, again.Cursor.UIDValidity = true, 8
 	keep(t, s, again)
-	check(t, s.RemoveContact(ctx, maria.ID))
+	check(t, s.RemoveContact(ctx, maria.ID, noon))
 	if got := rows(t, s, "SELECT m.name, l.key, l.high FROM lookup l JOIN mailbox m ON m.id = l.mailbox_id"); got != "Partly tom@x.example 40" {
 		t.Errorf("after a reset and a removal: %s", got)
 	}
@@ -483,12 +483,12 @@ func TestUndoMergeParts(t *testing.T) {
 	s := newStore(t)
 	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
 	s.Command("contact merge", noon)
-	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID))
+	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID, noon))
 	s.command = nil
 	toms := mail(tom, "t@x", contact.In)
 	toms.ContactID = maria.ID
 	keep(t, s, inbox(3, mail(maria, "m@x", contact.In), toms))
-	must[Undone](t)(s.Undo(ctx))
+	must[Undone](t)(s.Undo(ctx, noon))
 	if got := rows(t, s, "SELECT c.name, t.key FROM touch t JOIN contact c ON c.id = t.contact_id ORDER BY 1"); got != "Maria m@x\nTom t@x" {
 		t.Errorf("got %s", got)
 	}
@@ -506,7 +506,7 @@ func TestUndoRewrites(t *testing.T) {
 	l := letter("k")
 	l.ContactID, l.Raw = maria.ID, []byte("Dear Wrong,")
 	check(t, putLetter(s, l))
-	must[Undone](t)(s.Undo(ctx))
+	must[Undone](t)(s.Undo(ctx, noon))
 	if got := must[contact.Letter](t)(s.Letter(ctx, "k")); got.State != contact.Needs || got.Raw != nil {
 		t.Errorf("got %+v", got)
 	}
@@ -520,13 +520,13 @@ func TestUndoMergeWithDraft(t *testing.T) {
 	o := must[contact.Occasion](t)(s.AddOccasion(ctx, contact.Occasion{Kind: contact.Met, At: noon, Logged: noon,
 		Participants: []contact.Participant{{ContactID: tom.ID}}}, nil, noon))
 	s.Command("contact merge Maria Tom", noon)
-	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID))
+	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID, noon))
 	s.command = nil
 	l := letter("thank-you/" + o.ID + "/" + maria.ID)
 	l.ContactID, l.OccasionID, l.ParticipantID = maria.ID, o.ID, o.Participants[0].ID
 	check(t, putLetter(s, l))
 	check(t, s.SetLetter(ctx, l.Key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
-	must[Undone](t)(s.Undo(ctx))
+	must[Undone](t)(s.Undo(ctx, noon))
 	if got := must[contact.Letter](t)(s.Letter(ctx, l.Key)); !got.TakeBack || got.ParticipantID != "" {
 		t.Errorf("the draft to Maria: %+v", got)
 	}
@@ -540,12 +540,12 @@ func TestUndoMergeLooksUpBoth(t *testing.T) {
 	s := newStore(t)
 	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
 	s.Command("contact merge Maria Tom", noon)
-	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID))
+	must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID, noon))
 	s.command = nil
 	both := mail(tom, "both@x", contact.Out)
 	both.ContactID = maria.ID
 	keep(t, s, inbox(3, both))
-	must[Undone](t)(s.Undo(ctx))
+	must[Undone](t)(s.Undo(ctx, noon))
 	if l := must[map[string]Lookup](t)(s.Lookups(ctx, "work"))["INBOX"]; len(l.Addresses) != 2 {
 		t.Errorf("to be looked up: %+v", l)
 	}
@@ -563,7 +563,7 @@ func TestUndoAddress(t *testing.T) {
 	strange := mail(maria, "strange@x", contact.In)
 	strange.Address = "stranger@X.example"
 	keep(t, s, inbox(10, strange))
-	must[Undone](t)(s.Undo(ctx))
+	must[Undone](t)(s.Undo(ctx, noon))
 	if got := rows(t, s, "SELECT key FROM touch"); got != "hers@x" {
 		t.Errorf("touches: %s", got)
 	}
@@ -576,7 +576,7 @@ func TestUndoKeepsNeverAgain(t *testing.T) {
 	check(t, s.Forget(ctx, maria, true, noon))
 	s.Command("contact add Maria", noon)
 	add(t, s, "Maria")
-	must[Undone](t)(s.Undo(ctx))
+	must[Undone](t)(s.Undo(ctx, noon))
 	if never := must[bool](t)(s.NeverAgain(ctx, maria.Addresses[0].Key)); !never {
 		t.Error("an import may bring her back")
 	}
@@ -589,7 +589,7 @@ func TestLookupOfAnAddressAddedAnew(t *testing.T) {
 	keep(t, s, inbox(100))
 	maria := add(t, s, "Maria")
 	running := must[map[string]Lookup](t)(s.Lookups(ctx, "work"))["INBOX"]
-	check(t, s.RemoveContact(ctx, maria.ID))
+	check(t, s.RemoveContact(ctx, maria.ID, noon))
 	add(t, s, "Maria")
 	running.High = 30
 	batch := inbox(100)

@@ -147,11 +147,11 @@ func (w *world) merge(ctx context.Context) error {
 		return err
 	}
 	w.store.Command("contact merge", time.Now())
-	if _, err := w.store.MergeContacts(ctx, all[0].ID, all[len(all)-1].ID); err != nil {
+	if _, err := w.store.MergeContacts(ctx, all[0].ID, all[len(all)-1].ID, time.Now()); err != nil {
 		return err
 	}
 	if w.rand.IntN(2) == 0 {
-		_, err = w.store.Undo(ctx)
+		_, err = w.store.Undo(ctx, time.Now())
 	}
 	return err
 }

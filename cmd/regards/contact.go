@@ -222,7 +222,7 @@ func (a *app) contactRemoveCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := s.store.RemoveContact(c.Context(), p.ID); err != nil {
+				if err := s.store.RemoveContact(c.Context(), p.ID, s.now()); err != nil {
 					return err
 				}
 				fmt.Fprintf(a.out, "removed %s (%s)\n", p.Name, p.ID)

@@ -34,7 +34,7 @@ statuses the more careful one does. "regards undo" parts them again.`,
 				if kept.ID == gone.ID {
 					return usagef("%q and %q are the same contact already", words[0], words[1])
 				}
-				merged, err := s.store.MergeContacts(c.Context(), kept.ID, gone.ID)
+				merged, err := s.store.MergeContacts(c.Context(), kept.ID, gone.ID, s.now())
 				if err != nil {
 					return err
 				}

@@ -165,7 +165,7 @@ func (a *app) occasionRemoveCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				if err := s.store.RemoveOccasion(c.Context(), o.ID); err != nil {
+				if err := s.store.RemoveOccasion(c.Context(), o.ID, s.now()); err != nil {
 					return err
 				}
 				when, err := s.nextPass(c.Context())

@@ -17,7 +17,7 @@ cannot be taken back.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(s *session) error {
-				undone, err := s.store.Undo(c.Context())
+				undone, err := s.store.Undo(c.Context(), s.now())
 				if err != nil {
 					return fmt.Errorf("undo: %w", err)
 				}

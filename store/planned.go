@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"regards/contact"
+)
+
+// PutLetters stores letters that are new, or that so far stood in Needs, in one
+// transaction, and gives the keys of those that it stored. It leaves out letters
+// whose key exists in any other state, for a key makes one message, and letters
+// whose occasion, or that person's part in it, has been removed meanwhile. With
+// bytes, a stored letter is the intention that comes before the act; Created is
+// then when it was written, too. A letter that stood in Needs keeps when it was
+// first due, how long the owner wants to hear nothing of it, and that it was
+// brought back.
+//
+// It is ErrStale, and nothing is stored, when contacts or occasions have changed
+// since book was their BookVersion: the letters may say what holds no longer.
+func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Letter) (stored []string, err error) {
+	err = s.letters(ctx, func(tx *sql.Tx, t letterTx) error {
+		stored = nil
+		if err := checkBook(ctx, tx, book); err != nil {
+			return err
+		}
+		for _, l := range letters {
+			put, err := putPlanned(ctx, tx, t, l)
+			if err != nil {
+				return err
+			}
+			if put {
+				stored = append(stored, l.Key)
+			}
+		}
+		return nil
+	})
+	return stored, err
+}
+
+func putPlanned(ctx context.Context, tx *sql.Tx, t letterTx, l contact.Letter) (put bool, err error) {
+	old, exists, err := t.get(ctx, l.Key)
+	if err != nil || exists && old.State != contact.Needs {
+		return false, err
+	}
+	if gone, err := causeGone(ctx, tx, l); err != nil || gone {
+		return false, err
+	}
+	if l.Written = (time.Time{}); l.Raw != nil {
+		l.Written = l.Created
+	}
+	if !exists {
+		return true, t.add(ctx, l)
+	}
+	l.Snoozed, l.Restored = old.Snoozed, old.Restored
+	if l.Due.Before(l.Snoozed) {
+		l.Due = l.Snoozed
+	}
+	return true, t.set(ctx, l)
+}
+
+// PutLetter is PutLetters for one letter; it is ErrTaken where that leaves it out.
+func (s *Store) PutLetter(ctx context.Context, book int64, l contact.Letter) error {
+	stored, err := s.PutLetters(ctx, book, []contact.Letter{l})
+	if err == nil && len(stored) == 0 {
+		err = ErrTaken
+	}
+	return err
+}
+
+// causeGone reports whether the occasion of a letter, or that person's part in
+// it, has been removed in the meantime.
+func causeGone(ctx context.Context, tx *sql.Tx, l contact.Letter) (gone bool, err error) {
+	if l.ParticipantID == "" {
+		return false, nil
+	}
+	err = tx.QueryRowContext(ctx, "SELECT NOT EXISTS (SELECT 1 FROM participant WHERE id = ?)", l.ParticipantID).Scan(&gone)
+	return gone, err
+}
+
+// rewrite puts letters that nobody has tried to deliver yet back into Needs,
+// when what they were made of has changed: the next pass writes them anew. Those
+// to somebody who cannot be written to now say so and wait; what the owner
+// approved were other words.
+func rewrite(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
+	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'needs', raw = NULL, message_id = '', subject = '', written = 0, approved = 0,
+		reason = coalesce((SELECT name || ' is ' || status FROM contact WHERE id = letter.contact_id AND status <> 'active'),
+			'it is written anew: something changed')
+		WHERE state = 'queued' AND attempt_at = 0 AND NOT take_back AND `+where, args...)
+	return err
+}
+
+// Rewrite puts a letter that nobody has tried to deliver yet back into Needs.
+func (s *Store) Rewrite(ctx context.Context, key string) error {
+	return s.tx(ctx, func(tx *sql.Tx) error { return rewrite(ctx, tx, "key = ?", key) })
+}

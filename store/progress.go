@@ -1,0 +1,167 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"regards/contact"
+)
+
+// UpdateLetters hands each letter as it is now, without its bytes, to change and
+// stores what that gives, all in one transaction; an error of change leaves
+// everything as it was. It gives the letters as they are then. A key of which
+// there is no letter (any more) is passed by.
+//
+// Key, practice, contact, occasion, participant and Created stay what they are.
+// Bytes that change does not set stay, too; a letter in Needs loses them, with
+// its subject and Message-ID. One that was found to be sent in the meantime
+// stays sent, and a letter to somebody who was forgotten says nothing more.
+func (s *Store) UpdateLetters(ctx context.Context, keys []string, change func(contact.Letter) (contact.Letter, error)) (updated []contact.Letter, err error) {
+	err = s.letters(ctx, func(_ *sql.Tx, t letterTx) error {
+		updated = nil
+		for _, key := range keys {
+			old, found, err := t.get(ctx, key)
+			if err != nil {
+				return err
+			}
+			if !found {
+				continue
+			}
+			l, err := change(old)
+			if err != nil {
+				return err
+			}
+			l = lawful(old, l)
+			if l.Raw != nil || !slices.Equal(standing(l), standing(old)) {
+				if err := t.set(ctx, l); err != nil {
+					return err
+				}
+			}
+			l.Raw = nil
+			updated = append(updated, l)
+		}
+		return nil
+	})
+	return updated, err
+}
+
+// lawful gives what may be stored of a change of old into l.
+func lawful(old, l contact.Letter) contact.Letter {
+	if old.State == contact.Sent && l.State != contact.Sent {
+		return old
+	}
+	l.Key, l.Practice, l.Created = old.Key, old.Practice, old.Created
+	l.ContactID, l.OccasionID, l.ParticipantID = old.ContactID, old.OccasionID, old.ParticipantID
+	if old.Reason == forgottenReason {
+		l.Reason, l.Subject, l.Raw = old.Reason, old.Subject, nil
+	}
+	if l.State == contact.Needs {
+		l.Subject, l.MessageID, l.Raw, l.Written = "", "", nil, time.Time{}
+	}
+	return l
+}
+
+// mayGo is the condition under which a letter may be brought on its way at a
+// time, which is its parameter twice: nobody ended it, put it off or holds it
+// back, and its contact may be written to.
+const mayGo = ` AND NOT take_back AND snooze <= ?1
+	AND EXISTS (SELECT 1 FROM contact WHERE id = letter.contact_id AND (status = 'active'
+		OR status = 'paused' AND paused_until BETWEEN 1 AND ?1))
+	AND NOT EXISTS (SELECT 1 FROM hold WHERE until = 0 OR until > ?1)`
+
+// RecordAttempts stores what a mailbox was like just before queued letters are
+// put there, and gives the keys of those for which that may be done: others were
+// ended or snoozed meanwhile, or nobody is to be written to any more, or nothing
+// is to be drafted now. Read their bytes after it: from then on nobody writes
+// them anew.
+func (s *Store) RecordAttempts(ctx context.Context, keys []string, a contact.Attempt) (allowed []string, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		allowed = nil
+		record, err := tx.PrepareContext(ctx, `UPDATE letter SET attempt_at = ?1, attempt_mailbox = ?2,
+			attempt_uid_validity = ?3, attempt_uid_next = ?4 WHERE key = ?5 AND state = 'queued'`+mayGo)
+		if err != nil {
+			return err
+		}
+		defer record.Close()
+		for _, key := range keys {
+			switch err := changeOne(record.ExecContext(ctx, seconds(a.At), a.Mailbox, a.UIDValidity, a.UIDNext, key)); err {
+			case nil:
+				allowed = append(allowed, key)
+			case ErrNotFound:
+			default:
+				return err
+			}
+		}
+		return nil
+	})
+	return allowed, err
+}
+
+// RecordAttempt is RecordAttempts for one letter; it is ErrTaken when that is
+// not to be put.
+func (s *Store) RecordAttempt(ctx context.Context, key string, a contact.Attempt) error {
+	allowed, err := s.RecordAttempts(ctx, []string{key}, a)
+	if err == nil && len(allowed) == 0 {
+		err = ErrTaken
+	}
+	return err
+}
+
+// RecordSending stores the bytes that are about to be given to the SMTP server,
+// and when. It is ErrTaken, and they must not be, unless the letter is approved
+// and not snoozed, is not being sent already, its contact may be written to, and
+// nothing is held.
+func (s *Store) RecordSending(ctx context.Context, key string, raw []byte, at time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		err := changeOne(tx.ExecContext(ctx, `UPDATE letter SET sending = ?1, raw = ?2
+			WHERE key = ?3 AND state = 'approved' AND sending = 0`+mayGo, seconds(at), raw, key))
+		if err == ErrNotFound {
+			return ErrTaken
+		}
+		return err
+	})
+}
+
+// SetLetter stores what became of a letter: its state, where it lies, and why;
+// with "" for the reason, that stays as it is, and so does that of somebody who
+// was forgotten meanwhile. A letter to be taken back stays so until it ends; one
+// that was found to be sent in the meantime stays sent.
+func (s *Store) SetLetter(ctx context.Context, key string, state contact.State, place contact.Place, reason string) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE letter SET state = ?, mailbox = ?, uid_validity = ?,
+		uid = ?, reason = CASE WHEN ?5 = '' OR reason = '`+forgottenReason+`' THEN reason ELSE ?5 END, take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ? AND state <> 'sent'`,
+		state, place.Mailbox, place.UIDValidity, place.UID, reason, state.Ended(), key)
+	return s.explain(err)
+}
+
+// end carries out an ending that was seen at now. A letter of which a copy may
+// lie in a mailbox is marked to be taken back; it ends when that has been done.
+func end(ctx context.Context, tx *sql.Tx, e contact.Ending, now time.Time) error {
+	if e.State == contact.Superseded {
+		return endLetters(ctx, tx, now, e.Reason, "key = ?", e.Key)
+	}
+	sent := e.At
+	if e.State != contact.Sent {
+		sent = time.Time{}
+	} else if sent.IsZero() {
+		sent = now
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = ?, reason = ?, take_back = 0, attempt_at = 0, missing = 0,
+		sent = ?, ended = ? WHERE key = ?`, e.State, e.Reason, seconds(sent), seconds(now), e.Key)
+	return err
+}
+
+// endLetters supersedes the open letters that a condition selects. Those that
+// were put into a mailbox, or may have been, are to be taken back first; those
+// that the owner has been at stay as they are.
+func endLetters(ctx context.Context, tx *sql.Tx, now time.Time, reason, where string, args ...any) error {
+	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'superseded', reason = ?, ended = ?
+		WHERE (state = 'needs' OR state = 'queued' AND attempt_at = 0) AND `+where, append([]any{reason, seconds(now)}, args...)...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE letter SET take_back = 1, reason = ?
+		WHERE state IN ('queued', 'drafted') AND `+where, append([]any{reason}, args...)...)
+	return err
+}
