@@ -11,7 +11,8 @@ import (
 
 const letterColumns = `key, practice, contact_id, occasion_id, participant_id, state, reason, due, overdue, subject,
 	message_id, account, mailbox, uid_validity, uid, attempt_at, attempt_mailbox, attempt_uid_validity,
-	attempt_uid_next, take_back, created, delivery, written, snooze, missing, approved, sending, sent, answered, ended, restored`
+	attempt_uid_next, take_back, created, delivery, written, snooze, missing, approved, sending, sent, answered, ended, restored,
+	draft_id, in_reply_to`
 
 // Letters gives every letter ever made, in the order in which they were due,
 // without their bytes.
@@ -41,7 +42,8 @@ func scanLetter(rows *sql.Rows) (contact.Letter, error) {
 	err := rows.Scan(&l.Key, &l.Practice, &l.ContactID, &l.OccasionID, &l.ParticipantID, &l.State, &l.Reason, &due,
 		&overdue, &l.Subject, &l.MessageID, &l.Account, &l.Place.Mailbox, &l.Place.UIDValidity, &l.Place.UID,
 		&attempt, &l.Attempt.Mailbox, &l.Attempt.UIDValidity, &l.Attempt.UIDNext, &l.TakeBack, &created,
-		&l.Delivery, &written, &snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored)
+		&l.Delivery, &written, &snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored,
+		&l.DraftID, &l.InReplyTo)
 	l.Due, l.Overdue, l.Attempt.At, l.Created = fromSeconds(due), fromSeconds(overdue), fromSeconds(attempt), fromSeconds(created)
 	l.Written, l.Snoozed, l.Missing = fromSeconds(written), fromSeconds(snoozed), fromSeconds(missing)
 	l.Approved, l.Sending, l.Sent = fromSeconds(approved), fromSeconds(sending), fromSeconds(sent)
@@ -71,13 +73,13 @@ func (s *Store) PutLetter(ctx context.Context, book int64, l contact.Letter) err
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO letter (key, practice, contact_id, occasion_id, participant_id,
-			state, reason, due, overdue, subject, message_id, raw, account, created, written)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?14, ?14)
+			state, reason, due, overdue, subject, message_id, raw, account, created, written, in_reply_to)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?14, ?14, ?15)
 			ON CONFLICT DO UPDATE SET state = excluded.state, reason = excluded.reason, due = excluded.due,
 			overdue = excluded.overdue, subject = excluded.subject, message_id = excluded.message_id,
-			raw = excluded.raw, account = excluded.account, written = excluded.written`,
+			raw = excluded.raw, account = excluded.account, written = excluded.written, in_reply_to = excluded.in_reply_to`,
 			l.Key, l.Practice, l.ContactID, l.OccasionID, l.ParticipantID, l.State, l.Reason, seconds(l.Due),
-			seconds(l.Overdue), l.Subject, l.MessageID, l.Raw, l.Account, seconds(l.Created))
+			seconds(l.Overdue), l.Subject, l.MessageID, l.Raw, l.Account, seconds(l.Created), l.InReplyTo)
 		return err
 	})
 }
