@@ -47,6 +47,8 @@ type Letter struct {
 	Overdue       time.Time // zero: never
 	Subject       string
 	MessageID     string // without angle brackets; "" before the message is composed
+	DraftID       string // the Message-ID under which the owner's mail program keeps or sent it; "": MessageID
+	InReplyTo     string // the message that it answers; "" when it begins a thread
 	Raw           []byte // RFC 5322 bytes as composed; nil before that
 	Account       string // the account it goes through
 	Place         Place  // where it lies; zero before it lies anywhere
@@ -80,6 +82,12 @@ func (l Letter) In(state State, now time.Time) Letter {
 	l.State, l.Attempt = state, Attempt{}
 	l.TakeBack = l.TakeBack && !state.Ended()
 	return l
+}
+
+// Is reports whether a message with that Message-ID is l: as it was composed, or
+// as the owner's mail program saved or sent it.
+func (l Letter) Is(messageID string) bool {
+	return messageID != "" && (messageID == l.MessageID || messageID == l.DraftID)
 }
 
 // Delivery is how a letter leaves.

@@ -204,7 +204,7 @@ func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, i
 func forgetContact(ctx context.Context, tx *sql.Tx, id string, now time.Time) error {
 	err := endLetters(ctx, tx, now, "", "contact_id = ?", id)
 	for _, statement := range []string{
-		`UPDATE letter SET raw = NULL, subject = '', reason = '` + forgottenReason + `' WHERE contact_id = ?1`,
+		`UPDATE letter SET raw = NULL, subject = '', in_reply_to = '', reason = '` + forgottenReason + `' WHERE contact_id = ?1`,
 		`DELETE FROM letter WHERE contact_id = ?1 AND state IN ('sent', 'dismissed', 'superseded', 'failed')`,
 		`UPDATE touch SET subject = (SELECT kind FROM occasion WHERE 'occasion:' || id = touch.key)
 			WHERE key IN (SELECT 'occasion:' || occasion_id FROM participant WHERE contact_id = ?1)`,

@@ -266,6 +266,9 @@ ALTER TABLE letter ADD COLUMN sent     INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE letter ADD COLUMN answered INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE letter ADD COLUMN ended    INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE letter ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE letter ADD COLUMN draft_id    TEXT NOT NULL DEFAULT ''; -- the Message-ID that the owner's mail program gave it
+ALTER TABLE letter ADD COLUMN in_reply_to TEXT NOT NULL DEFAULT '';
 `}
 
 // migrate brings the schema up to date in one transaction.
