@@ -100,7 +100,7 @@ type Occasion struct {
 	NextDue      time.Time // when; zero for nothing
 	Logged       time.Time
 	TookPlace    bool   // the owner said so; only asked of one logged ahead of its time
-	News         string // what a milestone tells; "" of every other kind
+	News         string // what a milestone tells, or how that ended what somebody was a reference for
 	Steps        []Step // how far its matter has come, in the order in which the owner said so
 	Participants []Participant
 }

@@ -131,7 +131,7 @@ func TestDue(t *testing.T) {
 		"without useful, wrote after": {func(o *contact.Occasion) { o.Participants[0].Useful = "" }, wrote("2026-11-20 13:00"),
 			"superseded thank-you/o1/maria: you wrote to Maria Lopez after that, on 20 November 2026\n"},
 		"by card": {nil, func(_ *Policy, r Records) { set(r, func(c *contact.Contact) { c.Medium = contact.Card }) },
-			"needs thank-you/o1/maria: Maria Lopez prefers card to mail: no draft is made; write it there\n"},
+			"needs thank-you/o1/maria: Maria Lopez prefers card: copy the text (regards letter show thank-you/o1/maria), then: regards done thank-you/o1/maria\n"},
 		"no address": {nil, func(_ *Policy, r Records) { set(r, func(c *contact.Contact) { c.Addresses = nil }) },
 			"needs thank-you/o1/maria: Maria Lopez has no address; add one: regards contact edit maria --address ADDRESS\n"},
 	} {

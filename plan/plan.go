@@ -32,6 +32,10 @@ type Policy struct {
 	PerContactDays, DailyCap, OpenHellos int
 	Dormant                              contact.Duration // no hello to people silent for longer; zero: no limit
 
+	// WorkDomains are those of the owner's addresses that are not private; none
+	// when the private one is unknown. Mailboxes there close when the owner leaves.
+	WorkDomains []string
+
 	// When letters are sent.
 	Window   Window
 	SendDays []time.Weekday
@@ -64,9 +68,11 @@ type Records struct {
 // Planned is a letter that a practice asks for, before it has words.
 type Planned struct {
 	contact.Letter
-	From    time.Time // it is to be made from then on
-	Wording string    // the name of its template, without a language
-	Facts   Facts
+	From      time.Time // it is to be made from then on
+	Wording   string    // the name of its template, without a language
+	Facts     Facts
+	Copy      contact.Medium // in Needs: no mail goes, the owner copies the text for this medium; "": it is mail
+	NewThread bool           // it joins no thread
 }
 
 // Due gives the letters that ought to exist at now and do not, or that wait in
@@ -82,8 +88,11 @@ func Due(now time.Time, p Policy, r Records) []Planned {
 			continue
 		}
 		for _, l := range practice.letters(now, p, r) {
-			if key, made := byPart[[2]string{l.Practice, l.ParticipantID}]; made {
+			if key, made := byPart[partOf(l.Letter)]; made {
 				l.Key = key
+			}
+			if l.Copy != "" {
+				l.Reason = copyReason(l, r.Contacts[l.ContactID])
 			}
 			l.Delivery = own.Delivery
 			l.Wording = cmp.Or(own.Template, l.Wording)
@@ -105,6 +114,13 @@ func Due(now time.Time, p Policy, r Records) []Planned {
 var practices = []practice{
 	{name: ThankYou, letters: thankYous,
 		wordings: []string{"thank-you.informational", "thank-you.interview", "thank-you.met", "thank-you.help"}},
+	{name: Milestone, letters: milestones, wordings: []string{"milestone"}},
+	{name: JobLead, letters: jobLeads, ends: endsJobLead,
+		wordings: []string{"job-lead.applied", "job-lead.interview", "job-lead.offer", "job-lead.no"}},
+	{name: Reference, letters: references, ends: endsReference,
+		wordings: []string{"reference.ask", "reference.thanks", "reference.used", "reference.ended"}},
+	{name: Farewell, letters: farewells, ends: endsFarewell, wordings: []string{"farewell"}},
+	{name: Promise, letters: promises, ends: endsPromise, wordings: []string{"promise"}},
 }
 
 // Wordings gives the names of the templates that a practice uses: those that
@@ -130,18 +146,49 @@ type practice struct {
 	// proposed is set for what regards proposes by itself: caps hold it back.
 	proposed bool
 	wordings []string // the names of its templates
+	// ends says why an open letter of the practice, which nobody has touched, is
+	// needless at now; "" when it is not. It may be nil. O is the occasion that
+	// the letter came of, past that of its contact.
+	ends func(now time.Time, p Policy, l contact.Letter, o contact.Occasion, past contact.Past) string
 }
 
-// keysByPart finds letters by practice and participant: one that was made before
-// its contact was merged into another keeps the key it was made under.
-func keysByPart(letters map[string]contact.Letter) map[[2]string]string {
-	keys := make(map[[2]string]string, len(letters))
+// part tells the letters of one participant of one occasion apart: a practice
+// may ask for several, whose keys then end in different words.
+type part struct{ practice, participant, word string }
+
+// partOf gives the part of a letter, whose key is practice/occasion/contact or
+// practice/occasion/contact/word.
+func partOf(l contact.Letter) part {
+	p := part{practice: l.Practice, participant: l.ParticipantID}
+	if words := strings.SplitN(l.Key, "/", 4); len(words) == 4 {
+		p.word = words[3]
+	}
+	return p
+}
+
+// keysByPart finds letters by their part: one that was made before its contact
+// was merged into another keeps the key it was made under. Where a merge left
+// two, the one that has come further holds.
+func keysByPart(letters map[string]contact.Letter) map[part]string {
+	keys := make(map[part]string, len(letters))
 	for key, l := range letters {
-		if l.ParticipantID != "" {
-			keys[[2]string{l.Practice, l.ParticipantID}] = key
+		if l.ParticipantID == "" {
+			continue
+		}
+		l.Key = key
+		at := partOf(l)
+		if old, two := keys[at]; !two || further(l, letters[old], old) {
+			keys[at] = key
 		}
 	}
 	return keys
+}
+
+func further(l, than contact.Letter, thanKey string) bool {
+	if a, b := l.State == contact.Needs, than.State == contact.Needs; a != b {
+		return b
+	}
+	return l.Key < thanKey
 }
 
 // Status gives the status of c at now: a pause that is over is none.

@@ -36,12 +36,8 @@ func thankYous(now time.Time, p Policy, r Records) []Planned {
 		if !Thanked(o.Kind) || !o.Over(now) {
 			continue
 		}
-		for _, part := range o.Participants {
-			c, ok := r.Contacts[part.ContactID]
-			if !ok || Writable(now, c) != "" {
-				continue
-			}
-			letters = append(letters, thankYou(now, p, o, part, c, r.Pasts[c.ID]))
+		for _, to := range addressees(now, r, o) {
+			letters = append(letters, thankYou(now, p, o, to))
 		}
 	}
 	return letters
@@ -49,36 +45,35 @@ func thankYous(now time.Time, p Policy, r Records) []Planned {
 
 // thankYou gives one letter. It is in state Needs when only the owner can say
 // what it lacks, and Superseded when the owner has written already.
-func thankYou(now time.Time, p Policy, o contact.Occasion, part contact.Participant, c contact.Contact, past contact.Past) Planned {
+func thankYou(now time.Time, p Policy, o contact.Occasion, to addressee) Planned {
 	at, own := o.At.In(p.Location), p.Practices[ThankYou]
-	l := Planned{
-		Letter: contact.Letter{
-			Key: ThankYouKey(o.ID, c.ID), Practice: ThankYou, ContactID: c.ID,
-			OccasionID: o.ID, ParticipantID: part.ID, State: contact.Queued,
-			Due:    own.Within.After(at),
-			Reason: fmt.Sprintf("%s with %s on %s", o.Kind, c.Name, at.Format("2 January 2006")),
-		},
-		Wording: thankYouWording(o.Kind),
-		Facts:   Facts{Useful: part.Useful, Title: o.Title, When: at, Late: now.Sub(o.At) > belatedAfter},
-	}
+	l := to.letter(ThankYou, o)
+	l.Due, l.Wording = own.Within.After(at), thankYouWording(o.Kind)
 	if !own.Overdue.IsZero() {
 		l.Overdue = own.Overdue.After(at)
 	}
-	switch {
-	case past.LastOut.After(o.At):
-		l.State = contact.Superseded
-		l.Reason = fmt.Sprintf("you wrote to %s after that, on %s", c.Name, past.LastOut.In(p.Location).Format("2 January 2006"))
-	case c.Medium != contact.Email:
-		l.State = contact.Needs
-		l.Reason = fmt.Sprintf("%s prefers %s to mail: no draft is made; write it there", c.Name, c.Medium)
-	case len(c.Addresses) == 0:
-		l.State = contact.Needs
-		l.Reason = fmt.Sprintf("%s has no address; add one: regards contact edit %s --address ADDRESS", c.Name, c.ID)
-	case part.Useful == "":
-		l.State = contact.Needs
-		l.Reason = fmt.Sprintf(`what was most useful? regards occasion edit %s --useful "%s=…"`, o.ID, c.Name)
+	l.Facts = Facts{Useful: to.Useful, Title: o.Title, When: at, Late: now.Sub(o.At) > belatedAfter}
+	l.Reason = fmt.Sprintf("%s with %s on %s", o.Kind, to.contact.Name, day(at, p.Location))
+	if wrote := to.wroteSince(o.At, p.Location); wrote != "" {
+		l.State, l.Reason = contact.Superseded, wrote
+		return l
 	}
-	return l
+	if to.Useful == "" {
+		return l.needs(`what was most useful? regards occasion edit %s --useful "%s=…"`, o.ID, to.contact.Name)
+	}
+	return l.by(thankYouMedium(o.Kind, to.contact), to.contact)
+}
+
+// thankYouMedium gives by what a contact is thanked: by what they prefer, but
+// after a formal interview by mail or a card only.
+func thankYouMedium(kind contact.Kind, c contact.Contact) contact.Medium {
+	switch {
+	case kind != contact.Interview || c.Medium == contact.Email:
+		return c.Medium
+	case c.Medium != contact.Card && len(c.Addresses) > 0:
+		return contact.Email
+	}
+	return contact.Card
 }
 
 // NeedlessThanks reports whether the owner wrote to the person alone after the

@@ -208,7 +208,9 @@ func forgetContact(ctx context.Context, tx *sql.Tx, id string, now time.Time) er
 		`DELETE FROM letter WHERE contact_id = ?1 AND state IN ('sent', 'dismissed', 'superseded', 'failed')`,
 		`UPDATE touch SET subject = (SELECT kind FROM occasion WHERE 'occasion:' || id = touch.key)
 			WHERE key IN (SELECT 'occasion:' || occasion_id FROM participant WHERE contact_id = ?1)`,
-		`UPDATE occasion SET title = '', next = '' WHERE id IN (SELECT occasion_id FROM participant WHERE contact_id = ?1)`,
+		// News goes to many and is about the owner: what names somebody there is cut out, as elsewhere.
+		`UPDATE occasion SET title = '', next = '', news = '' WHERE kind <> 'milestone'
+			AND id IN (SELECT occasion_id FROM participant WHERE contact_id = ?1)`,
 		`DELETE FROM occasion WHERE id IN (SELECT occasion_id FROM participant WHERE contact_id = ?1)
 			AND id NOT IN (SELECT occasion_id FROM participant WHERE contact_id <> ?1)`,
 		`DELETE FROM contact WHERE id = ?1`,

@@ -63,13 +63,13 @@ func handOver(ctx context.Context, tx *sql.Tx, kept, gone string) error {
 // part is one person's part in an occasion that both contacts took part in.
 type part struct {
 	id, useful string
-	rank       int // how far its letters have come
+	rank       int // how far its letters have come, all of them
 }
 
 // mergeParts moves the parts of gone in occasions to kept, one for each occasion.
 func mergeParts(ctx context.Context, tx *sql.Tx, kept, gone string, now time.Time) error {
 	rank := func(row string) string {
-		return `coalesce((SELECT max(CASE WHEN state = 'needs' THEN 1 WHEN state = 'queued' AND attempt_at = 0 THEN 2 ELSE 3 END)
+		return `coalesce((SELECT sum(CASE WHEN state = 'needs' THEN 1 WHEN state = 'queued' AND attempt_at = 0 THEN 2 ELSE 3 END)
 			FROM letter WHERE participant_id = ` + row + `.id), 0)`
 	}
 	rows, err := tx.QueryContext(ctx, "SELECT a.id, a.useful, "+rank("a")+", b.id, b.useful, "+rank("b")+`
@@ -90,6 +90,11 @@ func mergeParts(ctx context.Context, tx *sql.Tx, kept, gone string, now time.Tim
 			stays.useful = goes.useful
 		}
 		if err := endLetters(ctx, tx, now, "the two people are one contact now", "participant_id = ?", goes.id); err != nil {
+			return err
+		}
+		// What was sent for the part that goes is not to be made again for the one that stays.
+		if _, err := tx.ExecContext(ctx, `UPDATE letter SET participant_id = ? WHERE participant_id = ?
+			AND state NOT IN ('superseded', 'queued', 'drafted')`, stays.id, goes.id); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM participant WHERE id = ?", goes.id); err != nil {

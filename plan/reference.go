@@ -1,0 +1,121 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"regards/contact"
+)
+
+// Reference is the name of the practice that keeps a referee informed: asked
+// first, thanked, told when the name was given and how it ended (practice 22).
+const Reference = "reference"
+
+// The words of its letters, each of which has a wording of that name.
+const (
+	referenceAsk    = "ask"
+	referenceThanks = "thanks"
+	referenceUsed   = "used"
+	referenceEnded  = "ended"
+)
+
+// references gives the letter that the newest step of every reference asks for.
+func references(now time.Time, p Policy, r Records) []Planned {
+	var letters []Planned
+	for _, o := range r.Occasions {
+		step, ok := latest(o)
+		if !ok {
+			step.At = o.At
+		}
+		word := referenceWord(step.Word)
+		if o.Kind != contact.Reference || word == "" || now.Sub(step.At) > staleAfter {
+			continue
+		}
+		for _, to := range addressees(now, r, o) {
+			letters = append(letters, reference(now, p, o, step, to, granted(r, to.contact.ID)))
+		}
+	}
+	return letters
+}
+
+// referenceWord gives the word of the letter that a step asks for; that of the
+// first one for no step.
+func referenceWord(w contact.StepWord) string {
+	switch w {
+	case "":
+		return referenceAsk
+	case contact.Granted:
+		return referenceThanks
+	case contact.Used:
+		return referenceUsed
+	case contact.Offered, contact.TurnedDown:
+		return referenceEnded
+	}
+	return ""
+}
+
+// referenceKeyWord gives the word by which the key of such a letter ends.
+func referenceKeyWord(word string) string {
+	if word == referenceThanks {
+		return string(contact.Granted)
+	}
+	return word
+}
+
+// granted gives when a contact last said that their name may be given; the zero
+// time for never.
+func granted(r Records, contactID string) (last time.Time) {
+	for _, o := range r.Occasions {
+		step, ok := o.Step(contact.Granted)
+		if _, there := o.Participant(contactID); ok && there && o.Kind == contact.Reference && step.At.After(last) {
+			last = step.At
+		}
+	}
+	return last
+}
+
+// reference gives the letter about a step to a referee, whose newest permission
+// is given.
+func reference(now time.Time, p Policy, o contact.Occasion, step contact.Step, to addressee, granted time.Time) Planned {
+	word, name := referenceWord(step.Word), to.contact.Name
+	l := to.letter(Reference, o, referenceKeyWord(word))
+	l.From, l.Due, l.Wording = step.At, step.At.Add(answerWithin), Reference+"."+word
+	l.Facts = Facts{Title: o.Title, News: o.News, When: o.At.In(p.Location), Late: now.Sub(step.At) > belatedAfter}
+	switch word {
+	case referenceAsk:
+		l.Reason = fmt.Sprintf("%s is to be asked for a reference%s", name, quoted("for", o.Title))
+		if wrote := to.wroteSince(o.At, p.Location); wrote != "" {
+			l.State, l.Reason = contact.Superseded, wrote
+		}
+	case referenceThanks:
+		l.Reason = fmt.Sprintf("%s said on %s that you may give their name", name, day(step.At, p.Location))
+	case referenceUsed:
+		l.Reason = fmt.Sprintf("you gave %s as a reference on %s", name, day(step.At, p.Location))
+		if !granted.IsZero() && step.At.After(granted.AddDate(1, 0, 0)) {
+			l = l.needs(`the permission of %s is of %s, over a year before you gave their name: ask again: regards log reference %s --title "…"`,
+				name, day(granted, p.Location), to.contact.ID)
+		}
+	case referenceEnded:
+		l.Reason = fmt.Sprintf("what %s was a reference for has ended: %s", name, step.Word)
+		if o.News == "" {
+			l = l.needs(`how did it end, in words for %s? regards occasion edit %s --news "…"`, name, o.ID)
+		}
+	}
+	return l.by(to.contact.Medium, to.contact)
+}
+
+// endsReference ends the question once the owner has written to the referee or
+// they have answered it, and every letter once a later one takes its place.
+func endsReference(_ time.Time, p Policy, l contact.Letter, o contact.Occasion, past contact.Past) string {
+	step, ok := latest(o)
+	word := referenceKeyWord(referenceWord(step.Word))
+	switch own := partOf(l).word; {
+	case own != word && ok:
+		return "it has come further: " + string(step.Word)
+	case own != word:
+		return "it has not come to that"
+	case own == referenceAsk && past.LastOut.After(o.At):
+		return "you wrote to them after that, on " + day(past.LastOut, p.Location)
+	}
+	return ""
+}
