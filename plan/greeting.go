@@ -8,16 +8,37 @@ import (
 	"regards/contact"
 )
 
-// Salutation gives the words that a letter to c opens with: the contact's own
-// greeting, else one made of a clean personal name; "" when neither can be
-// trusted (law 6). Only names in the Latin script, given name first, are
-// trusted: elsewhere a program cannot tell which part to use.
-func Salutation(c contact.Contact) string {
+// Salutation gives the words that a letter to c opens with, in a language and a
+// register: the contact's own greeting, else one made of a clean personal name;
+// "" when neither can be trusted (law 6). Nobody's gender is known, so only
+// words that fit everybody are used: what is left open, such as Querida or
+// Estimado, is the owner's to say. Only names in the Latin script, given name
+// first, are trusted: elsewhere a program cannot tell which part to use.
+func Salutation(c contact.Contact, language string, register contact.Register) string {
 	if c.Greeting != "" {
 		return c.Greeting
 	}
-	if given := givenName(c.Name); given != "" {
+	given := givenName(c.Name)
+	if given == "" {
+		return ""
+	}
+	familiar := register == contact.Familiar
+	switch language {
+	case "en":
 		return "Dear " + given
+	case "fr":
+		return "Bonjour " + given
+	case "es":
+		if familiar {
+			return "Hola, " + given
+		}
+	case "de":
+		if familiar {
+			return "Hallo " + given
+		}
+		if full := strings.Join(strings.Fields(c.Name), " "); full != given { // Sie goes with the family name
+			return "Guten Tag " + full
+		}
 	}
 	return ""
 }

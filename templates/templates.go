@@ -4,131 +4,112 @@
 // It promises that no letter is half filled: a value that is missing is a
 // MissingError that names template, field and contact, and there is no text.
 // What strangers or the owner typed is data only; it cannot add a header or a
-// template action. Rendering is pure: the wording comes from file systems that
-// the caller gives, the built-in one last.
+// template action. Rendering is pure, and what it costs is bounded before it
+// begins: the language of a template has no loops (see load).
 //
 // A template is a text file: a first line "Subject: …", an empty line, the
-// body. Its name is the practice, then perhaps the kind of occasion, then
+// body. Its name is that of the practice, then perhaps the variant, then
 // perhaps a language: thank-you.informational.txt, thank-you.help.es.txt. A
-// paragraph is one line, however long; mail programs wrap.
+// paragraph is one line, however long; mail programs wrap. A file whose name
+// begins with an underscore is a partial, a piece of text for other templates:
+// {{template "close" .}} stands for _close.es.txt, or else _close.txt.
 package templates
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"strings"
 	"text/template"
+	"unicode"
 	"unicode/utf8"
 
 	"regards/contact"
+	"regards/plan"
 )
 
-//go:embed letters/*.txt
-var embedded embed.FS
-
-// Builtin gives the letters that come with regards.
-func Builtin() fs.FS {
-	letters, err := fs.Sub(embedded, "letters")
-	if err != nil {
-		panic(err) // the folder is compiled in
-	}
-	return letters
+// Letter holds the facts of a letter. A template asks for them by the methods
+// of fields; one that is missing ends the rendering.
+type Letter struct {
+	Contact    string           // the name of the person, for errors
+	Salutation string           // "" when none can be trusted
+	Register   contact.Register // "": formal
+	Facts      plan.Facts
+	Owner      Owner
 }
 
-// Letter holds the facts of a letter. A template asks for them by name:
-// Greeting, Useful, Signature, Belated; one that is missing ends the rendering.
-type Letter struct {
-	Contact    string // the name of the person, for errors
-	Salutation string // "" when none can be trusted
-	Detail     string // what was most useful
-	Sign       string // the owner's signature, perhaps of several lines
-	Late       bool
+// Owner is what a letter may say of its sender.
+type Owner struct {
+	Name            string
+	Signature       string // perhaps of several lines
+	Phone           string // "none" leaves it out; "" is no answer yet
+	PersonalAddress string
 }
 
 // MissingError says what a letter lacks.
 type MissingError struct {
 	Template, Field, Contact string
+	At                       string // file and line that ask for it
 }
 
 func (e *MissingError) Error() string {
 	return fmt.Sprintf("template %s needs %s for %s", e.Template, e.Field, e.Contact)
 }
 
-// facts is all that a template sees of a Letter, so that none can pass over
-// what is missing.
-type facts struct{ l Letter }
-
-// Greeting gives the first line: the salutation with its comma.
-func (f facts) Greeting() (string, error) {
-	s, err := need("greeting", f.l.Salutation)
-	if last, _ := utf8.DecodeLastRuneInString(s); err == nil && !strings.ContainsRune(",!:;.，！：；。", last) {
-		s += ","
-	}
-	return s, errors.Join(err, contact.CheckText("greeting", s))
-}
-
-// Useful gives what was most useful, to stand at the end of a sentence or in it.
-func (f facts) Useful() (string, error) {
-	s, err := need("useful", strings.TrimRight(f.l.Detail, ".!,;: "))
-	return s, errors.Join(err, contact.CheckText("useful", s))
-}
-
-// Signature gives the owner's name as the owner signs.
-func (f facts) Signature() (string, error) { return need("signature", f.l.Sign) }
-
-// Belated reports whether the letter comes late.
-func (f facts) Belated() bool { return f.l.Late }
-
-func need(field, value string) (string, error) {
-	if value = strings.TrimSpace(value); value == "" {
-		return "", &MissingError{Field: field}
-	}
-	return value, nil
-}
-
-// Render fills the template that name means in the first of the languages that
-// has one; later sources and, at last, the wording without a language suffix
-// serve where earlier ones have none.
+// Render fills the template that Find finds. The salutation of l is to be in
+// its language.
 func Render(sources []fs.FS, name string, languages []string, l Letter) (subject, body string, err error) {
-	file, text, err := find(sources, name, languages)
+	t, err := Find(sources, name, languages)
 	if err != nil {
 		return "", "", err
 	}
-	t, err := template.New(file).Parse(strings.ReplaceAll(text, "\r\n", "\n"))
+	wording, err := load(sources, t)
 	if err != nil {
-		return "", "", fmt.Errorf("template %s: %w", file, err)
+		return "", "", err
 	}
-	var out strings.Builder
-	if err := t.Execute(&out, facts{l}); err != nil {
-		var missing *MissingError
-		if errors.As(err, &missing) {
-			return "", "", &MissingError{Template: file, Field: missing.Field, Contact: l.Contact}
-		}
-		return "", "", fmt.Errorf("template %s for %s: %w", file, l.Contact, err)
-	}
-	return split(file, out.String())
+	return render(wording, t, fields{l: l, language: t.Language})
 }
 
-// find gives the file name and the text of a template.
-func find(sources []fs.FS, name string, languages []string) (file, text string, err error) {
-	for _, lang := range append(languages[:len(languages):len(languages)], "") {
-		file = name + ".txt"
-		if lang != "" {
-			file = name + "." + lang + ".txt"
-		}
-		for _, source := range sources {
-			b, err := fs.ReadFile(source, file)
-			if err == nil {
-				return file, string(b), nil
-			}
-			if !errors.Is(err, fs.ErrNotExist) {
-				return "", "", fmt.Errorf("template %s: %w", file, err)
-			}
-		}
+// maxLetter bounds a rendered letter, in bytes.
+const maxLetter = 256 << 10
+
+// errTooLong means that a letter is over maxLetter.
+var errTooLong = fmt.Errorf("the letter is longer than %d bytes", maxLetter)
+
+// bounded takes up to maxLetter bytes.
+type bounded struct{ strings.Builder }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > maxLetter {
+		return 0, errTooLong
 	}
-	return "", "", fmt.Errorf("there is no template %s.txt; add it to the folder letters.templates", name)
+	return b.Builder.Write(p)
+}
+
+// place finds file and line in an error of package template.
+var place = regexp.MustCompile(`^template: (.+?:\d+):\d+: `)
+
+func render(wording *template.Template, t Template, f fields) (subject, body string, err error) {
+	var out bounded
+	if err := wording.Execute(&out, f); err != nil {
+		var missing *MissingError
+		if !errors.As(err, &missing) {
+			return "", "", fmt.Errorf("template %s for %s: %w", t.File, f.l.Contact, err)
+		}
+		at := t.File
+		if m := place.FindStringSubmatch(err.Error()); m != nil {
+			at = m[1]
+		}
+		return "", "", &MissingError{Template: t.File, Field: missing.Field, Contact: f.l.Contact, At: at}
+	}
+	if subject, body, err = split(t.File, out.String()); err != nil {
+		return "", "", err
+	}
+	if t.Language == "de" {
+		body = capitalise(body)
+	}
+	return subject, body, nil
 }
 
 // split takes a rendered text apart and refuses what could break out of its place.
@@ -147,4 +128,15 @@ func split(file, text string) (subject, body string, err error) {
 		}
 	}
 	return strings.TrimSpace(subject), strings.TrimSpace(body) + "\n", nil
+}
+
+// capitalise makes the second paragraph begin with a capital where the greeting
+// ends a sentence. After its comma, as is usual, German goes on in small letters.
+func capitalise(body string) string {
+	greeting, rest, ok := strings.Cut(body, "\n\n")
+	if !ok || !strings.HasSuffix(greeting, "!") {
+		return body
+	}
+	first, size := utf8.DecodeRuneInString(rest)
+	return greeting + "\n\n" + string(unicode.ToUpper(first)) + rest[size:]
 }

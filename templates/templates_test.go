@@ -3,34 +3,63 @@ package templates
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 	"pgregory.net/rapid"
+
+	"regards/contact"
+	"regards/plan"
 )
 
 var update = flag.Bool("update", false, "write testdata anew")
 
 // letter lacks nothing.
 func letter() Letter {
-	return Letter{Contact: "Maria Lopez", Salutation: "Dear Maria", Detail: "your advice on portfolios", Sign: "Ana"}
+	return Letter{
+		Contact: "Maria Lopez", Salutation: "Dear Maria",
+		Facts: plan.Facts{
+			Useful: "your advice on portfolios", Title: "Coral day", News: "I have moved to Lisbon. My new job began in May.",
+			Next: "send you my CV", About: "Tom Baker", When: time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC),
+		},
+		Owner: Owner{Name: "Ana Díaz", Signature: "Ana", Phone: "+34 600 000 000", PersonalAddress: "ana@home.example"},
+	}
 }
 
-// builtin gives the names of the built-in templates.
-func builtin(t testing.TB) []string {
+// spoken is a letter in a language: each has a salutation and words of its own.
+func spoken(language string, register contact.Register) Letter {
+	l := letter()
+	l.Register = register
+	l.Salutation = plan.Salutation(contact.Contact{Name: "Maria Lopez"}, language, register)
+	switch language {
+	case "es":
+		l.Facts.Useful, l.Facts.Next, l.Facts.News = "los consejos sobre portafolios", "enviar mi CV", "Me he mudado a Lisboa."
+		if register != contact.Familiar {
+			l.Salutation = "Estimada Dra. López" // a name alone gives none
+		}
+	case "de":
+		l.Facts.Useful, l.Facts.Next, l.Facts.News = "die Hinweise zum Portfolio", "den Lebenslauf schicken", "Ich bin nach Lissabon gezogen."
+	case "fr":
+		l.Facts.Useful, l.Facts.Next, l.Facts.News = "les conseils sur les portfolios", "envoyer mon CV", "Je me suis installée à Lisbonne."
+	}
+	return l
+}
+
+// builtin gives the built-in templates.
+func builtin(t testing.TB) []Template {
 	t.Helper()
-	files, err := fs.Glob(Builtin(), "*.txt")
-	if err != nil || len(files) < 4 {
-		t.Fatalf("%q, %v", files, err)
+	all, err := List([]fs.FS{Builtin()})
+	if err != nil {
+		t.Fatal(err)
 	}
-	for i, f := range files {
-		files[i] = strings.TrimSuffix(f, ".txt")
-	}
-	return files
+	return all
 }
 
 // owners is a folder of the owner's wording.
@@ -47,18 +76,68 @@ func one(text string, l Letter) (subject, body string, err error) {
 	return Render(owners(map[string]string{"mine.txt": text}), "mine", nil, l)
 }
 
+// Every practice has a wording for each of its letters, in each language.
+func TestBuiltinIsComplete(t *testing.T) {
+	var got []string
+	for _, b := range builtin(t) {
+		got = append(got, b.Name+" "+b.Language)
+		if !b.Builtin || b.File != b.Name+"."+b.Language+".txt" {
+			t.Errorf("%+v", b)
+		}
+	}
+	var want []string
+	for _, name := range strings.Fields(`close-the-loop.helped close-the-loop.in-touch farewell follow-up
+		job-lead.applied job-lead.interview job-lead.no job-lead.offer keep-in-touch milestone promise
+		reference.ask reference.ended reference.thanks reference.used
+		thank-you.help thank-you.informational thank-you.interview thank-you.met`) {
+		for _, language := range []string{"de", "en", "es", "fr"} {
+			want = append(want, name+" "+language)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// lateAndBare makes a letter late, and takes from it what it can do without.
+func lateAndBare(l *Letter) {
+	l.Facts.Late, l.Facts.Title, l.Facts.When, l.Owner.Phone = true, "", time.Time{}, "none"
+}
+
+// variants renders a built-in template in each way that differs from the ways
+// before it.
+func variants(t testing.TB, b Template) []txtar.File {
+	var files []txtar.File
+	seen := map[string]bool{}
+	for _, v := range []struct {
+		name     string
+		register contact.Register
+		change   func(*Letter)
+	}{
+		{"", contact.Formal, func(*Letter) {}},
+		{" familiar", contact.Familiar, func(*Letter) {}},
+		{" late bare", contact.Formal, lateAndBare},
+		{" familiar late bare", contact.Familiar, lateAndBare},
+	} {
+		l := spoken(b.Language, v.register)
+		v.change(&l)
+		subject, body, err := Render([]fs.FS{Builtin()}, b.Name, []string{b.Language}, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := "Subject: " + subject + "\n\n" + body
+		if !seen[text] {
+			files = append(files, txtar.File{Name: b.Name + " " + b.Language + v.name, Data: []byte(text)})
+		}
+		seen[text] = true
+	}
+	return files
+}
+
 func TestBuiltin(t *testing.T) {
 	var got txtar.Archive
-	for _, name := range builtin(t) {
-		for _, variant := range []string{"", " (belated)"} {
-			l := letter()
-			l.Late = variant != ""
-			subject, body, err := Render([]fs.FS{Builtin()}, name, []string{"en"}, l)
-			if err != nil {
-				t.Error(err)
-			}
-			got.Files = append(got.Files, txtar.File{Name: name + variant, Data: []byte("Subject: " + subject + "\n\n" + body)})
-		}
+	for _, b := range builtin(t) {
+		got.Files = append(got.Files, variants(t, b)...)
 	}
 	const golden = "testdata/builtin.txtar"
 	if *update {
@@ -84,58 +163,148 @@ func TestBuiltin(t *testing.T) {
 	}
 }
 
-// Nothing in a letter looks like a machine's work.
+// Nothing in a letter looks like a machine's work, or breaks a rule of its language.
 func TestBuiltinReadsWell(t *testing.T) {
-	for _, name := range builtin(t) {
-		for _, late := range []bool{false, true} {
-			l := letter()
-			l.Late = late
-			subject, body, err := Render([]fs.FS{Builtin()}, name, nil, l)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, bad := range []string{"<no value>", "%!", "{{", "  ", "\t", " \n", "\n\n\n", " ,", " .", "..", ",,", "regards:", "\r"} {
-				if strings.Contains(subject+"\n"+body, bad) {
-					t.Errorf("%s: %q in\n%s", name, bad, body)
+	closings := map[string][]string{
+		"en": {"Kind regards,", "All the best,"}, "es": {"Un cordial saludo,", "Un saludo,"},
+		"de": {"Mit freundlichen Grüßen", "Herzliche Grüße"}, "fr": {"Bien cordialement,", "Amicalement,"},
+	}
+	for _, b := range builtin(t) {
+		for _, f := range variants(t, b) {
+			text := string(f.Data)
+			for _, bad := range []string{"<no value>", "%!", "{{", "}}", "  ", "\t", " \n", "\n\n\n", " ,", " .", "..", ",,", "regards:", "\r", "’"} {
+				if strings.Contains(text, bad) {
+					t.Errorf("%s: %q in\n%s", f.Name, bad, text)
 				}
 			}
+			if b.Language == "fr" && strings.ContainsAny(strings.NewReplacer("Subject:", "", "\u00a0:", "", "\u00a0;", "", "\u00a0?", "").Replace(text), ":;?!") {
+				t.Errorf("%s: a mark without its no-break space:\n%s", f.Name, text)
+			}
 			// Paragraphs are single lines: only the close has two.
-			paragraphs := strings.Split(strings.TrimSuffix(body, "\n"), "\n\n")
-			if paragraphs[0] != "Dear Maria," || paragraphs[len(paragraphs)-1] != "Kind regards,\nAna" {
-				t.Errorf("%s: begins %q and ends %q", name, paragraphs[0], paragraphs[len(paragraphs)-1])
+			paragraphs := strings.Split(strings.TrimSuffix(text, "\n"), "\n\n")
+			lines := strings.Split(paragraphs[len(paragraphs)-1], "\n")
+			if len(lines) != 2 || !slices.Contains(closings[b.Language], lines[0]) || lines[1] != "Ana" {
+				t.Errorf("%s: ends with %q", f.Name, lines)
+			}
+			if !strings.HasPrefix(paragraphs[1], spoken(b.Language, registerOf(f.Name)).Salutation) {
+				t.Errorf("%s: begins with %q", f.Name, paragraphs[1])
 			}
 			for _, p := range paragraphs[:len(paragraphs)-1] {
 				if strings.Contains(p, "\n") {
-					t.Errorf("%s: a broken paragraph: %q", name, p)
+					t.Errorf("%s: a broken paragraph: %q", f.Name, p)
 				}
-			}
-			if !strings.Contains(body, l.Detail) {
-				t.Errorf("%s does not say what was most useful", name)
 			}
 		}
 	}
 }
 
-// Law 6: no half-filled letter.
-func TestMissing(t *testing.T) {
-	for field, drop := range map[string]func(*Letter){
-		"greeting":  func(l *Letter) { l.Salutation = "" },
-		"useful":    func(l *Letter) { l.Detail = " . " },
-		"signature": func(l *Letter) { l.Sign = "\n" },
+func registerOf(name string) contact.Register {
+	if strings.Contains(name, "familiar") {
+		return contact.Familiar
+	}
+	return contact.Formal
+}
+
+// In a letter to a friend nothing is formal, and the other way round.
+func TestBuiltinKeepsItsRegister(t *testing.T) {
+	words := map[string]map[contact.Register][]string{
+		"es": {contact.Formal: {"le", "Le", "su", "Su", "usted", "decírselo", "suyas"},
+			contact.Familiar: {"te", "Te", "tu", "Tu", "ti", "tú", "contigo", "tuyas", "conocerte"}},
+		"de": {contact.Formal: {"Sie", "Ihnen", "Ihr", "Ihre"},
+			contact.Familiar: {"du", "Du", "dir", "dich", "dein", "deine", "Dein"}},
+		"fr": {contact.Formal: {"vous", "Vous", "votre", "Votre", "vos"},
+			contact.Familiar: {"tu", "Tu", "te", "toi", "ton", "ta", "tes", "t", "Ta"}},
+	}
+	isMark := func(r rune) bool { return strings.ContainsRune(" \n\u00a0,.;:?¿!'-", r) }
+	for _, b := range builtin(t) {
+		for _, f := range variants(t, b) {
+			own := registerOf(f.Name)
+			for register, bad := range words[b.Language] {
+				for _, w := range strings.FieldsFunc(string(f.Data), isMark) {
+					if register != own && slices.Contains(bad, w) {
+						t.Errorf("%s: %q in\n%s", f.Name, w, f.Data)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What manners ask of single letters.
+func TestBuiltinManners(t *testing.T) {
+	for _, x := range []struct {
+		name       string
+		has, hasNo []string
+	}{
+		{"thank-you.informational.en", []string{"your advice on portfolios"}, []string{"job", "position", "opening", "opportunit", "intern"}},
+		{"thank-you.interview.en", []string{"interest", "position"}, nil},
+		{"keep-in-touch.en", []string{"?"}, []string{"news", "Coral", "portfolios"}},
+		{"farewell.en", []string{"ana@home.example", "+34 600 000 000", "30 November", "portfolios"}, nil},
+		{"farewell.en late bare", []string{"ana@home.example"}, []string{"call", "none", "phone"}},
+		{"farewell.fr", []string{"30 novembre"}, nil},
+		{"milestone.de", []string{"\n\nIch bin nach Lissabon gezogen.\n\n", "Subject: Coral day\n"}, nil},
+		{"close-the-loop.in-touch.en", []string{"Tom Baker"}, []string{"portfolios"}},
+		{"close-the-loop.helped.en", []string{"Tom Baker", "portfolios"}, nil},
+		{"promise.en", []string{"send you my CV"}, nil},
 	} {
-		for _, name := range builtin(t) {
+		text := ""
+		for _, b := range builtin(t) {
+			for _, f := range variants(t, b) {
+				if strings.Replace(f.Name, " ", ".", 1) == x.name {
+					text = string(f.Data)
+				}
+			}
+		}
+		for _, want := range x.has {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s: no %q in\n%s", x.name, want, text)
+			}
+		}
+		for _, bad := range x.hasNo {
+			if strings.Contains(text, bad) || text == "" {
+				t.Errorf("%s: %q in\n%s", x.name, bad, text)
+			}
+		}
+	}
+}
+
+// Law 6: no half-filled letter. Each built-in one wants what it cannot do without.
+func TestMissing(t *testing.T) {
+	drops := map[string]func(*Letter){
+		"greeting":         func(l *Letter) { l.Salutation = "" },
+		"useful":           func(l *Letter) { l.Facts.Useful = " . " },
+		"signature":        func(l *Letter) { l.Owner.Signature = "\n" },
+		"news":             func(l *Letter) { l.Facts.News = "" },
+		"next":             func(l *Letter) { l.Facts.Next = "" },
+		"about":            func(l *Letter) { l.Facts.About = "" },
+		"phone":            func(l *Letter) { l.Owner.Phone = "" },
+		"personal_address": func(l *Letter) { l.Owner.PersonalAddress = "" },
+	}
+	needs := map[string]string{
+		"close-the-loop.helped": "useful about", "close-the-loop.in-touch": "about", "farewell": "useful phone personal_address",
+		"milestone": "news", "reference.ended": "news", "promise": "next", "thank-you.help": "useful",
+		"thank-you.informational": "useful", "thank-you.interview": "useful", "thank-you.met": "useful",
+	}
+	for _, b := range builtin(t) {
+		for field, drop := range drops {
 			l := letter()
 			drop(&l)
-			subject, body, err := Render([]fs.FS{Builtin()}, name, nil, l)
-			var missing *MissingError
-			if !errors.As(err, &missing) || *missing != (MissingError{name + ".txt", field, "Maria Lopez"}) {
-				t.Errorf("%s without %s: %v", name, field, err)
+			subject, body, err := Render([]fs.FS{Builtin()}, b.Name, []string{b.Language}, l)
+			if !slices.Contains(strings.Fields("greeting signature "+needs[b.Name]), field) {
+				if field != "useful" && err != nil {
+					t.Errorf("%s without %s: %v", b.File, field, err)
+				}
+				continue
 			}
-			if want := "template " + name + ".txt needs " + field + " for Maria Lopez"; err == nil || err.Error() != want {
+			var missing *MissingError
+			if !errors.As(err, &missing) || missing.Template != b.File || missing.Field != field || missing.Contact != "Maria Lopez" {
+				t.Errorf("%s without %s: %v", b.File, field, err)
+			}
+			if want := "template " + b.File + " needs " + field + " for Maria Lopez"; err == nil || err.Error() != want {
 				t.Errorf("got %v, want %s", err, want)
 			}
 			if subject+body != "" {
-				t.Errorf("%s without %s: got %q, %q", name, field, subject, body)
+				t.Errorf("%s without %s: got %q, %q", b.File, field, subject, body)
 			}
 		}
 	}
@@ -148,15 +317,15 @@ func TestValues(t *testing.T) {
 		want   string
 	}{
 		"plain":                  {nil, "Dear Maria,|your advice on portfolios|Ana|false"},
-		"late":                   {func(l *Letter) { l.Late = true }, "Dear Maria,|your advice on portfolios|Ana|true"},
+		"late":                   {func(l *Letter) { l.Facts.Late = true }, "Dear Maria,|your advice on portfolios|Ana|true"},
 		"greeting with its mark": {func(l *Letter) { l.Salutation = "Hello!" }, "Hello!|your advice on portfolios|Ana|false"},
 		"greeting with a colon":  {func(l *Letter) { l.Salutation = "王老师：" }, "王老师：|your advice on portfolios|Ana|false"},
 		"greeting in Greek":      {func(l *Letter) { l.Salutation = "Αγαπητή Μαρία" }, "Αγαπητή Μαρία,|your advice on portfolios|Ana|false"},
-		"a whole sentence":       {func(l *Letter) { l.Detail = " your advice! " }, "Dear Maria,|your advice|Ana|false"},
-		"signature of two lines": {func(l *Letter) { l.Sign = "Ana\n+34 600\n" }, "Dear Maria,|your advice on portfolios|Ana\n+34 600|false"},
-		"actions are text":       {func(l *Letter) { l.Detail = "{{.Signature}} {{" }, "Dear Maria,|{{.Signature}} {{|Ana|false"},
-		"markup is text":         {func(l *Letter) { l.Detail = `<b>&amp; "x"` }, `Dear Maria,|<b>&amp; "x"|Ana|false`},
-		"header in a signature":  {func(l *Letter) { l.Sign = "Ana\n\nBcc: x@y.example" }, "Dear Maria,|your advice on portfolios|Ana\n\nBcc: x@y.example|false"},
+		"a whole sentence":       {func(l *Letter) { l.Facts.Useful = " your advice! " }, "Dear Maria,|your advice|Ana|false"},
+		"signature of two lines": {func(l *Letter) { l.Owner.Signature = "Ana\n+34 600\n" }, "Dear Maria,|your advice on portfolios|Ana\n+34 600|false"},
+		"actions are text":       {func(l *Letter) { l.Facts.Useful = "{{.Signature}} {{" }, "Dear Maria,|{{.Signature}} {{|Ana|false"},
+		"markup is text":         {func(l *Letter) { l.Facts.Useful = `<b>&amp; "x"` }, `Dear Maria,|<b>&amp; "x"|Ana|false`},
+		"header in a signature":  {func(l *Letter) { l.Owner.Signature = "Ana\n\nBcc: x@y.example" }, "Dear Maria,|your advice on portfolios|Ana\n\nBcc: x@y.example|false"},
 	} {
 		l := letter()
 		if x.change != nil {
@@ -169,29 +338,118 @@ func TestValues(t *testing.T) {
 	}
 }
 
+func TestFields(t *testing.T) {
+	for text, want := range map[string]string{
+		"{{.Title}}, {{.About}}, {{.Next}}": "Coral day, Tom Baker, send you my CV",
+		"{{.News}}":                         "I have moved to Lisbon. My new job began in May.",
+		"{{.Date}}":                         "30 November",
+		"{{.OwnerName}} {{.Phone}} {{.PersonalAddress}}":                        "Ana Díaz +34 600 000 000 ana@home.example",
+		"{{if .Formal}}Sie{{else}}du{{end}}":                                    "Sie",
+		`{{if and (.Has "title") (not .Belated)}}{{.Title}}{{else}}x{{end}}`:    "Coral day",
+		`{{if eq .About "Tom Baker"}}Tom{{else if .Belated}}y{{else}}z{{end}}`:  "Tom",
+		`{{/* a remark */ -}} {{"{{"}}`:                                         "{{",
+		`{{range 3}}x{{end}}`:                                                   "",
+		`{{if or (ne .Title "Coral day") (.Has "phone")}}{{.Phone}}{{end}} end`: "+34 600 000 000 end",
+	} {
+		_, body, err := one("Subject: x\n\n"+text, letter())
+		if body != want+"\n" && want != "" || (err != nil) != (want == "") {
+			t.Errorf("%s: got %q, %v", text, body, err)
+		}
+	}
+	l := letter()
+	l.Register = "rude"
+	if _, _, err := one("Subject: x\n\n{{if .Formal}}x{{end}}", l); err == nil || !strings.Contains(err.Error(), `register "rude" is unknown; write one of formal, familiar`) {
+		t.Error(err)
+	}
+	if _, _, err := one(`{{if .Has "titel"}}{{end}}`, letter()); err == nil || !strings.Contains(err.Error(), `there is no fact "titel"; write one of useful, title`) {
+		t.Error(err)
+	}
+	l = letter()
+	l.Owner.Phone = " None"
+	var missing *MissingError
+	if _, _, err := one("Subject: x\n\n{{.Phone}}", l); !errors.As(err, &missing) || missing.Field != "phone" {
+		t.Errorf("a phone that is left out was said: %v", err)
+	}
+}
+
+func TestDateWords(t *testing.T) {
+	day := func(m time.Month, d int) time.Time { return time.Date(2026, m, d, 23, 0, 0, 0, time.UTC) }
+	for _, x := range []struct {
+		at             time.Time
+		language, want string
+	}{
+		{day(11, 30), "en", "30 November"}, {day(3, 1), "en", "1 March"},
+		{day(9, 1), "es", "1 de septiembre"}, {day(3, 7), "de", "7. März"},
+		{day(8, 1), "fr", "1er août"}, {day(12, 21), "fr", "21 décembre"},
+		{day(1, 2), "it", "2026-01-02"}, {time.Time{}, "en", ""}, {time.Time{}, "de", ""},
+	} {
+		if got := dateWords(x.at, x.language); got != x.want {
+			t.Errorf("%v in %s: got %q, want %q", x.at, x.language, got, x.want)
+		}
+	}
+}
+
+// After a comma German goes on in small letters, after an exclamation mark not.
+func TestGermanGreeting(t *testing.T) {
+	for salutation, want := range map[string]string{
+		"Liebe Maria":  "Liebe Maria,\n\nvielen Dank",
+		"Liebe Maria!": "Liebe Maria!\n\nVielen Dank",
+	} {
+		l := letter()
+		l.Salutation = salutation
+		if _, body, err := Render([]fs.FS{Builtin()}, "thank-you.help", []string{"de"}, l); err != nil || !strings.HasPrefix(body, want) {
+			t.Errorf("%v, %s", err, body)
+		}
+	}
+}
+
+// injected are ways to break out of a line.
+var injected = []string{"\n\nBcc: x@y.example", "x\nBcc: x@y.example", "x\r\nBcc: x@y.example", "x\ry", "\x00", "a\tb", "\u202ex", "\u2028x", "\xff"}
+
 // Law 6: what others typed cannot leave its place.
 func TestInjection(t *testing.T) {
-	for _, bad := range []string{"\n\nBcc: x@y.example", "x\nBcc: x@y.example", "x\r\nBcc: x@y.example", "x\ry", "\x00", "a\tb", "\u202ex", "\u2028x", "\xff"} {
-		for what, l := range map[string]Letter{
-			"useful":   {Salutation: "Dear Maria", Detail: "a" + bad + "b", Sign: "Ana"},
-			"greeting": {Salutation: "Dear" + bad + "b", Detail: "a", Sign: "Ana"},
-		} {
-			for _, text := range []string{"Subject: {{.Useful}}{{.Greeting}}\n\nx", "Subject: x\n\n{{.Useful}}{{.Greeting}}"} {
-				if subject, body, err := one(text, l); err == nil {
-					t.Errorf("%s %q: got %q, %q", what, bad, subject, body)
+	texts := map[string]func(*Letter) *string{
+		"Useful":          func(l *Letter) *string { return &l.Facts.Useful },
+		"Greeting":        func(l *Letter) *string { return &l.Salutation },
+		"Title":           func(l *Letter) *string { return &l.Facts.Title },
+		"News":            func(l *Letter) *string { return &l.Facts.News },
+		"Next":            func(l *Letter) *string { return &l.Facts.Next },
+		"About":           func(l *Letter) *string { return &l.Facts.About },
+		"OwnerName":       func(l *Letter) *string { return &l.Owner.Name },
+		"Phone":           func(l *Letter) *string { return &l.Owner.Phone },
+		"PersonalAddress": func(l *Letter) *string { return &l.Owner.PersonalAddress },
+	}
+	// Every field that gives text is among them, but for the two that nobody types.
+	for _, name := range fieldNames() {
+		if !slices.Contains([]string{"Belated", "Formal", "Has", "Date", "Signature"}, name) && texts[name] == nil {
+			t.Errorf("field %s is not tried", name)
+		}
+	}
+	for field, text := range texts {
+		for _, bad := range injected {
+			for _, wording := range []string{"Subject: {{.%s}}\n\nx", "Subject: x\n\n{{.%s}}"} {
+				l := letter()
+				*text(&l) = "a" + bad + "b"
+				if subject, body, err := one(fmt.Sprintf(wording, field), l); err == nil {
+					t.Errorf("%s %q: got %q, %q", field, bad, subject, body)
 				}
 			}
+		}
+		l := letter()
+		*text(&l) = "{{.Signature}} <b>"
+		if _, body, err := one("Subject: x\n\n{{."+field+"}}", l); err != nil || !strings.HasPrefix(body, "{{.Signature}} <b>") {
+			t.Errorf("%s: got %q, %v", field, body, err)
 		}
 	}
 	for _, bad := range []string{"Ana\x1b[2J", "Ana\u202e", "Ana\x00", "\xffAna", "Ana\rBcc: x"} {
 		l := letter()
-		l.Sign = bad
+		l.Owner.Signature = bad
 		if subject, body, err := one("Subject: x\n\n{{.Signature}}", l); err == nil {
 			t.Errorf("signature %q: got %q, %q", bad, subject, body)
 		}
 	}
 	l := letter()
-	l.Sign = "Ana\nBcc: x@y.example"
+	l.Owner.Signature = "Ana\nBcc: x@y.example"
 	if subject, _, err := one("Subject: {{.Signature}}\n\nx", l); err == nil {
 		t.Errorf("got %q", subject)
 	}
@@ -200,11 +458,16 @@ func TestInjection(t *testing.T) {
 // Whatever is typed, a letter has one line of subject and no control characters.
 func TestRenderKeepsItsLines(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		l := letter()
-		l.Detail = rapid.OneOf(rapid.String(), rapid.StringMatching("[a\n\r{}.: ]{0,8}")).Draw(t, "useful")
-		l.Salutation = rapid.OneOf(rapid.String(), rapid.StringMatching("[a\n\r{}.: ]{0,8}")).Draw(t, "greeting")
-		l.Sign = rapid.OneOf(rapid.String(), rapid.StringMatching("[a\n\r{}.: ]{0,8}")).Draw(t, "signature")
-		subject, body, err := one("Subject: {{.Greeting}} {{.Useful}}\n\n{{.Signature}} {{.Useful}}", l)
+		typed := func(what string) string {
+			return rapid.OneOf(rapid.String(), rapid.StringMatching("[a\n\r{}.: ]{0,8}")).Draw(t, what)
+		}
+		l := Letter{
+			Contact: "Maria", Salutation: typed("greeting"),
+			Facts: plan.Facts{Useful: typed("useful"), Title: typed("title"), News: typed("news"), Next: typed("next"), About: typed("about")},
+			Owner: Owner{Signature: typed("signature"), Name: typed("name"), Phone: typed("phone"), PersonalAddress: typed("address")},
+		}
+		all := "{{.Useful}} {{.Title}} {{.News}} {{.Next}} {{.About}} {{.OwnerName}} {{.Phone}} {{.PersonalAddress}}"
+		subject, body, err := one("Subject: {{.Greeting}} "+all+"\n\n{{.Signature}} "+all, l)
 		if err != nil {
 			if subject+body != "" {
 				t.Fatalf("half a letter: %q, %q", subject, body)
@@ -217,97 +480,13 @@ func TestRenderKeepsItsLines(t *testing.T) {
 	})
 }
 
-func TestFaults(t *testing.T) {
-	const head = "Subject: x\n\n"
-	for name, x := range map[string]struct{ text, want string }{
-		"syntax":          {head + "a\n{{if}}", "template mine.txt: template: mine.txt:4: missing value for if"},
-		"unclosed":        {head + "a\n\n{{.Greeting", "mine.txt:5: unclosed action"},
-		"unknown field":   {head + "{{.Nickname}}", `mine.txt:3:2: executing "mine.txt" at <.Nickname>: can't evaluate field Nickname`},
-		"raw value":       {head + "{{.Salutation}}", "can't evaluate field Salutation"},
-		"raw name":        {"Subject: {{.Contact}}\n\nx", "can't evaluate field Contact"},
-		"the whole":       {head + "{{.l.Detail}}", "mine.txt:3"},
-		"no subject line": {"Dear Maria,\n\nthanks", `template mine.txt: write a line "Subject: …" and an empty line before the text`},
-		"no empty line":   {"Subject: x\nDear Maria", `template mine.txt: write a line "Subject: …"`},
-		"empty subject":   {"Subject:  \n\nx", `template mine.txt: write a line "Subject: …"`},
-		"empty":           {"", `template mine.txt: write a line "Subject: …"`},
-		"second header":   {"Subject: x\nBcc: x@y.example\n\nx", `template mine.txt: subject "x\nBcc: x@y.example" holds a control character`},
-		"control":         {head + "a\x07", `template mine.txt: line "a\a" holds a control character`},
-		"not UTF-8":       {head + "caf\xe9", `template mine.txt: line "caf\xe9" is not UTF-8 text`},
-	} {
-		subject, body, err := one(x.text, letter())
-		if err == nil || !strings.Contains(err.Error(), x.want) || subject+body != "" {
-			t.Errorf("%s: got %q, %q,\n%v; want\n%s", name, subject, body, err, x.want)
-		}
-	}
-}
-
 func TestLineEnds(t *testing.T) {
 	want, _, err := one("Subject: x\n\n{{.Greeting}}\n\nThanks.\n", letter())
 	if err != nil {
 		t.Fatal(err)
 	}
-	subject, body, err := one("Subject: x\r\n\r\n{{.Greeting}}\r\n\r\nThanks.\r\n\r\n", letter())
+	subject, body, err := one("\ufeffSubject: x\r\n\r\n{{.Greeting}}\r\n\r\nThanks.\r\n\r\n", letter())
 	if err != nil || subject != want || body != "Dear Maria,\n\nThanks.\n" {
 		t.Errorf("got %q, %q, %v", subject, body, err)
-	}
-}
-
-func TestFind(t *testing.T) {
-	text := func(s string) string { return "Subject: " + s + "\n\nx" }
-	sources := []fs.FS{
-		fstest.MapFS{
-			"thank-you.met.txt":    {Data: []byte(text("mine"))},
-			"thank-you.met.es.txt": {Data: []byte(text("mine, Spanish"))},
-		},
-		fstest.MapFS{
-			"thank-you.met.txt":    {Data: []byte(text("second"))},
-			"thank-you.met.es.txt": {Data: []byte(text("second, Spanish"))},
-			"thank-you.met.de.txt": {Data: []byte(text("second, German"))},
-			"only.txt":             {Data: []byte(text("only"))},
-			"folder.txt/x":         {Data: []byte("x")},
-		},
-	}
-	for _, x := range []struct{ name, languages, want string }{
-		{"thank-you.met", "", "mine"},
-		{"thank-you.met", "es", "mine, Spanish"},
-		{"thank-you.met", "de", "second, German"},
-		{"thank-you.met", "fr", "mine"},
-		{"thank-you.met", "de es", "second, German"},
-		{"thank-you.met", "fr es de", "mine, Spanish"},
-		{"only", "es de", "only"},
-	} {
-		got, _, err := Render(sources, x.name, strings.Fields(x.languages), letter())
-		if err != nil || got != x.want {
-			t.Errorf("%s in %q: got %q, %v; want %q", x.name, x.languages, got, err, x.want)
-		}
-	}
-	for name, want := range map[string]string{
-		"thank-you.call": "there is no template thank-you.call.txt; add it to the folder letters.templates",
-		"folder":         "template folder.txt: ",
-	} {
-		if _, _, err := Render(sources, name, nil, letter()); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%s: got %v, want %s", name, err, want)
-		}
-	}
-}
-
-// The owner's wording stands before ours.
-func TestOwnersWording(t *testing.T) {
-	sources := owners(map[string]string{"thank-you.met.txt": "Subject: mine\n\n{{.Greeting}}"})
-	if got, _, err := Render(sources, "thank-you.met", []string{"en"}, letter()); err != nil || got != "mine" {
-		t.Errorf("got %q, %v", got, err)
-	}
-	if got, _, err := Render(sources, "thank-you.help", []string{"en"}, letter()); err != nil || got != "Thank you for your help" {
-		t.Errorf("got %q, %v", got, err)
-	}
-}
-
-func TestLanguagesStay(t *testing.T) {
-	languages := []string{"es", "de", "fr"}[:2]
-	if _, _, err := Render([]fs.FS{Builtin()}, "thank-you.met", languages, letter()); err != nil {
-		t.Fatal(err)
-	}
-	if got := languages[:3][2]; got != "fr" {
-		t.Errorf("the caller's slice holds %q", got)
 	}
 }
