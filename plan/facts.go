@@ -13,3 +13,29 @@ type Facts struct {
 	When   time.Time // of the occasion, in the owner's time zone
 	Late   bool      // the letter comes so late that it has to say so
 }
+
+// Sample gives facts such as the letters of a practice have, made up, to try a
+// wording on; every fact for an unknown practice.
+func Sample(practice string, now time.Time) Facts {
+	all := Facts{
+		Useful: "your advice", Title: "the spring meeting", News: "I have begun a new job.", Next: "send you the paper",
+		About: "Tom Baker", When: now,
+	}
+	switch practice {
+	case ThankYou:
+		return Facts{Useful: all.Useful, Title: all.Title, When: now}
+	case "follow-up", "job-lead":
+		return Facts{Title: all.Title, When: now}
+	case "keep-in-touch":
+		return Facts{}
+	case "milestone", "reference":
+		return Facts{News: all.News, Title: all.Title, When: now}
+	case "close-the-loop":
+		return Facts{Useful: all.Useful, About: all.About, When: now}
+	case "farewell":
+		return Facts{Useful: all.Useful, Title: all.Title, When: now}
+	case "promise":
+		return Facts{Next: all.Next, Title: all.Title, When: now}
+	}
+	return all
+}

@@ -77,7 +77,7 @@ func newWorld(ctx context.Context, day time.Duration, seed uint64) (w *world, er
 // proxy, where it is disturbed.
 func (w *world) service(st *store.Store, port int) *daemon.Daemon {
 	settings := daemon.Settings{
-		Owner: "Ana", Addresses: []string{owner}, Signature: "Ana", Languages: []string{"en"}, Recipients: 8,
+		Owner: templates.Owner{Name: "Ana", Signature: "Ana"}, Addresses: []string{owner}, Languages: []string{"en"}, Recipients: 8,
 		Templates: []fs.FS{templates.Builtin()}, Policy: plan.Policy{Location: time.UTC}, Hurry: hurry,
 		NextPlan: func(t time.Time) time.Time { return t.Add(10 * time.Minute) },
 		Accounts: []daemon.Account{{Name: "home", Address: owner, Letters: true, Outbox: "Regards Outbox",

@@ -11,9 +11,7 @@ import (
 	"regards/internal/config"
 	"regards/internal/imapconn"
 	"regards/mailer"
-	"regards/plan"
 	"regards/store"
-	"regards/templates"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -71,8 +69,7 @@ func (r *findings) configuration(ctx context.Context, a *app) {
 		return
 	}
 	r.ok("configuration", path)
-	r.database(ctx, a, cfg)
-	r.wording(cfg)
+	r.wording(a, cfg, r.database(ctx, a, cfg))
 	for _, account := range cfg.Accounts {
 		r.imap(ctx, account)
 		r.smtp(ctx, account)
@@ -84,28 +81,28 @@ func (r *findings) configuration(ctx context.Context, a *app) {
 	}
 }
 
-// database opens the store, if there is one yet.
-func (r *findings) database(ctx context.Context, a *app, cfg config.Config) {
+// database opens the store, if there is one yet, and gives the contacts in it.
+func (r *findings) database(ctx context.Context, a *app, cfg config.Config) people {
 	path := cfg.Database()
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		r.note("database", path+" is made by the first sync; never synced so far")
-		return
+		return nil
 	}
 	st, discard, err := a.openStore(ctx, path)
 	if err != nil {
 		r.fail("database", err)
-		return
+		return nil
 	}
 	defer discard()
 	defer st.Close()
 	if err := st.Integrity(ctx); err != nil {
 		r.fail("database", err)
-		return
+		return nil
 	}
 	contacts, err := st.Contacts(ctx)
 	if err != nil {
 		r.fail("database", err)
-		return
+		return nil
 	}
 	r.ok("database", fmt.Sprintf("%s, %s", path, plural(len(contacts), "contact")))
 	states, err := st.AccountStates(ctx)
@@ -117,25 +114,41 @@ func (r *findings) database(ctx context.Context, a *app, cfg config.Config) {
 			r.note("account "+account.Name, "never synced; run: regards sync")
 		}
 	}
+	return contacts
 }
 
-// wording renders every letter that can be due, with a made-up person.
-func (r *findings) wording(cfg config.Config) {
-	sources, err := wording(cfg)
+// wording tries every template on every contact; what is missing is a note,
+// what is wrong with a template an error.
+func (r *findings) wording(a *app, cfg config.Config, all people) {
+	settings, err := a.settings(cfg)
 	if err != nil {
 		r.fail("templates", err)
 		return
 	}
-	sample := templates.Letter{Contact: "Maria Lopez", Salutation: "Dear Maria", Detail: "your advice", Sign: cfg.Owner.Signature}
-	count := 0
-	for _, name := range policy(cfg).Wordings(plan.ThankYou) {
-		if _, _, err := templates.Render(sources, name, []string{cfg.Owner.Language, "en"}, sample); err != nil {
-			r.fail("templates", err)
-			return
-		}
-		count++
+	now, err := a.clock(cfg)
+	if err != nil {
+		r.fail("templates", err)
+		return
 	}
-	r.ok("templates", fmt.Sprintf("%d letters can be written", count))
+	report, err := checkWording(settings.Writer(nil), policy(cfg), all, now())
+	if err != nil {
+		r.fail("templates", err)
+		return
+	}
+	missing := 0
+	for _, p := range report.Problems {
+		if p.Field == "" {
+			r.fail("templates", errors.New(p.Text))
+		} else {
+			missing++
+		}
+	}
+	switch {
+	case missing > 0:
+		r.note("templates", plural(missing, "thing")+" missing for some letters; see: regards template check")
+	case len(report.Problems) == 0:
+		r.ok("templates", plural(report.Letters, "letter")+" can be written")
+	}
 }
 
 // imap logs in and looks for the mailboxes that matter.

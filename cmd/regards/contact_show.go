@@ -189,7 +189,7 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 		status += " " + untilWords(p.PausedUntil, s)
 	}
 	line("status", status)
-	line("greeting", plan.Salutation(p))
+	line("greeting", s.salutation(p, "keep-in-touch"))
 	line("every", j.Every)
 	if due := plan.NextDue(p, last, policy(s.cfg).Cadences, s.cfg.Owner.Location()); !due.IsZero() {
 		line("next due", due.Format("2 January 2006"))

@@ -206,7 +206,7 @@ func (a *app) printLogged(s *session, o contact.Occasion, who people, last map[s
 		case p.Useful == "":
 			fmt.Fprintf(a.out, "the thank-you to %s waits for what was most useful: regards occasion edit %s --useful \"%s=…\"\n",
 				name, o.ID, name)
-		case plan.Salutation(who[i]) == "":
+		case s.salutation(who[i], policy(s.cfg).Wordings(plan.ThankYou)[0]) == "":
 			fmt.Fprintf(a.out, "the thank-you to %s waits for a greeting: regards contact edit %s --greeting \"Dear …\"\n", name, p.ContactID)
 		default:
 			fmt.Fprintf(a.out, "a thank-you to %s is drafted at the next pass\n", name)

@@ -44,7 +44,9 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 		return daemon.Settings{}, err
 	}
 	s := daemon.Settings{
-		Owner: cfg.Owner.Name, Addresses: cfg.Addresses(), Signature: cfg.Owner.Signature,
+		Owner: templates.Owner{Name: cfg.Owner.Name, Signature: cfg.Owner.Signature, Phone: cfg.Owner.Phone,
+			PersonalAddress: cfg.Owner.PersonalAddress},
+		Addresses: cfg.Addresses(),
 		Languages: []string{cfg.Owner.Language, "en"}, Recipients: cfg.Touch.Recipients,
 		Templates: sources, Policy: policy(cfg),
 		Rehearse: a.dryRun,
@@ -91,7 +93,7 @@ func wording(cfg config.Config) ([]fs.FS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the folder letters.templates: %w", err)
 	}
-	return append([]fs.FS{root.FS()}, sources...), nil
+	return append([]fs.FS{templates.In(cfg.Owner.Language, root.FS())}, sources...), nil
 }
 
 func imapServer(s config.Server) imapconn.Server {

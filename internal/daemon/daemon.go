@@ -30,6 +30,7 @@ import (
 	"regards/internal/imapconn"
 	"regards/plan"
 	"regards/store"
+	"regards/templates"
 )
 
 // Account is one of the owner's mail accounts.
@@ -47,9 +48,8 @@ type Account struct {
 
 // Settings are what the owner configured, as far as the service goes.
 type Settings struct {
-	Owner      string   // name, in From
+	Owner      templates.Owner
 	Addresses  []string // all of the owner's
-	Signature  string
 	Languages  []string // of letters, the preferred first
 	Recipients int      // a message to more people is no personal touch; 0: no limit
 	Templates  []fs.FS  // wording, the preferred first
@@ -66,7 +66,7 @@ type Settings struct {
 
 // Writer makes the writer of letters of a database with a secret.
 func (s Settings) Writer(secret []byte) Writer {
-	return Writer{Owner: s.Owner, Signature: s.Signature, Languages: s.Languages, Templates: s.Templates,
+	return Writer{Owner: s.Owner, Languages: s.Languages, Templates: s.Templates,
 		Accounts: s.Accounts, Location: s.Policy.Location, Secret: secret}
 }
 

@@ -31,7 +31,7 @@ func newDaemon(t *testing.T, accounts ...Account) *Daemon {
 	}
 	t.Cleanup(func() { st.Close() })
 	settings := Settings{
-		Owner: "Ana", Addresses: []string{"ana@example.org"}, Signature: "Ana", Languages: []string{"en"},
+		Owner: templates.Owner{Name: "Ana", Signature: "Ana"}, Addresses: []string{"ana@example.org"}, Languages: []string{"en"},
 		Templates: []fs.FS{templates.Builtin()}, Accounts: accounts,
 		Policy: plan.Policy{Location: time.UTC, Practices: map[string]plan.Practice{plan.ThankYou: {Enabled: true, Within: contact.Duration{Days: 1}}}},
 	}

@@ -15,8 +15,7 @@ import (
 // Writer gives planned letters their words and their bytes. It does no I/O but
 // to read templates: a letter that it writes twice is the same.
 type Writer struct {
-	Owner     string // name, in From
-	Signature string
+	Owner     templates.Owner
 	Languages []string // of letters, the preferred first
 	Templates []fs.FS  // wording, the preferred first
 	Accounts  []Account
@@ -56,9 +55,11 @@ func (w Writer) compose(now time.Time, p plan.Planned, c contact.Contact, m Mail
 	if !ok {
 		return l, errNoAccount
 	}
-	subject, body, err := templates.Render(w.Templates, p.Wording, w.Languages,
-		templates.Letter{Contact: c.Name, Salutation: plan.Salutation(c), Detail: p.Facts.Useful,
-			Sign: w.Signature, Late: p.Facts.Late})
+	words, languages, err := w.Letter(p.Wording, c, p.Facts)
+	if err != nil {
+		return l, err
+	}
+	subject, body, err := templates.Render(w.Templates, p.Wording, languages, words)
 	if err != nil {
 		return l, err
 	}
@@ -68,7 +69,7 @@ func (w Writer) compose(now time.Time, p plan.Planned, c contact.Contact, m Mail
 	}
 	id := mailer.MessageID(w.Secret, l.Key, account.Address)
 	raw, err := mailer.Compose(mailer.Message{
-		FromName: w.Owner, From: account.Address, ToName: c.Name, To: recipient(c, m.LastIn),
+		FromName: w.Owner.Name, From: account.Address, ToName: c.Name, To: recipient(c, m.LastIn),
 		Subject: subject, Body: body, Date: now.In(w.Location),
 		MessageID: id, InReplyTo: thread.InReplyTo, References: thread.References,
 	})
@@ -78,6 +79,17 @@ func (w Writer) compose(now time.Time, p plan.Planned, c contact.Contact, m Mail
 	return l, err
 }
 
+// Letter gives all that a template of some wording may ask for in a letter to a
+// contact, and the languages that it may be in, the preferred first.
+func (w Writer) Letter(wording string, c contact.Contact, facts plan.Facts) (l templates.Letter, languages []string, err error) {
+	languages = append([]string{c.Language}, w.Languages...)
+	t, err := templates.Find(w.Templates, wording, languages)
+	return templates.Letter{
+		Contact: c.Name, Salutation: plan.Salutation(c, t.Language, c.Register), Register: c.Register,
+		Facts: facts, Owner: w.Owner,
+	}, languages, err
+}
+
 // hint tells how to supply a missing field.
 func hint(field string, c contact.Contact, occasion string) string {
 	switch field {
@@ -85,8 +97,8 @@ func hint(field string, c contact.Contact, occasion string) string {
 		return fmt.Sprintf(`: how do you greet %s? regards contact edit %s --greeting "Dear …"`, c.Name, c.ID)
 	case "useful":
 		return fmt.Sprintf(`: what was most useful? regards occasion edit %s --useful "%s=…"`, occasion, c.Name)
-	case "signature":
-		return ": write signature in the configuration's [owner]"
+	case "signature", "phone", "personal_address":
+		return fmt.Sprintf(": write %s in the configuration's [owner]", field)
 	}
 	return ""
 }
