@@ -34,7 +34,7 @@ func TestSalutationTrusts(t *testing.T) {
 		"Şule Öztürk":             "Dear Şule",
 		"Maria De Luca":           "Dear Maria",
 	} {
-		if got := Salutation(contact.Contact{Name: name}); got != want {
+		if got := Salutation(contact.Contact{Name: name}, "en", ""); got != want {
 			t.Errorf("%q: got %q, want %q", name, got, want)
 		}
 	}
@@ -64,16 +64,49 @@ func TestSalutationMistrusts(t *testing.T) {
 		// Other scripts, alone and mixed.
 		"王小明", "山田 太郎", "Мария Иванова", "Μαρία", "שרה לוי", "محمد", "Mария", "Maria 王",
 	} {
-		if got := Salutation(contact.Contact{Name: name}); got != "" {
-			t.Errorf("%q: got %q", name, got)
+		for _, language := range []string{"en", "es", "de", "fr"} {
+			for _, register := range contact.Registers() {
+				if got := Salutation(contact.Contact{Name: name}, language, register); got != "" {
+					t.Errorf("%q: got %q", name, got)
+				}
+			}
 		}
 	}
 }
 
 func TestSalutationOfTheOwner(t *testing.T) {
 	c := contact.Contact{Name: "Maria Lopez", Greeting: "Liebe Frau Prof. López"}
-	if got := Salutation(c); got != c.Greeting {
-		t.Errorf("got %q", got)
+	for _, language := range []string{"en", "es", "xx", ""} {
+		if got := Salutation(c, language, contact.Familiar); got != c.Greeting {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
+// Nobody's gender is known: a language without a word that fits everybody has
+// no salutation.
+func TestSalutationOfLanguages(t *testing.T) {
+	for _, x := range []struct {
+		name, language string
+		register       contact.Register
+		want           string
+	}{
+		{"Maria Lopez", "en", contact.Familiar, "Dear Maria"},
+		{"Maria Lopez", "es", contact.Familiar, "Hola, Maria"},
+		{"Maria Lopez", "es", contact.Formal, ""},
+		{"Maria Lopez", "es", "", ""},
+		{"Maria Lopez", "de", contact.Familiar, "Hallo Maria"},
+		{" Maria  Lopez", "de", contact.Formal, "Guten Tag Maria Lopez"},
+		{"Maria", "de", contact.Familiar, "Hallo Maria"},
+		{"Maria", "de", "", ""},
+		{"Maria Lopez", "fr", contact.Formal, "Bonjour Maria"},
+		{"Maria Lopez", "fr", contact.Familiar, "Bonjour Maria"},
+		{"Maria Lopez", "it", contact.Familiar, ""},
+		{"Maria Lopez", "", "", ""},
+	} {
+		if got := Salutation(contact.Contact{Name: x.name}, x.language, x.register); got != x.want {
+			t.Errorf("%q, %s %s: got %q, want %q", x.name, x.language, x.register, got, x.want)
+		}
 	}
 }
 
