@@ -49,7 +49,7 @@ func farewellQuestion(p Policy, o contact.Occasion, to addressee) Planned {
 	l := to.letter(Farewell, o, asked)
 	l.From, l.Due = startOfDay(o.At, -farewellAsked, p.Location), o.At
 	return l.needs(`you leave on %s: what did the support of %s mean to you? regards occasion edit %s --useful "%s=…"%s`,
-		day(o.At, p.Location), to.contact.Name, o.ID, to.contact.Name, onlyAtWork(p, to.contact))
+		dateOf(o.At, p.Location), to.contact.Name, o.ID, to.contact.Name, onlyAtWork(p, to.contact))
 }
 
 func farewell(now time.Time, p Policy, o contact.Occasion, to addressee) Planned {
@@ -57,7 +57,7 @@ func farewell(now time.Time, p Policy, o contact.Occasion, to addressee) Planned
 	l.From, l.Due, l.Wording = workDaysBefore(o.At, farewellWork, p.Location), o.At, Farewell
 	late := !now.Before(startOfDay(o.At, 1, p.Location)) // the last day is over
 	l.Facts = Facts{Useful: to.Useful, Title: o.Title, When: o.At.In(p.Location), Late: late}
-	l.Reason = fmt.Sprintf("you leave on %s%s", day(o.At, p.Location), onlyAtWork(p, to.contact))
+	l.Reason = fmt.Sprintf("you leave on %s%s", dateOf(o.At, p.Location), onlyAtWork(p, to.contact))
 	return l.by(to.contact.Medium, to.contact)
 }
 
@@ -100,7 +100,7 @@ func endsFarewell(now time.Time, p Policy, l contact.Letter, o contact.Occasion,
 		return "you have said what it meant"
 	}
 	if farewellPast(now, p, o) {
-		return "you left on " + day(o.At, p.Location)
+		return "you left on " + dateOf(o.At, p.Location)
 	}
 	return ""
 }

@@ -67,7 +67,7 @@ func jobLead(now time.Time, p Policy, o contact.Occasion, step contact.Step, to 
 	l := to.letter(JobLead, o, string(step.Word))
 	l.From, l.Due, l.Wording = step.At, step.At.Add(answerWithin), JobLead+"."+string(step.Word)
 	l.Facts = Facts{Title: o.Title, When: o.At.In(p.Location), Late: now.Sub(step.At) > belatedAfter}
-	l.Reason = fmt.Sprintf("%s told you of the job%s; on %s: %s", to.contact.Name, quoted("", o.Title), day(step.At, p.Location), step.Word)
+	l.Reason = fmt.Sprintf("%s told you of the job%s; on %s: %s", to.contact.Name, quoted("", o.Title), dateOf(step.At, p.Location), step.Word)
 	return l.by(to.contact.Medium, to.contact)
 }
 

@@ -31,6 +31,6 @@ func milestone(now time.Time, p Policy, o contact.Occasion, to addressee) Planne
 	l := to.letter(Milestone, o)
 	l.From, l.Due, l.Wording, l.NewThread = o.At, o.At, "milestone", true
 	l.Facts = Facts{News: o.News, Title: o.Title, When: o.At.In(p.Location), Late: now.Sub(o.At) > belatedAfter}
-	l.Reason = fmt.Sprintf("you asked on %s to tell %s your news%s", day(o.Logged, p.Location), to.contact.Name, quoted("of", o.Title))
+	l.Reason = fmt.Sprintf("you asked on %s to tell %s your news%s", dateOf(o.Logged, p.Location), to.contact.Name, quoted("of", o.Title))
 	return l.by(to.contact.Medium, to.contact)
 }

@@ -88,11 +88,11 @@ func (a addressee) wroteSince(t time.Time, loc *time.Location) string {
 	if !a.past.LastOut.After(t) {
 		return ""
 	}
-	return fmt.Sprintf("you wrote to %s after that, on %s", a.contact.Name, day(a.past.LastOut, loc))
+	return fmt.Sprintf("you wrote to %s after that, on %s", a.contact.Name, dateOf(a.past.LastOut, loc))
 }
 
-// day writes the day of t as a person reads it.
-func day(t time.Time, loc *time.Location) string { return t.In(loc).Format("2 January 2006") }
+// dateOf writes the day of t as a person reads it.
+func dateOf(t time.Time, loc *time.Location) string { return t.In(loc).Format("2 January 2006") }
 
 // startOfDay gives the first moment of the day of t, so many days later, where
 // the owner lives.

@@ -37,7 +37,7 @@ func promise(now time.Time, p Policy, o contact.Occasion, to addressee) Planned 
 	l.From, l.Due, l.Wording = startOfDay(o.NextDue, 0, p.Location), o.NextDue, Promise
 	l.Facts = Facts{Next: o.Next, Title: o.Title, When: o.At.In(p.Location), Late: now.Sub(o.NextDue) > belatedAfter}
 	l.Reason = fmt.Sprintf("you promised %s: %q, until %s; when it is done: regards done %s",
-		to.contact.Name, o.Next, day(o.NextDue, p.Location), o.ID)
+		to.contact.Name, o.Next, dateOf(o.NextDue, p.Location), o.ID)
 	if wrote := to.wroteSince(o.At, p.Location); wrote != "" {
 		l.Reason += "; " + wrote
 	}

@@ -88,12 +88,12 @@ func reference(now time.Time, p Policy, o contact.Occasion, step contact.Step, t
 			l.State, l.Reason = contact.Superseded, wrote
 		}
 	case referenceThanks:
-		l.Reason = fmt.Sprintf("%s said on %s that you may give their name", name, day(step.At, p.Location))
+		l.Reason = fmt.Sprintf("%s said on %s that you may give their name", name, dateOf(step.At, p.Location))
 	case referenceUsed:
-		l.Reason = fmt.Sprintf("you gave %s as a reference on %s", name, day(step.At, p.Location))
+		l.Reason = fmt.Sprintf("you gave %s as a reference on %s", name, dateOf(step.At, p.Location))
 		if !granted.IsZero() && step.At.After(granted.AddDate(1, 0, 0)) {
 			l = l.needs(`the permission of %s is of %s, over a year before you gave their name: ask again: regards log reference %s --title "…"`,
-				name, day(granted, p.Location), to.contact.ID)
+				name, dateOf(granted, p.Location), to.contact.ID)
 		}
 	case referenceEnded:
 		l.Reason = fmt.Sprintf("what %s was a reference for has ended: %s", name, step.Word)
@@ -115,7 +115,7 @@ func endsReference(_ time.Time, p Policy, l contact.Letter, o contact.Occasion, 
 	case own != word:
 		return "it has not come to that"
 	case own == referenceAsk && past.LastOut.After(o.At):
-		return "you wrote to them after that, on " + day(past.LastOut, p.Location)
+		return "you wrote to them after that, on " + dateOf(past.LastOut, p.Location)
 	}
 	return ""
 }

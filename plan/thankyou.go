@@ -53,7 +53,7 @@ func thankYou(now time.Time, p Policy, o contact.Occasion, to addressee) Planned
 		l.Overdue = own.Overdue.After(at)
 	}
 	l.Facts = Facts{Useful: to.Useful, Title: o.Title, When: at, Late: now.Sub(o.At) > belatedAfter}
-	l.Reason = fmt.Sprintf("%s with %s on %s", o.Kind, to.contact.Name, day(at, p.Location))
+	l.Reason = fmt.Sprintf("%s with %s on %s", o.Kind, to.contact.Name, dateOf(at, p.Location))
 	if wrote := to.wroteSince(o.At, p.Location); wrote != "" {
 		l.State, l.Reason = contact.Superseded, wrote
 		return l

@@ -257,6 +257,13 @@ CREATE TABLE step (
 	PRIMARY KEY (occasion_id, word)
 ) WITHOUT ROWID;
 
+-- What only the owner can mend.
+CREATE TABLE trouble (
+	about TEXT PRIMARY KEY,
+	text  TEXT    NOT NULL,
+	since INTEGER NOT NULL
+) WITHOUT ROWID;
+
 ALTER TABLE letter ADD COLUMN delivery TEXT    NOT NULL DEFAULT 'draft';
 ALTER TABLE letter ADD COLUMN snooze   INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE letter ADD COLUMN missing  INTEGER NOT NULL DEFAULT 0;

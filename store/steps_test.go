@@ -42,8 +42,8 @@ func TestSteps(t *testing.T) {
 	if got := must[[]contact.Occasion](t)(s.Occasions(ctx)); !reflect.DeepEqual(got, []contact.Occasion{o}) {
 		t.Errorf("got %+v, want %+v", got, o)
 	}
-	check(t, s.RemoveContact(ctx, maria.ID))
-	check(t, s.RemoveOccasion(ctx, o.ID))
+	check(t, s.RemoveContact(ctx, maria.ID, noon))
+	check(t, s.RemoveOccasion(ctx, o.ID, noon))
 	if got := rows(t, s, "SELECT count(*) FROM step"); got != "0" {
 		t.Errorf("%s steps of nothing", got)
 	}
@@ -72,7 +72,7 @@ func TestUndoSteps(t *testing.T) {
 	} {
 		s.Command(what, later)
 		check(t, do())
-		must[Undone](t)(s.Undo(ctx))
+		must[Undone](t)(s.Undo(ctx, noon))
 		s.command = nil
 		if got := everything(t, s); got != before {
 			t.Errorf("%s: got\n%s\nwant\n%s", what, got, before)
