@@ -44,44 +44,6 @@ func (s *Store) lastTouches(ctx context.Context, mailOnly bool, dir contact.Dire
 	return last, s.explain(err)
 }
 
-// Pasts gives what the touches of every contact come to, by contact id.
-func (s *Store) Pasts(ctx context.Context) (map[string]contact.Past, error) {
-	touches, err := s.Touches(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	pasts := map[string]contact.Past{}
-	for _, t := range touches {
-		pasts[t.ContactID] = addToPast(pasts[t.ContactID], t)
-	}
-	return pasts, nil
-}
-
-// addToPast enters a touch that is older than all that are in it.
-func addToPast(p contact.Past, t contact.Touch) contact.Past {
-	mail, out := t.Medium == contact.Email, t.Direction == contact.Out
-	spoken := t.Medium == contact.Meeting || t.Medium == contact.Call
-	if p.Last.At.IsZero() {
-		p.Last, p.Opened = t, mail && len(t.References) == 0
-		p.Last.MessageID, p.Last.References = "", nil
-	}
-	if mail && out && t.Alone && p.LastOut.IsZero() {
-		p.LastOut, p.LastOutSubject = t.At, t.Subject
-	}
-	if (!out || spoken) && p.LastSign.IsZero() {
-		p.LastSign = t.At
-	}
-	switch {
-	case mail && out:
-		p.FirstOut = t.At
-	case mail:
-		p.FirstIn = t.At
-	case spoken:
-		p.FirstSpoken = t.At
-	}
-	return p
-}
-
 func scanTouch(rows *sql.Rows) (contact.Touch, error) {
 	var t contact.Touch
 	var at int64
