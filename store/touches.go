@@ -23,19 +23,10 @@ func (s *Store) Touches(ctx context.Context, contactID string) ([]contact.Touch,
 // LastTouches gives the newest touch of every contact that has one, by contact
 // id. With mailOnly only mail counts; with a direction only that one.
 func (s *Store) LastTouches(ctx context.Context, mailOnly bool, dir contact.Direction) (map[string]contact.Touch, error) {
-	return s.lastTouches(ctx, mailOnly, dir, false)
-}
-
-// LastLetters gives the newest mail that the owner wrote to each contact alone.
-func (s *Store) LastLetters(ctx context.Context) (map[string]contact.Touch, error) {
-	return s.lastTouches(ctx, true, contact.Out, true)
-}
-
-func (s *Store) lastTouches(ctx context.Context, mailOnly bool, dir contact.Direction, alone bool) (map[string]contact.Touch, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE id IN (
 		SELECT (SELECT id FROM touch WHERE contact_id = contact.id
-		AND (NOT ? OR medium = 'email') AND ? IN ('', direction) AND (alone OR NOT ?)
-		ORDER BY at DESC, direction DESC, id LIMIT 1) FROM contact)`, mailOnly, dir, alone)
+		AND (NOT ? OR medium = 'email') AND ? IN ('', direction)
+		ORDER BY at DESC, direction DESC, id LIMIT 1) FROM contact)`, mailOnly, dir)
 	touches, err := collect(rows, err, scanTouch)
 	last := make(map[string]contact.Touch, len(touches))
 	for _, t := range touches {
