@@ -90,6 +90,18 @@ func (l Letter) Is(messageID string) bool {
 	return messageID != "" && (messageID == l.MessageID || messageID == l.DraftID)
 }
 
+// DueFrom gives the letter as due no earlier than at a time: where it was due
+// earlier, it is overdue as much later, too.
+func (l Letter) DueFrom(at time.Time) Letter {
+	if later := at.Sub(l.Due); later > 0 && !at.IsZero() {
+		l.Due = at
+		if !l.Overdue.IsZero() {
+			l.Overdue = l.Overdue.Add(later)
+		}
+	}
+	return l
+}
+
 // Delivery is how a letter leaves.
 type Delivery string
 

@@ -113,9 +113,8 @@ func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
 	}{
 		{&t.find, selectLetter + " WHERE key = ?"},
 		{&t.insert, "INSERT INTO letter (" + letterIs + ", " + letterStands + ", raw) VALUES (" + placeholders(is+stands+1) + ")"},
-		// Whatever has to be written anew has no words; bytes that are not given stay.
 		{&t.update, "UPDATE letter SET (" + letterStands + ") = (" + placeholders(stands) + `),
-			raw = CASE WHEN ?1 = 'needs' THEN NULL ELSE coalesce(?, raw) END WHERE key = ?`},
+			raw = CASE WHEN ? THEN ? ELSE raw END WHERE key = ?`},
 	} {
 		if *statement.to, err = tx.PrepareContext(ctx, statement.text); err != nil {
 			t.close()
@@ -149,8 +148,9 @@ func (t letterTx) add(ctx context.Context, l contact.Letter) error {
 	return err
 }
 
-func (t letterTx) set(ctx context.Context, l contact.Letter) error {
-	_, err := t.update.ExecContext(ctx, append(standing(l), l.Raw, l.Key)...)
+// set stores how a letter stands, and its bytes if they are to be others.
+func (t letterTx) set(ctx context.Context, l contact.Letter, bytes bool) error {
+	_, err := t.update.ExecContext(ctx, append(standing(l), bytes, l.Raw, l.Key)...)
 	return err
 }
 

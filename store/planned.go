@@ -54,10 +54,8 @@ func putPlanned(ctx context.Context, tx *sql.Tx, t letterTx, l contact.Letter) (
 		return true, t.add(ctx, l)
 	}
 	l.Snoozed, l.Restored = old.Snoozed, old.Restored
-	if l.Due.Before(l.Snoozed) {
-		l.Due = l.Snoozed
-	}
-	return true, t.set(ctx, l)
+	l = l.DueFrom(l.Snoozed)
+	return true, t.set(ctx, l, true)
 }
 
 // PutLetter is PutLetters for one letter; it is ErrTaken where that leaves it out.

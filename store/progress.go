@@ -15,8 +15,8 @@ import (
 // there is no letter (any more) is passed by.
 //
 // Key, practice, contact, occasion, participant and Created stay what they are.
-// Bytes that change does not set stay, too; a letter in Needs loses them, with
-// its subject and Message-ID. One that was found to be sent in the meantime
+// Bytes that change does not set stay, too; a letter that goes back to Needs loses
+// them, with its subject and Message-ID. One that was found to be sent in the meantime
 // stays sent, and a letter to somebody who was forgotten says nothing more.
 func (s *Store) UpdateLetters(ctx context.Context, keys []string, change func(contact.Letter) (contact.Letter, error)) (updated []contact.Letter, err error) {
 	err = s.letters(ctx, func(_ *sql.Tx, t letterTx) error {
@@ -34,8 +34,10 @@ func (s *Store) UpdateLetters(ctx context.Context, keys []string, change func(co
 				return err
 			}
 			l = lawful(old, l)
-			if l.Raw != nil || !slices.Equal(standing(l), standing(old)) {
-				if err := t.set(ctx, l); err != nil {
+			// Whatever has to be written anew has no words.
+			bytes := l.Raw != nil || l.State == contact.Needs && old.State != contact.Needs
+			if bytes || !slices.Equal(standing(l), standing(old)) {
+				if err := t.set(ctx, l, bytes); err != nil {
 					return err
 				}
 			}
@@ -57,7 +59,7 @@ func lawful(old, l contact.Letter) contact.Letter {
 	if old.Reason == forgottenReason {
 		l.Reason, l.Subject, l.Raw = old.Reason, old.Subject, nil
 	}
-	if l.State == contact.Needs {
+	if l.State == contact.Needs && old.State != contact.Needs {
 		l.Subject, l.MessageID, l.Raw, l.Written = "", "", nil, time.Time{}
 	}
 	return l

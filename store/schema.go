@@ -263,6 +263,58 @@ CREATE TABLE trouble (
 	text  TEXT    NOT NULL,
 	since INTEGER NOT NULL
 ) WITHOUT ROWID;
+-- What the touches of a contact come to, so that plans need not read all of
+-- them. Without an id it has to be made anew. It is kept by triggers, so that
+-- nothing that changes touches can forget it.
+DROP INDEX touch_newest;
+CREATE INDEX touch_newest ON touch (contact_id, at DESC, direction DESC, id, medium, alone);
+CREATE TABLE past (
+	contact_id   TEXT PRIMARY KEY REFERENCES contact ON DELETE CASCADE,
+	id           TEXT, -- of the last touch, as what follows
+	key          TEXT,
+	at           INTEGER,
+	direction    TEXT,
+	medium       TEXT,
+	subject      TEXT,
+	address      TEXT,
+	alone        INTEGER,
+	verified     INTEGER,
+	account      TEXT,
+	mailbox      TEXT,
+	rule         TEXT,
+	opened       INTEGER,
+	out_at       INTEGER,
+	out_subject  TEXT,
+	sign         INTEGER,
+	first_in     INTEGER,
+	first_out    INTEGER,
+	first_spoken INTEGER
+) WITHOUT ROWID;
+CREATE INDEX past_stale ON past (contact_id) WHERE id IS NULL;
+CREATE TRIGGER past_emptied AFTER UPDATE ON past WHEN NEW.id IS NULL AND OLD.id IS NOT NULL BEGIN
+	UPDATE past SET key = NULL, at = NULL, direction = NULL, medium = NULL, subject = NULL, address = NULL,
+		alone = NULL, verified = NULL, account = NULL, mailbox = NULL, rule = NULL, opened = NULL, out_at = NULL,
+		out_subject = NULL, sign = NULL, first_in = NULL, first_out = NULL, first_spoken = NULL
+		WHERE contact_id = NEW.contact_id;
+END;
+CREATE TRIGGER touch_added AFTER INSERT ON touch
+	WHEN NOT EXISTS (SELECT 1 FROM past WHERE contact_id = NEW.contact_id AND id IS NULL) BEGIN
+	UPDATE past SET id = NULL WHERE contact_id = NEW.contact_id AND id IS NOT NULL;
+	INSERT INTO past (contact_id) SELECT NEW.contact_id WHERE NOT EXISTS (SELECT 1 FROM past WHERE contact_id = NEW.contact_id);
+END;
+CREATE TRIGGER touch_removed AFTER DELETE ON touch BEGIN
+	UPDATE past SET id = NULL WHERE contact_id = OLD.contact_id AND id IS NOT NULL;
+END;
+CREATE TRIGGER touch_changed AFTER UPDATE ON touch BEGIN
+	UPDATE past SET id = NULL WHERE contact_id IN (OLD.contact_id, NEW.contact_id) AND id IS NOT NULL;
+	INSERT INTO past (contact_id) SELECT NEW.contact_id WHERE NOT EXISTS (SELECT 1 FROM past WHERE contact_id = NEW.contact_id);
+END;
+INSERT INTO past (contact_id) SELECT DISTINCT contact_id FROM touch;
+
+-- In the order in which they are read with their contacts.
+DROP INDEX address_contact;
+CREATE INDEX address_contact ON address (contact_id, position, addr, key);
+CREATE INDEX contact_group_contact ON contact_group (contact_id, position);
 
 ALTER TABLE letter ADD COLUMN delivery TEXT    NOT NULL DEFAULT 'draft';
 ALTER TABLE letter ADD COLUMN snooze   INTEGER NOT NULL DEFAULT 0;

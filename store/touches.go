@@ -23,63 +23,16 @@ func (s *Store) Touches(ctx context.Context, contactID string) ([]contact.Touch,
 // LastTouches gives the newest touch of every contact that has one, by contact
 // id. With mailOnly only mail counts; with a direction only that one.
 func (s *Store) LastTouches(ctx context.Context, mailOnly bool, dir contact.Direction) (map[string]contact.Touch, error) {
-	return s.lastTouches(ctx, mailOnly, dir, false)
-}
-
-// LastLetters gives the newest mail that the owner wrote to each contact alone.
-func (s *Store) LastLetters(ctx context.Context) (map[string]contact.Touch, error) {
-	return s.lastTouches(ctx, true, contact.Out, true)
-}
-
-func (s *Store) lastTouches(ctx context.Context, mailOnly bool, dir contact.Direction, alone bool) (map[string]contact.Touch, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE id IN (
 		SELECT (SELECT id FROM touch WHERE contact_id = contact.id
-		AND (NOT ? OR medium = 'email') AND ? IN ('', direction) AND (alone OR NOT ?)
-		ORDER BY at DESC, direction DESC, id LIMIT 1) FROM contact)`, mailOnly, dir, alone)
+		AND (NOT ? OR medium = 'email') AND ? IN ('', direction)
+		ORDER BY at DESC, direction DESC, id LIMIT 1) FROM contact)`, mailOnly, dir)
 	touches, err := collect(rows, err, scanTouch)
 	last := make(map[string]contact.Touch, len(touches))
 	for _, t := range touches {
 		last[t.ContactID] = t
 	}
 	return last, s.explain(err)
-}
-
-// Pasts gives what the touches of every contact come to, by contact id.
-func (s *Store) Pasts(ctx context.Context) (map[string]contact.Past, error) {
-	touches, err := s.Touches(ctx, "")
-	if err != nil {
-		return nil, err
-	}
-	pasts := map[string]contact.Past{}
-	for _, t := range touches {
-		pasts[t.ContactID] = addToPast(pasts[t.ContactID], t)
-	}
-	return pasts, nil
-}
-
-// addToPast enters a touch that is older than all that are in it.
-func addToPast(p contact.Past, t contact.Touch) contact.Past {
-	mail, out := t.Medium == contact.Email, t.Direction == contact.Out
-	spoken := t.Medium == contact.Meeting || t.Medium == contact.Call
-	if p.Last.At.IsZero() {
-		p.Last, p.Opened = t, mail && len(t.References) == 0
-		p.Last.MessageID, p.Last.References = "", nil
-	}
-	if mail && out && t.Alone && p.LastOut.IsZero() {
-		p.LastOut, p.LastOutSubject = t.At, t.Subject
-	}
-	if (!out || spoken) && p.LastSign.IsZero() {
-		p.LastSign = t.At
-	}
-	switch {
-	case mail && out:
-		p.FirstOut = t.At
-	case mail:
-		p.FirstIn = t.At
-	case spoken:
-		p.FirstSpoken = t.At
-	}
-	return p
 }
 
 func scanTouch(rows *sql.Rows) (contact.Touch, error) {

@@ -92,13 +92,13 @@ func (s *session) contactJSON(c contact.Contact, last contact.Touch) contactJSON
 
 // printContacts prints contacts with their last touch; one alone as one object.
 func (a *app) printContacts(c *cobra.Command, s *session, listed []contact.Contact, alone bool) error {
-	last, err := s.store.LastTouches(c.Context(), false, "")
+	pasts, err := s.store.Pasts(c.Context())
 	if err != nil {
 		return err
 	}
 	all := make([]contactJSON, 0, len(listed))
 	for _, p := range listed {
-		all = append(all, s.contactJSON(p, last[p.ID]))
+		all = append(all, s.contactJSON(p, pasts[p.ID].Last))
 	}
 	if a.json && alone {
 		return a.printJSON(all[0])

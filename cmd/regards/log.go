@@ -77,11 +77,11 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 	if a.json {
 		return a.printJSON(occasionJSON(o))
 	}
-	last, err := s.store.LastLetters(c.Context())
+	pasts, err := s.store.Pasts(c.Context())
 	if err != nil {
 		return err
 	}
-	a.printLogged(s, o, who, last)
+	a.printLogged(s, o, who, pasts)
 	return nil
 }
 
@@ -184,7 +184,7 @@ func checkTexts(o contact.Occasion) error {
 }
 
 // printLogged says what was recorded and what comes of it.
-func (a *app) printLogged(s *session, o contact.Occasion, who people, last map[string]contact.Touch) {
+func (a *app) printLogged(s *session, o contact.Occasion, who people, pasts map[string]contact.Past) {
 	var names []string
 	for _, p := range who {
 		names = append(names, p.Name)
@@ -198,11 +198,11 @@ func (a *app) printLogged(s *session, o contact.Occasion, who people, last map[s
 		return
 	}
 	for i, p := range o.Participants {
-		switch name := who[i].Name; {
+		switch name, past := who[i].Name, pasts[p.ContactID]; {
 		case plan.Writable(s.now(), who[i]) != "":
 			fmt.Fprintf(a.out, "no letter goes to them: %s\n", plan.Writable(s.now(), who[i]))
-		case plan.NeedlessThanks(o, last[p.ContactID]):
-			fmt.Fprintf(a.out, "you have written to %s since then (%q), so no thank-you is drafted\n", name, last[p.ContactID].Subject)
+		case past.LastOut.After(o.At):
+			fmt.Fprintf(a.out, "you have written to %s since then (%q), so no thank-you is drafted\n", name, past.LastOutSubject)
 		case p.Useful == "":
 			fmt.Fprintf(a.out, "the thank-you to %s waits for what was most useful: regards occasion edit %s --useful \"%s=…\"\n",
 				name, o.ID, name)

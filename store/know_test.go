@@ -1,0 +1,122 @@
+package store
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"regards/contact"
+	"regards/plan"
+)
+
+// village stores n contacts with their touches, mail both ways and a meeting in
+// twenty, an occasion for every twentieth of them, and letters that are over.
+func village(b testing.TB, s *Store, contacts, touches int) {
+	b.Helper()
+	all := make([]contact.Contact, contacts)
+	for i := range all {
+		all[i] = person(fmt.Sprintf("Person Number %d", i), fmt.Sprintf("person%d@host%d.example", i, i%700))
+		all[i].ID, all[i].Groups, all[i].Added = NewID(), []string{"alumni"}, noon.AddDate(-5, 0, 0)
+	}
+	check(b, s.AddContacts(ctx, all))
+	live(b, s, all, touches)
+	for i := 0; i < contacts; i += 20 {
+		o := contact.Occasion{Kind: contact.Met, At: noon.Add(-time.Duration(i) * time.Hour), Logged: noon,
+			Participants: []contact.Participant{{ContactID: all[i].ID, Useful: "your advice"}}}
+		o = must[contact.Occasion](b)(s.AddOccasion(ctx, o, nil, noon))
+		l := letter("thank-you/" + o.ID + "/" + all[i].ID)
+		l.ContactID, l.OccasionID, l.ParticipantID = all[i].ID, o.ID, o.Participants[0].ID
+		check(b, putLetter(s, l.In(contact.Sent, noon)))
+	}
+}
+
+// live stores touches of contacts as a scan does.
+func live(b testing.TB, s *Store, all []contact.Contact, touches int) {
+	book := must[int64](b)(s.BookVersion(ctx))
+	for from := 0; from < touches; from += 5000 {
+		sc := Scan{Account: "work", Mailbox: "INBOX", Cursor: Cursor{1, 1, uint32(from + 5000)}, At: noon}
+		for i := from; i < min(from+5000, touches); i++ {
+			sc.Touches = append(sc.Touches, villageTouch(all[i%len(all)], i))
+		}
+		must[[]contact.Touch](b)(s.Record(ctx, book, sc))
+	}
+}
+
+func villageTouch(c contact.Contact, i int) contact.Touch {
+	id := fmt.Sprintf("%d.%d@mail.host.example", i, i*7919)
+	t := contact.Touch{ContactID: c.ID, Key: id, MessageID: id, At: noon.Add(-time.Duration(i*7) * time.Minute), Direction: contact.In,
+		Medium: contact.Email, Subject: "Re: about the matter of yesterday", Address: c.Addresses[0].Addr, Alone: i%3 > 0,
+		Verified: true, Account: "work", Mailbox: "INBOX", Rule: "from the contact's address " + c.Addresses[0].Addr}
+	if i%5 > 0 {
+		t.References = []string{"a." + id, "b." + id}
+	}
+	switch i / 10 % 5 {
+	case 1, 3:
+		t.Direction, t.Mailbox = contact.Out, "Sent"
+	case 2:
+		if i%20 == 0 {
+			t.Medium = contact.Meeting
+		}
+	}
+	return t
+}
+
+// BenchmarkKnow reads everything that plans are made from, and makes one.
+func BenchmarkKnow(b *testing.B) {
+	s := newStore(b)
+	village(b, s, 10_000, 200_000)
+	must[map[string]contact.Past](b)(s.Pasts(ctx))
+	policy := plan.Policy{Location: time.UTC, Practices: map[string]plan.Practice{plan.ThankYou: {Enabled: true}}}
+	for what, read := range map[string]func(r *plan.Records){
+		"contacts":  func(r *plan.Records) { r.Contacts = contactsByID(b, s) },
+		"occasions": func(r *plan.Records) { r.Occasions = must[[]contact.Occasion](b)(s.Occasions(ctx)) },
+		"letters":   func(r *plan.Records) { r.Letters = lettersByKey(b, s) },
+		"pasts":     func(r *plan.Records) { r.Pasts = must[map[string]contact.Past](b)(s.Pasts(ctx)) },
+		"pasts at first": func(r *plan.Records) {
+			exec(b, s.db, "UPDATE past SET id = NULL")
+			r.Pasts = must[map[string]contact.Past](b)(s.Pasts(ctx))
+		},
+		"all": func(r *plan.Records) {
+			r.Contacts, r.Letters = contactsByID(b, s), lettersByKey(b, s)
+			r.Occasions = must[[]contact.Occasion](b)(s.Occasions(ctx))
+			r.Pasts = must[map[string]contact.Past](b)(s.Pasts(ctx))
+			plan.Due(noon, policy, *r)
+		},
+	} {
+		b.Run(what, func(b *testing.B) {
+			for b.Loop() {
+				read(&plan.Records{})
+			}
+		})
+	}
+}
+
+// BenchmarkRecord stores the touches of a first scan.
+func BenchmarkRecord(b *testing.B) {
+	for b.Loop() {
+		b.StopTimer()
+		s := newStore(b)
+		village(b, s, 1000, 0)
+		all := must[[]contact.Contact](b)(s.Contacts(ctx))
+		b.StartTimer()
+		live(b, s, all, 20_000)
+	}
+}
+
+func contactsByID(t testing.TB, s *Store) map[string]contact.Contact {
+	all := must[[]contact.Contact](t)(s.Contacts(ctx))
+	byID := make(map[string]contact.Contact, len(all))
+	for _, c := range all {
+		byID[c.ID] = c
+	}
+	return byID
+}
+
+func lettersByKey(t testing.TB, s *Store) map[string]contact.Letter {
+	all := must[[]contact.Letter](t)(s.Letters(ctx))
+	byKey := make(map[string]contact.Letter, len(all))
+	for _, l := range all {
+		byKey[l.Key] = l
+	}
+	return byKey
+}

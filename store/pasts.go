@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+
+	"regards/contact"
+)
+
+// Pasts gives what the touches of every contact come to, by contact id; nothing
+// of those who have none.
+func (s *Store) Pasts(ctx context.Context) (map[string]contact.Past, error) {
+	if err := s.freshenPasts(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.QueryContext(ctx, "SELECT "+pastColumns+" FROM past WHERE id IS NOT NULL")
+	all, err := collect(rows, err, scanPast)
+	pasts := make(map[string]contact.Past, len(all))
+	for _, p := range all {
+		pasts[p.Last.ContactID] = p
+	}
+	return pasts, s.explain(err)
+}
+
+const pastColumns = `contact_id, id, key, at, direction, medium, subject, address, alone, verified, account, mailbox, rule,
+	opened, out_at, out_subject, sign, first_in, first_out, first_spoken`
+
+func scanPast(rows *sql.Rows) (contact.Past, error) {
+	var p contact.Past
+	var at, out, sign, firstIn, firstOut, spoken int64
+	l := &p.Last
+	err := rows.Scan(&l.ContactID, &l.ID, &l.Key, &at, &l.Direction, &l.Medium, &l.Subject, &l.Address, &l.Alone, &l.Verified,
+		&l.Account, &l.Mailbox, &l.Rule, &p.Opened, &out, &p.LastOutSubject, &sign, &firstIn, &firstOut, &spoken)
+	l.At, p.LastOut, p.LastSign = fromSeconds(at), fromSeconds(out), fromSeconds(sign)
+	p.FirstIn, p.FirstOut, p.FirstSpoken = fromSeconds(firstIn), fromSeconds(firstOut), fromSeconds(spoken)
+	return p, err
+}
+
+// freshenPasts makes anew what the touches of contacts come to whose touches
+// have changed.
+func (s *Store) freshenPasts(ctx context.Context) error {
+	var stale bool
+	err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM past WHERE id IS NULL)").Scan(&stale)
+	if err != nil || !stale {
+		return s.explain(err)
+	}
+	return s.txOn(ctx, s.scans, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, makePasts); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "DELETE FROM past WHERE id IS NULL") // their last touch was removed
+		return err
+	})
+}
+
+// one gives a query for a column of the first of a contact's touches, in an
+// order of theirs, that meets a condition. The index touch_newest has all it
+// takes to find that touch.
+func one(column, condition, order string) string {
+	return "(SELECT " + column + " FROM touch t WHERE t.contact_id = p.contact_id AND " + condition + " ORDER BY " + order + " LIMIT 1)"
+}
+
+const (
+	newestFirst = "t.at DESC, t.direction DESC, t.id"
+	oldestFirst = "t.at, t.direction, t.id DESC"
+	isSpoken    = "t.medium IN ('meeting', 'call')"
+)
+
+var makePasts = `INSERT OR REPLACE INTO past (` + pastColumns + `)
+	SELECT p.contact_id, l.id, l.key, l.at, l.direction, l.medium, l.subject, l.address, l.alone, l.verified, l.account, l.mailbox, l.rule,
+		l.medium = 'email' AND l.refs = '', coalesce(o.at, 0), coalesce(o.subject, ''),
+		coalesce(` + one("at", "(t.direction = 'in' OR "+isSpoken+")", newestFirst) + `, 0),
+		coalesce(` + one("at", "t.medium = 'email' AND t.direction = 'in'", oldestFirst) + `, 0),
+		coalesce(` + one("at", "t.medium = 'email' AND t.direction = 'out'", oldestFirst) + `, 0),
+		coalesce(` + one("at", isSpoken, oldestFirst) + `, 0)
+	FROM past p JOIN touch l ON l.rowid = ` + one("rowid", "1", newestFirst) + `
+	LEFT JOIN touch o ON o.rowid = ` + one("rowid", "t.medium = 'email' AND t.direction = 'out' AND t.alone", newestFirst) + `
+	WHERE p.id IS NULL`
+
+// LastMail gives the newest mail with a contact, in either direction, and the
+// newest from them; the zero Touch where there is none.
+func (s *Store) LastMail(ctx context.Context, contactID string) (last, lastIn contact.Touch, err error) {
+	for _, x := range []struct {
+		to    *contact.Touch
+		where string
+	}{{&last, ""}, {&lastIn, " AND direction = 'in'"}} {
+		rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+" FROM touch WHERE contact_id = ? AND medium = 'email'"+x.where+
+			" ORDER BY at DESC, direction DESC, id LIMIT 1", contactID)
+		found, err := collect(rows, err, scanTouch)
+		if err != nil {
+			return last, lastIn, s.explain(err)
+		}
+		if len(found) > 0 {
+			*x.to = found[0]
+		}
+	}
+	return last, lastIn, nil
+}
