@@ -58,7 +58,7 @@ type Evidence struct {
 // Sighting is what a survey says of the letters of an account.
 type Sighting struct {
 	// Changed are the letters of which the survey tells something new, as they
-	// stand now. Of a letter, only State, Reason, DraftID, Place, TakeBack,
+	// stand now. Of a letter, only State, Reason, Subject, DraftID, Place, TakeBack,
 	// Missing, Approved, Sent and Ended ever change here.
 	Changed []contact.Letter
 	// Missing are the Message-IDs to look for, on the server, before Settle: those
@@ -172,7 +172,7 @@ func (g *Sighting) followed(l contact.Letter) bool {
 // set stores how a letter stands now.
 func (g *Sighting) set(i int, l contact.Letter) {
 	old := g.letters[i]
-	same := l.State == old.State && l.Reason == old.Reason && l.DraftID == old.DraftID && l.Place == old.Place &&
+	same := l.State == old.State && l.Reason == old.Reason && l.Subject == old.Subject && l.DraftID == old.DraftID && l.Place == old.Place &&
 		l.TakeBack == old.TakeBack && l.Missing.Equal(old.Missing) && l.Approved.Equal(old.Approved) &&
 		l.Sent.Equal(old.Sent) && l.Ended.Equal(old.Ended)
 	if same {

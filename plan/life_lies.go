@@ -103,6 +103,9 @@ func (g *Sighting) lies(now time.Time, l contact.Letter, m Lying) contact.Letter
 	if m.MessageID != "" && !l.Is(m.MessageID) {
 		l.DraftID = m.MessageID
 	}
+	if m.Subject != "" && contact.CheckText("subject", m.Subject) == nil {
+		l.Subject = m.Subject // what it is sent with is looked for by its subject, too
+	}
 	l.TakeBack = l.TakeBack && l.State == was
 	l.Place, l.Missing, l.Ended = m.Place, time.Time{}, time.Time{}
 	return l

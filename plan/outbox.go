@@ -102,7 +102,7 @@ func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []
 		room = min(room, max(0, p.DailyCap-len(due)-p.sentOn(now, r)))
 	}
 	for _, l := range proposed[room:] {
-		from := p.sendFrom(tomorrow(now.In(p.Location)), r.Contacts[l.ContactID])
+		from := p.sendFrom(p.nextDay(now), r.Contacts[l.ContactID])
 		held = append(held, Held{l, fmt.Sprintf("no more than %d letters go on a day", p.DailyCap), from})
 	}
 	return append(due, proposed[:room]...), held
@@ -156,6 +156,12 @@ func (p Policy) sentOn(now time.Time, r Records) (n int) {
 		}
 	}
 	return n
+}
+
+// nextDay gives when the owner's next day begins, which need not be at midnight.
+func (p Policy) nextDay(now time.Time) time.Time {
+	next := (now.In(p.Location).Weekday() + 1) % 7
+	return SendTime{Window{0, day}, []time.Weekday{next}, p.Location}.Next(now)
 }
 
 func (p Policy) clock(t time.Time) string {

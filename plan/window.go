@@ -36,7 +36,10 @@ func (s SendTime) Next(t time.Time) time.Time {
 func (s SendTime) Add(t time.Time, d time.Duration) time.Time {
 	for {
 		from, to := s.span(t)
-		if from.IsZero() || to.Sub(from) > d {
+		if from.IsZero() {
+			return from
+		}
+		if to.Sub(from) > d {
 			return from.Add(d)
 		}
 		d -= to.Sub(from)
@@ -66,7 +69,7 @@ func (s SendTime) span(t time.Time) (from, to time.Time) {
 		if from.Before(to) {
 			return from, to
 		}
-		if at = tomorrow(at); !change.IsZero() && at.After(change) {
+		if at = midnight(at).Add(day); !change.IsZero() && at.After(change) {
 			at = change
 		}
 	}
@@ -89,5 +92,3 @@ func midnight(t time.Time) time.Time {
 		time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
 	return t.Add(-clock)
 }
-
-func tomorrow(t time.Time) time.Time { return midnight(t).Add(day) }
