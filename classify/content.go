@@ -12,6 +12,7 @@ type contentType struct {
 	boundary string // RFC 2046 section 5.1.1
 	report   string // report-type of multipart/report (RFC 6522), lower-case
 	method   string // of text/calendar (RFC 6047), lower-case
+	charset  string // RFC 2046 section 4.1.2, lower-case
 }
 
 func (c contentType) multipart() bool { return strings.HasPrefix(c.media, "multipart/") }
@@ -43,6 +44,8 @@ func parseContentType(v []byte) contentType {
 			c.boundary = string(bytes.TrimRight(paramValue(value), " \t"))
 		case bytes.EqualFold(key, []byte("report-type")):
 			c.report = strings.ToLower(clean(paramValue(value)))
+		case bytes.EqualFold(key, []byte("charset")):
+			c.charset = strings.ToLower(clean(paramValue(value)))
 		case bytes.EqualFold(key, []byte("method")):
 			c.method = strings.ToLower(clean(paramValue(value)))
 		}

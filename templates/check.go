@@ -1,26 +1,15 @@
 package templates
 
-import (
-	"errors"
-	"io/fs"
-)
+import "errors"
 
-// Check renders a template as Render does and gives everything that stands in
-// the way: a MissingError for each field that l lacks, at the first place that
-// asks for it; or the one error for which there is no letter at all.
-func Check(sources []fs.FS, name string, languages []string, l Letter) []error {
-	t, err := Find(sources, name, languages)
-	if err != nil {
-		return []error{err}
-	}
-	wording, err := load(sources, t)
-	if err != nil {
-		return []error{err}
-	}
+// Check renders a letter as Render does and gives everything that stands in the
+// way: a MissingError for each field that l lacks, at the first place that asks
+// for it; and what else is wrong, where the rendering ends.
+func (w *Wording) Check(l Letter) []error {
 	var found []error
-	f := fields{l: l, language: t.Language}
+	f := fields{l: l, language: w.Language}
 	for {
-		_, _, err := render(wording, t, f)
+		_, _, err := w.render(f)
 		if err == nil {
 			return found
 		}

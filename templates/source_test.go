@@ -36,7 +36,7 @@ func TestFind(t *testing.T) {
 		{"thank-you.met", "fr es de", "mine, Spanish"},
 		{"only", "es de", "only"},
 	} {
-		got, _, err := Render(sources, x.name, strings.Fields(x.languages), letter())
+		got, _, err := render(sources, x.name, strings.Fields(x.languages), letter())
 		if err != nil || got != x.want {
 			t.Errorf("%s in %q: got %q, %v; want %q", x.name, x.languages, got, err, x.want)
 		}
@@ -46,7 +46,7 @@ func TestFind(t *testing.T) {
 		"folder":         "template folder.txt: it is no file",
 		"../secret":      "there is no template ../secret.txt",
 	} {
-		if _, _, err := Render(sources, name, nil, letter()); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if _, _, err := render(sources, name, nil, letter()); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%s: got %v, want %s", name, err, want)
 		}
 	}
@@ -78,10 +78,10 @@ func TestLanguageOfTheOwner(t *testing.T) {
 // The owner's wording stands before ours.
 func TestOwnersWording(t *testing.T) {
 	sources := owners(map[string]string{"thank-you.met.txt": "Subject: mine\n\n{{.Greeting}}"})
-	if got, _, err := Render(sources, "thank-you.met", []string{"en"}, letter()); err != nil || got != "mine" {
+	if got, _, err := render(sources, "thank-you.met", []string{"en"}, letter()); err != nil || got != "mine" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if got, _, err := Render(sources, "thank-you.help", []string{"en"}, letter()); err != nil || got != "Thank you for your help" {
+	if got, _, err := render(sources, "thank-you.help", []string{"en"}, letter()); err != nil || got != "Thank you for your help" {
 		t.Errorf("got %q, %v", got, err)
 	}
 }
@@ -134,7 +134,7 @@ func TestPipe(t *testing.T) {
 
 func TestLanguagesStay(t *testing.T) {
 	languages := []string{"es", "de", "fr"}[:2]
-	if _, _, err := Render([]fs.FS{Builtin()}, "thank-you.met", languages, letter()); err != nil {
+	if _, _, err := render([]fs.FS{Builtin()}, "thank-you.met", languages, letter()); err != nil {
 		t.Fatal(err)
 	}
 	if got := languages[:3][2]; got != "fr" {

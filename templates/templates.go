@@ -5,7 +5,7 @@
 // MissingError that names template, field and contact, and there is no text.
 // What strangers or the owner typed is data only; it cannot add a header or a
 // template action. Rendering is pure, and what it costs is bounded before it
-// begins: the language of a template has no loops (see load).
+// begins: the language of a template has no loops (see parse).
 //
 // A template is a text file: a first line "Subject: …", an empty line, the
 // body. Its name is that of the practice, then perhaps the variant, then
@@ -57,18 +57,30 @@ func (e *MissingError) Error() string {
 	return fmt.Sprintf("template %s needs %s for %s", e.Template, e.Field, e.Contact)
 }
 
-// Render fills the template that Find finds. The salutation of l is to be in
-// its language.
-func Render(sources []fs.FS, name string, languages []string, l Letter) (subject, body string, err error) {
+// Wording is a template with all that it includes, ready to be filled. Many may
+// do so at once.
+type Wording struct {
+	Template
+	parsed *template.Template
+}
+
+// Load makes the template that Find finds ready. An error names file and line.
+func Load(sources []fs.FS, name string, languages []string) (*Wording, error) {
 	t, err := Find(sources, name, languages)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	wording, err := load(sources, t)
+	parsed, err := parse(sources, t)
 	if err != nil {
-		return "", "", err
+		return nil, err
 	}
-	return render(wording, t, fields{l: l, language: t.Language})
+	return &Wording{t, parsed}, nil
+}
+
+// Render fills the template with the facts of a letter, whose salutation is to
+// be in the language of w.
+func (w *Wording) Render(l Letter) (subject, body string, err error) {
+	return w.render(fields{l: l, language: w.Language})
 }
 
 // maxLetter bounds a rendered letter, in bytes.
@@ -90,23 +102,23 @@ func (b *bounded) Write(p []byte) (int, error) {
 // place finds file and line in an error of package template.
 var place = regexp.MustCompile(`^template: (.+?:\d+):\d+: `)
 
-func render(wording *template.Template, t Template, f fields) (subject, body string, err error) {
+func (w *Wording) render(f fields) (subject, body string, err error) {
 	var out bounded
-	if err := wording.Execute(&out, f); err != nil {
+	if err := w.parsed.Execute(&out, f); err != nil {
 		var missing *MissingError
 		if !errors.As(err, &missing) {
-			return "", "", fmt.Errorf("template %s for %s: %w", t.File, f.l.Contact, err)
+			return "", "", fmt.Errorf("template %s for %s: %w", w.File, f.l.Contact, err)
 		}
-		at := t.File
+		at := w.File
 		if m := place.FindStringSubmatch(err.Error()); m != nil {
 			at = m[1]
 		}
-		return "", "", &MissingError{Template: t.File, Field: missing.Field, Contact: f.l.Contact, At: at}
+		return "", "", &MissingError{Template: w.File, Field: missing.Field, Contact: f.l.Contact, At: at}
 	}
-	if subject, body, err = split(t.File, out.String()); err != nil {
+	if subject, body, err = split(w.File, out.String()); err != nil {
 		return "", "", err
 	}
-	if t.Language == "de" {
+	if w.Language == "de" {
 		body = capitalise(body)
 	}
 	return subject, body, nil

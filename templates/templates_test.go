@@ -71,9 +71,27 @@ func owners(files map[string]string) []fs.FS {
 	return []fs.FS{folder, Builtin()}
 }
 
+// render loads a template and fills it.
+func render(sources []fs.FS, name string, languages []string, l Letter) (subject, body string, err error) {
+	w, err := Load(sources, name, languages)
+	if err != nil {
+		return "", "", err
+	}
+	return w.Render(l)
+}
+
+// check loads a template and checks it.
+func check(sources []fs.FS, name string, languages []string, l Letter) []error {
+	w, err := Load(sources, name, languages)
+	if err != nil {
+		return []error{err}
+	}
+	return w.Check(l)
+}
+
 // one renders a text that stands alone in the owner's folder.
 func one(text string, l Letter) (subject, body string, err error) {
-	return Render(owners(map[string]string{"mine.txt": text}), "mine", nil, l)
+	return render(owners(map[string]string{"mine.txt": text}), "mine", nil, l)
 }
 
 // Every practice has a wording for each of its letters, in each language.
@@ -121,7 +139,7 @@ func variants(t testing.TB, b Template) []txtar.File {
 	} {
 		l := spoken(b.Language, v.register)
 		v.change(&l)
-		subject, body, err := Render([]fs.FS{Builtin()}, b.Name, []string{b.Language}, l)
+		subject, body, err := render([]fs.FS{Builtin()}, b.Name, []string{b.Language}, l)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -289,7 +307,7 @@ func TestMissing(t *testing.T) {
 		for field, drop := range drops {
 			l := letter()
 			drop(&l)
-			subject, body, err := Render([]fs.FS{Builtin()}, b.Name, []string{b.Language}, l)
+			subject, body, err := render([]fs.FS{Builtin()}, b.Name, []string{b.Language}, l)
 			if !slices.Contains(strings.Fields("greeting signature "+needs[b.Name]), field) {
 				if field != "useful" && err != nil {
 					t.Errorf("%s without %s: %v", b.File, field, err)
@@ -397,7 +415,7 @@ func TestGermanGreeting(t *testing.T) {
 	} {
 		l := letter()
 		l.Salutation = salutation
-		if _, body, err := Render([]fs.FS{Builtin()}, "thank-you.help", []string{"de"}, l); err != nil || !strings.HasPrefix(body, want) {
+		if _, body, err := render([]fs.FS{Builtin()}, "thank-you.help", []string{"de"}, l); err != nil || !strings.HasPrefix(body, want) {
 			t.Errorf("%v, %s", err, body)
 		}
 	}

@@ -159,15 +159,18 @@ type trial struct {
 // try writes one letter.
 func (k *wordingCheck) try(practice, name string, c contact.Contact) {
 	k.report.Letters++
-	l, languages, err := k.w.Letter(name, c, plan.Sample(practice, k.now))
+	wording, err := k.w.Wording(name, c)
 	if err != nil {
 		k.add(err, c)
 		return
 	}
+	l := k.w.Letter(wording, c, plan.Sample(practice, k.now))
 	t := trial{practice, name, c.Language, c.Register, l.Salutation != ""}
 	found, known := k.tried[t]
 	if !known {
-		found = templates.Check(k.w.Templates, name, languages, l)
+		late := l
+		late.Facts.Late = true
+		found = slices.Concat(wording.Check(l), wording.Check(late))
 		k.tried[t] = found
 	}
 	for _, err := range found {
@@ -178,12 +181,12 @@ func (k *wordingCheck) try(practice, name string, c contact.Contact) {
 // read finds what is wrong with a template for everybody, also where nobody
 // speaks its language yet.
 func (k *wordingCheck) read(t templates.Template) {
-	l, _, err := k.w.Letter(t.Name, somebody, plan.Sample("", k.now))
+	wording, err := templates.Load(k.w.Templates, t.Name, []string{t.Language})
 	if err != nil {
 		k.add(err, somebody)
 		return
 	}
-	for _, err := range templates.Check(k.w.Templates, t.Name, []string{t.Language}, l) {
+	for _, err := range wording.Check(k.w.Letter(wording, somebody, plan.Sample("", k.now))) {
 		if missing := (*templates.MissingError)(nil); !errors.As(err, &missing) {
 			k.add(err, somebody)
 		}

@@ -67,6 +67,7 @@ type Settings struct {
 // Writer makes the writer of letters of a database with a secret.
 func (s Settings) Writer(secret []byte) Writer {
 	return Writer{Owner: s.Owner, Languages: s.Languages, Templates: s.Templates,
+		wordings: map[[2]string]*templates.Wording{},
 		Accounts: s.Accounts, Location: s.Policy.Location, Secret: secret}
 }
 

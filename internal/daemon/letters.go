@@ -75,9 +75,9 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now := d.now()
+	now, writer := d.now(), d.writer()
 	for _, p := range plan.Due(now, d.settings.Policy, k.Records) {
-		l := d.writer().Write(now, p, k.Contacts[p.ContactID], Mail{Last: k.lastMail[p.ContactID], LastIn: k.lastIn[p.ContactID]})
+		l := writer.Write(now, p, k.Contacts[p.ContactID], Mail{Last: k.lastMail[p.ContactID], LastIn: k.lastIn[p.ContactID]})
 		old, exists := k.Letters[l.Key]
 		if exists && old.State == l.State && old.Reason == l.Reason {
 			continue // it still waits for the same

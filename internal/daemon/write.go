@@ -13,7 +13,8 @@ import (
 )
 
 // Writer gives planned letters their words and their bytes. It does no I/O but
-// to read templates: a letter that it writes twice is the same.
+// to read each template once: a letter that it writes twice is the same. One
+// that Settings.Writer made is for one goroutine.
 type Writer struct {
 	Owner     templates.Owner
 	Languages []string // of letters, the preferred first
@@ -21,6 +22,8 @@ type Writer struct {
 	Accounts  []Account
 	Location  *time.Location
 	Secret    []byte // of the database: Message-IDs are derived from it
+
+	wordings map[[2]string]*templates.Wording // that were loaded, by name and language of the contact
 }
 
 // Mail is the mail with a contact so far, as far as the next letter depends on it.
@@ -55,11 +58,11 @@ func (w Writer) compose(now time.Time, p plan.Planned, c contact.Contact, m Mail
 	if !ok {
 		return l, errNoAccount
 	}
-	words, languages, err := w.Letter(p.Wording, c, p.Facts)
+	wording, err := w.Wording(p.Wording, c)
 	if err != nil {
 		return l, err
 	}
-	subject, body, err := templates.Render(w.Templates, p.Wording, languages, words)
+	subject, body, err := wording.Render(w.Letter(wording, c, p.Facts))
 	if err != nil {
 		return l, err
 	}
@@ -79,15 +82,25 @@ func (w Writer) compose(now time.Time, p plan.Planned, c contact.Contact, m Mail
 	return l, err
 }
 
-// Letter gives all that a template of some wording may ask for in a letter to a
-// contact, and the languages that it may be in, the preferred first.
-func (w Writer) Letter(wording string, c contact.Contact, facts plan.Facts) (l templates.Letter, languages []string, err error) {
-	languages = append([]string{c.Language}, w.Languages...)
-	t, err := templates.Find(w.Templates, wording, languages)
+// Wording gives the template of a name in the language of letters to a contact.
+func (w Writer) Wording(name string, c contact.Contact) (*templates.Wording, error) {
+	key := [2]string{name, c.Language}
+	if known := w.wordings[key]; known != nil {
+		return known, nil
+	}
+	wording, err := templates.Load(w.Templates, name, append([]string{c.Language}, w.Languages...))
+	if err == nil && w.wordings != nil {
+		w.wordings[key] = wording
+	}
+	return wording, err
+}
+
+// Letter gives all that a template may ask for in a letter to a contact.
+func (w Writer) Letter(wording *templates.Wording, c contact.Contact, facts plan.Facts) templates.Letter {
 	return templates.Letter{
-		Contact: c.Name, Salutation: plan.Salutation(c, t.Language, c.Register), Register: c.Register,
+		Contact: c.Name, Salutation: plan.Salutation(c, wording.Language, c.Register), Register: c.Register,
 		Facts: facts, Owner: w.Owner,
-	}, languages, err
+	}
 }
 
 // hint tells how to supply a missing field.

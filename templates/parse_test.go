@@ -65,7 +65,7 @@ func TestPartials(t *testing.T) {
 		"de": "danke, Mit freundlichen Grüßen\nAna\n",
 		"fr": "Bien cordialement,\nAna\n",
 	} {
-		_, body, err := Render(owners(files), "mine", []string{language}, letter())
+		_, body, err := render(owners(files), "mine", []string{language}, letter())
 		if err != nil || body != want {
 			t.Errorf("%s: got %q, %v", language, body, err)
 		}
@@ -73,7 +73,7 @@ func TestPartials(t *testing.T) {
 	// What a partial lacks is named where it lies.
 	l := letter()
 	l.Facts.Useful = ""
-	found := Check(owners(files), "mine", nil, l)
+	found := check(owners(files), "mine", nil, l)
 	if len(found) != 1 || found[0].(*MissingError).At != "_what.txt:1" || found[0].(*MissingError).Template != "mine.txt" {
 		t.Errorf("got %v", found)
 	}
@@ -85,7 +85,7 @@ func TestCycles(t *testing.T) {
 		"two":    {"_a.txt": "\n" + `{{if .Belated}}{{template "b" .}}{{end}}`, "_b.txt": `{{template "a" .}}`},
 	} {
 		files["mine.txt"] = "Subject: x\n\n{{template \"a\" .}}"
-		_, _, err := Render(owners(files), "mine", nil, letter())
+		_, _, err := render(owners(files), "mine", nil, letter())
 		if err == nil || !strings.Contains(err.Error(), ":11: it includes itself") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -99,7 +99,7 @@ func TestWorkIsBounded(t *testing.T) {
 		for i := range 40 {
 			files[fmt.Sprintf("_p%d.txt", i)] = strings.Repeat(fmt.Sprintf("{{template \"p%d\" .}}", i+1), 2)
 		}
-		_, body, err := Render(owners(files), "mine", nil, letter())
+		_, body, err := render(owners(files), "mine", nil, letter())
 		if err == nil || !strings.Contains(err.Error(), "with all that it includes, the template is too long") {
 			t.Errorf("%d bytes, %v", len(body), err)
 		}
@@ -114,12 +114,12 @@ func TestWorkIsBounded(t *testing.T) {
 func TestCheck(t *testing.T) {
 	const text = "Subject: {{.Title}}\n\n{{.Greeting}}\n\n{{.Useful}} and {{.Useful}} {{.Phone}}\n\n{{.Signature}}"
 	l := letter()
-	if found := Check(owners(map[string]string{"mine.txt": text}), "mine", nil, l); found != nil {
+	if found := check(owners(map[string]string{"mine.txt": text}), "mine", nil, l); found != nil {
 		t.Errorf("got %v", found)
 	}
 	l.Facts.Title, l.Facts.Useful, l.Salutation, l.Owner.Phone = "", " . ", "", "none"
 	var got []string
-	for _, err := range Check(owners(map[string]string{"mine.txt": text}), "mine", nil, l) {
+	for _, err := range check(owners(map[string]string{"mine.txt": text}), "mine", nil, l) {
 		m := err.(*MissingError)
 		got = append(got, m.At+" "+m.Field+" "+m.Contact)
 	}
@@ -132,12 +132,12 @@ func TestCheck(t *testing.T) {
 		"Subject: x\n{{.Useful}}\n\n{{.Useful}}":  `mine.txt needs useful`,
 		"Subject: \n\n{{.Title}} {{if .Formal}}x": "unexpected EOF",
 	} {
-		found := Check(owners(map[string]string{"mine.txt": text}), "mine", nil, l)
+		found := check(owners(map[string]string{"mine.txt": text}), "mine", nil, l)
 		if len(found) == 0 || !strings.Contains(found[0].Error(), want) {
 			t.Errorf("%q: got %v", text, found)
 		}
 	}
-	if found := Check([]fs.FS{fstest.MapFS{}}, "no", nil, l); len(found) != 1 || !strings.Contains(found[0].Error(), "there is no template no.txt") {
+	if found := check([]fs.FS{fstest.MapFS{}}, "no", nil, l); len(found) != 1 || !strings.Contains(found[0].Error(), "there is no template no.txt") {
 		t.Errorf("got %v", found)
 	}
 }
@@ -158,14 +158,14 @@ func FuzzRender(f *testing.F) {
 		l := letter()
 		l.Facts.Useful = useful
 		sources := owners(map[string]string{"mine.txt": text, "_p.txt": partial})
-		subject, body, err := Render(sources, "mine", nil, l)
+		subject, body, err := render(sources, "mine", nil, l)
 		if err != nil && subject+body != "" {
 			t.Errorf("half a letter: %q, %q, %v", subject, body, err)
 		}
 		if strings.ContainsAny(subject, "\r\n\x00\u2028") || strings.ContainsAny(body, "\r\x00\u202e") || len(body) > maxLetter {
 			t.Errorf("got %q, %q", subject, body)
 		}
-		found := Check(sources, "mine", nil, l)
+		found := check(sources, "mine", nil, l)
 		if (len(found) == 0) != (err == nil) || len(found) > 0 && found[0].Error() != err.Error() {
 			t.Errorf("found %v, but rendering says %v", found, err)
 		}

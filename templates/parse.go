@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 	"text/template"
-	"text/template/parse"
+	syntax "text/template/parse"
 )
 
 // functions are those that a template may use: text/template's own, but none
@@ -19,19 +19,19 @@ var functions = map[string]any{"and": true, "or": true, "not": true, "eq": true,
 // fill it.
 const maxWork = maxLetter
 
-// load parses a template and what it includes, and refuses what has no place in
+// parse reads a template and what it includes, and refuses what has no place in
 // a letter: loops, variables, definitions, the facts as a whole, and methods
 // that there are not.
-func load(sources []fs.FS, t Template) (*template.Template, error) {
-	l := loader{sources: sources, language: t.Language, all: template.New(""), work: map[string]int{}}
+func parse(sources []fs.FS, t Template) (*template.Template, error) {
+	l := parser{sources: sources, language: t.Language, all: template.New(""), work: map[string]int{}}
 	if _, err := l.add(t.File, t); err != nil {
 		return nil, fmt.Errorf("template %s: %w", t.File, err)
 	}
 	return l.all.Lookup(t.File), nil
 }
 
-// loader gathers a template and its partials.
-type loader struct {
+// parser gathers a template and its partials.
+type parser struct {
 	sources  []fs.FS
 	language string
 	all      *template.Template
@@ -41,9 +41,9 @@ type loader struct {
 const underWay = -1
 
 // add parses one file under a name, and gives what it costs to fill it.
-func (l *loader) add(name string, t Template) (int, error) {
+func (l *parser) add(name string, t Template) (int, error) {
 	l.work[name] = underWay
-	trees, err := parse.Parse(t.File, t.Text, "", "", functions)
+	trees, err := syntax.Parse(t.File, t.Text, "", "", functions)
 	if err != nil {
 		return 0, err
 	}
@@ -61,7 +61,7 @@ func (l *loader) add(name string, t Template) (int, error) {
 }
 
 // include adds the partial that a node names, if it is new, and gives its cost.
-func (l *loader) include(tree *parse.Tree, n *parse.TemplateNode) (int, error) {
+func (l *parser) include(tree *syntax.Tree, n *syntax.TemplateNode) (int, error) {
 	if n.Pipe == nil || n.Pipe.String() != "." {
 		return 0, refuse(tree, n, fmt.Sprintf("write {{template %q .}}", n.Name))
 	}
@@ -84,7 +84,7 @@ func (l *loader) include(tree *parse.Tree, n *parse.TemplateNode) (int, error) {
 }
 
 // list looks at every node of a text, and adds up what they cost.
-func (l *loader) list(tree *parse.Tree, list *parse.ListNode) (int, error) {
+func (l *parser) list(tree *syntax.Tree, list *syntax.ListNode) (int, error) {
 	if list == nil {
 		return 0, nil
 	}
@@ -101,15 +101,15 @@ func (l *loader) list(tree *parse.Tree, list *parse.ListNode) (int, error) {
 	return total, nil
 }
 
-func (l *loader) node(tree *parse.Tree, n parse.Node) (int, error) {
+func (l *parser) node(tree *syntax.Tree, n syntax.Node) (int, error) {
 	switch n := n.(type) {
-	case *parse.TextNode:
+	case *syntax.TextNode:
 		return len(n.Text), nil
-	case *parse.ActionNode:
+	case *syntax.ActionNode:
 		return pipeWork(n.Pipe), l.pipe(tree, n.Pipe)
-	case *parse.TemplateNode:
+	case *syntax.TemplateNode:
 		return l.include(tree, n)
-	case *parse.IfNode:
+	case *syntax.IfNode:
 		if err := l.pipe(tree, n.Pipe); err != nil {
 			return 0, err
 		}
@@ -123,10 +123,10 @@ func (l *loader) node(tree *parse.Tree, n parse.Node) (int, error) {
 	return 0, refuse(tree, n, "letters are made of fields, if and template only")
 }
 
-func pipeWork(p *parse.PipeNode) int { return len(p.String()) }
+func pipeWork(p *syntax.PipeNode) int { return len(p.String()) }
 
 // pipe looks at an expression.
-func (l *loader) pipe(tree *parse.Tree, p *parse.PipeNode) error {
+func (l *parser) pipe(tree *syntax.Tree, p *syntax.PipeNode) error {
 	if len(p.Decl) > 0 {
 		return refuse(tree, p, "letters have no variables")
 	}
@@ -140,16 +140,16 @@ func (l *loader) pipe(tree *parse.Tree, p *parse.PipeNode) error {
 	return nil
 }
 
-func (l *loader) operand(tree *parse.Tree, n parse.Node) error {
+func (l *parser) operand(tree *syntax.Tree, n syntax.Node) error {
 	switch n := n.(type) {
-	case *parse.PipeNode:
+	case *syntax.PipeNode:
 		return l.pipe(tree, n)
-	case *parse.FieldNode:
+	case *syntax.FieldNode:
 		if len(n.Ident) != 1 || !slices.Contains(fieldNames(), n.Ident[0]) {
 			return refuse(tree, n, fmt.Sprintf("there is no field %s; write one of .%s", n, strings.Join(fieldNames(), ", .")))
 		}
 		return nil
-	case *parse.StringNode, *parse.BoolNode, *parse.NumberNode, *parse.IdentifierNode:
+	case *syntax.StringNode, *syntax.BoolNode, *syntax.NumberNode, *syntax.IdentifierNode:
 		return nil
 	}
 	return refuse(tree, n, fmt.Sprintf("%s is nothing that a letter can say", n))
@@ -166,7 +166,7 @@ func fieldNames() []string {
 }
 
 // refuse says where in which file something is wrong.
-func refuse(tree *parse.Tree, n parse.Node, what string) error {
+func refuse(tree *syntax.Tree, n syntax.Node, what string) error {
 	at, _ := tree.ErrorContext(n)
 	return fmt.Errorf("%s: %s", at, what)
 }

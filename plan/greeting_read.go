@@ -1,0 +1,118 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"regards/contact"
+)
+
+// maxGreeting is how long a line may be and still be a greeting, in bytes.
+const maxGreeting = 80
+
+// GreetingIn gives how the owner greeted somebody in a mail to them, as it was
+// written, with its mark: the first line of the plain text when it is a greeting
+// and nothing else. Every word of it has to be accounted for: words that open a
+// greeting, then perhaps titles, then words of that contact's name. Anything
+// else gives "": quoted text, a group, somebody else's name, a nickname, and a
+// greeting that is bound to the time of the day.
+func GreetingIn(body, contactName string) string {
+	line := firstLine(body)
+	if len(line) > maxGreeting || contact.CheckText("greeting", line) != nil {
+		return ""
+	}
+	words := strings.Fields(strings.TrimRight(line, ",!: \u00a0"))
+	opened := opening(words)
+	if words = words[opened:]; opened == 0 || len(words) == 0 {
+		return ""
+	}
+	for len(words) > 1 && isTitle(words[0]) {
+		words = words[1:]
+	}
+	if !names(words, contactName) {
+		return ""
+	}
+	return strings.Join(strings.Fields(line), " ")
+}
+
+// firstLine gives the first line that holds something, trimmed.
+func firstLine(text string) string {
+	for line := range strings.Lines(text) {
+		if line = strings.Trim(line, "\ufeff \t\r\n\u00a0"); line != "" {
+			return line
+		}
+	}
+	return ""
+}
+
+// openings begin a greeting at any time of the day; longer ones come first.
+var openings = []string{"sehr geehrte", "sehr geehrter", "guten tag", "grüß gott", "my dear", "ma chère", "mon cher", "cara", "caro", "cher",
+	"chère", "ciao", "coucou", "dear", "dearest", "estimada", "estimado", "apreciada", "apreciado", "bonjour", "salut", "beste", "geachte",
+	"gentile", "hallo", "hei", "hej", "hello", "hey", "hi", "hoi", "hola", "kjære", "kære", "liebe", "lieber", "oi", "olá", "prezada",
+	"prezado", "querida", "querido", "servus", "verehrte", "verehrter"}
+
+// opening counts the words that open a greeting, perhaps with a comma after them.
+func opening(words []string) int {
+	for _, o := range openings {
+		n := strings.Count(o, " ") + 1
+		if n > len(words) {
+			continue
+		}
+		if said := strings.Join(words[:n], " "); strings.EqualFold(strings.TrimSuffix(said, ","), o) {
+			return n
+		}
+	}
+	return 0
+}
+
+// titles stand between the opening and the name, written with or without a point.
+var titles = strings.Fields(`mr mrs ms miss mx dr dra prof professor professorin doctor doctora docteur docteure frau herr herrn
+	señor señora señorita sr sra srta don doña lic ing profesor profesora madame monsieur mme mlle m professeur professeure
+	dott dott.ssa prof.ssa dottor dottoressa signor signora sig sig.ra senhor senhora mevrouw meneer`)
+
+func isTitle(word string) bool {
+	return slices.Contains(titles, strings.ToLower(strings.TrimSuffix(word, ".")))
+}
+
+// names reports whether all of some words belong to the name of a person, and
+// one of them is more than a particle.
+func names(words []string, name string) bool {
+	if strings.Contains(name, "@") {
+		return false // an address is no name
+	}
+	var known []string
+	for _, w := range strings.FieldsFunc(name, func(r rune) bool { return !isNameRune(r) }) {
+		if !slices.Contains(noPerson, strings.ToLower(w)) {
+			known = append(known, fold(w))
+		}
+	}
+	told := false
+	for _, w := range words {
+		if !slices.Contains(known, fold(w)) {
+			return false
+		}
+		particle := slices.Contains(particles, w)
+		if !particle && !isNameWord(w) {
+			return false
+		}
+		told = told || !particle
+	}
+	return told
+}
+
+func isNameRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsMark(r) || r == '-' || r == '\'' || r == '’'
+}
+
+// fold makes spellings of a name equal: without accents, in small letters.
+func fold(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsMark(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFD.String(strings.ReplaceAll(s, "’", "'")))
+}
