@@ -181,8 +181,8 @@ func valueOf(fields []field, name string) string {
 }
 
 // splitMessage takes a message apart: the fields of its header, and all that
-// follows from the empty line on. A line that is no field is an error, and
-// belongs to the field before it.
+// follows from the empty line on. A line that is no field, or holds a bare CR, is
+// an error, but what can be read is given all the same.
 func splitMessage(raw []byte) (fields []field, rest []byte, err error) {
 	rest = raw
 	for len(rest) > 0 {
@@ -191,19 +191,23 @@ func splitMessage(raw []byte) (fields []field, rest []byte, err error) {
 			end = len(rest)
 		}
 		line := rest[:end]
-		if len(bytes.TrimRight(line, "\r\n")) == 0 {
+		text := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		if len(text) == 0 {
 			return fields, rest, err
 		}
 		rest = rest[end:]
 		name, _, isField := bytes.Cut(line, []byte(":"))
 		name = bytes.TrimRight(name, " \t")
 		folded := line[0] == ' ' || line[0] == '\t'
+		if bytes.IndexByte(text, '\r') >= 0 { // which some program may take for the end of the line
+			err = fmt.Errorf("the header has a line with a bare CR in it: %.40q", text)
+		}
 		if !folded && isField && isFieldName(name) {
 			fields = append(fields, field{string(name), line})
 			continue
 		}
 		if !folded || len(fields) == 0 {
-			err = fmt.Errorf("the header has a line that is no field: %.40q", bytes.TrimRight(line, "\r\n"))
+			err = fmt.Errorf("the header has a line that is no field: %.40q", text)
 		}
 		if len(fields) > 0 {
 			last := &fields[len(fields)-1]
