@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-imap/v2"
 
 	"regards/contact"
 	"regards/internal/imapconn"
@@ -47,6 +50,83 @@ func forEachServer(t *testing.T, test func(t *testing.T, s *mailsim.Server)) {
 			t.Cleanup(func() { must(t, s.Close()) })
 			test(t, s)
 		})
+	}
+}
+
+// kinds are all servers, the imitations too, with what they call the mailboxes.
+var kinds = map[string]struct {
+	open                func() (*mailsim.Server, error)
+	drafts, sent, trash string
+}{
+	"embedded": {mailsim.Embedded, "Drafts", "Sent", "Trash"},
+	"dovecot":  {mailsim.Dovecot, "Drafts", "Sent", "Trash"},
+	"cyrus":    {mailsim.Cyrus, "Drafts", "Sent", "Trash"},
+	"courier":  {mailsim.Courier, "Drafts", "Sent", "Trash"},
+	"gmail": {func() (*mailsim.Server, error) { return mailsim.EmbeddedWith(mailsim.Options{Provider: mailsim.Gmail}) },
+		"[Gmail]/Drafts", "[Gmail]/Sent Mail", "[Gmail]/Trash"},
+	"exchange": {func() (*mailsim.Server, error) {
+		return mailsim.EmbeddedWith(mailsim.Options{Provider: mailsim.Exchange})
+	},
+		"Drafts", "Sent Items", "Deleted Items"},
+	"old": {func() (*mailsim.Server, error) {
+		return mailsim.EmbeddedWith(mailsim.Options{Without: []imap.Cap{imap.CapUIDPlus, imap.CapMove, imap.CapLiteralPlus, imap.CapIMAP4rev2}})
+	}, "Drafts", "Sent", "Trash"},
+}
+
+// world is a server, a connection to it, and what its mailboxes are called.
+type world struct {
+	*mailsim.Server
+	*Drafts
+	kind                string
+	drafts, sent, trash string // as mailsim has them
+}
+
+// forEachKind runs a test on a new server of each kind, imitations too.
+func forEachKind(t *testing.T, test func(t *testing.T, w world)) {
+	for kind, k := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			s, err := k.open()
+			if errors.Is(err, mailsim.ErrNotInstalled) && os.Getenv("REGARDS_TEST_REAL") != "1" {
+				t.Skipf("not run on a real server: %v", err)
+			}
+			must(t, err)
+			t.Cleanup(func() { must(t, s.Close()) })
+			test(t, world{s, opened(t, at(s, s.IMAPPort()), ""), kind, k.drafts, k.sent, k.trash})
+		})
+	}
+}
+
+// content gives what lies in a mailbox.
+func (w world) content(t *testing.T, mailbox string) []mailsim.Message {
+	t.Helper()
+	all, err := w.Server.Messages(mailbox)
+	must(t, err)
+	return all
+}
+
+// lie lays a message and says where it lies.
+func (w world) lie(t *testing.T, mailbox, raw string, flags ...string) contact.Place {
+	t.Helper()
+	uid, err := w.Server.Append(mailbox, mailsim.Message{Raw: []byte(raw), Flags: flags})
+	must(t, err)
+	status, err := w.Server.Status(mailbox)
+	must(t, err)
+	return contact.Place{Mailbox: w.IMAPName(mailbox), UIDValidity: status.UIDValidity, UID: uid}
+}
+
+// mark deletes a message as some mail programs do: it is only marked. Gmail
+// removes it then.
+func (w world) mark(t *testing.T, mailbox string, place contact.Place) {
+	t.Helper()
+	must(t, w.SetFlags(mailbox, place.UID, `\Draft`, `\Deleted`))
+}
+
+// clear removes a message for good, marked or not.
+func (w world) clear(t *testing.T, mailbox string, place contact.Place) {
+	t.Helper()
+	if slices.ContainsFunc(w.content(t, mailbox), func(m mailsim.Message) bool { return m.UID == place.UID }) {
+		must(t, w.SetFlags(mailbox, place.UID))
+		must(t, w.Server.Remove(mailbox, place.UID))
 	}
 }
 

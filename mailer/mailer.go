@@ -1,15 +1,32 @@
-// Package mailer makes the bytes of a message and lays them into the owner's
-// Drafts.
+// Package mailer makes the bytes of a message, lays them into the owner's
+// mailboxes, and sends them.
 //
 // Composing is pure: the same letter gives the same bytes, which are stored
 // before anything is sent. Laying a draft is one APPEND, made only after its
 // Attempt was stored; when the answer is lost, Settle finds out what happened
 // instead of trying again (RFC 9051 section 6.3.12 leaves a client that loses
-// the connection in doubt). A message is recognised by its Message-ID, never by
-// its bytes, which servers rewrite.
+// the connection in doubt). Many letters are laid without waiting for each
+// answer; each has a fate of its own: laid, refused, not sent, or unknown. A
+// message is recognised by its Message-ID, never by its bytes, which servers
+// rewrite.
 //
-// It touches no message that regards did not make: TakeBack moves a draft away
-// only while it lies where it was put, under its own Message-ID.
+// What lies in a mailbox is read by EXAMINE and BODY.PEEK only, which change no
+// flag. The package touches no message that regards did not make: Move, Remove
+// and TakeBack act on a message only while it lies where it is said to lie, under
+// its own Message-ID and not marked as deleted. Without MOVE the copy has to be
+// made before anything is marked, and UID EXPUNGE removes no other message; where
+// a server has neither, the message stays.
+//
+// Send tells the stages of SMTP apart, since a letter must not go twice. Before
+// the final dot nothing can be delivered: whatever fails there is NotSent, and a
+// connection that fails within the message is closed without another word. After
+// the dot the server's 4xx or 5xx is Refused, and silence is Unknown: then nobody
+// knows, and it is never repeated by itself. Once the server has said 250 the
+// letter is delivered, whatever comes of QUIT. No credential and no word of a
+// letter goes out before TLS stands and the server's certificate was verified,
+// but to loopback.
+//
+// It stores nothing, retries nothing, and reads no clock but for deadlines.
 package mailer
 
 import (

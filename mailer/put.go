@@ -62,9 +62,7 @@ func (d *Drafts) PutAll(ctx context.Context, mailbox string, letters []Outgoing,
 		err = d.putSome(ctx, mailbox, some, places[done:], errs[done:])
 		done += len(some)
 	}
-	if err == nil {
-		d.locate(ctx, letters, a, places, errs)
-	}
+	d.locate(ctx, letters, a, places, errs)
 	return places, errs
 }
 

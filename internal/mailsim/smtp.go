@@ -31,6 +31,17 @@ func (s *Server) Sent() []SMTPMessage {
 	return s.smtp.outbox.list()
 }
 
+// SMTPHeard returns every byte that clients have sent by SMTP so far as it came,
+// passwords and TLS records too.
+func (s *Server) SMTPHeard() []byte {
+	if s.smtp == nil {
+		return nil
+	}
+	s.smtp.mu.Lock()
+	defer s.smtp.mu.Unlock()
+	return slices.Clone(s.smtp.heard)
+}
+
 // AddSMTP puts an SMTP server beside a real server, which files nothing in Sent.
 // It is stopped and started with the server.
 func (s *Server) AddSMTP() error {
@@ -57,6 +68,15 @@ type smtpService struct {
 	server   *smtp.Server
 	listener *listener
 	serving  sync.WaitGroup
+
+	mu    sync.Mutex // guards heard
+	heard []byte
+}
+
+func (s *smtpService) record(b []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = append(s.heard, b...)
 }
 
 // newSMTPService makes a server that hands what logged-in users send to file. It
@@ -73,7 +93,9 @@ func newSMTPService(file func(raw []byte) error, certificate *tls.Certificate, l
 		s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*certificate}}
 	}
 	var err error
-	s.listener, err = newListener(func(conn net.Conn) net.Conn { return newFaultyConn(conn, &s.faults) })
+	s.listener, err = newListener(func(conn net.Conn) net.Conn {
+		return newFaultyConn(&recorder{Conn: conn, record: s.record}, &s.faults)
+	})
 	if err != nil {
 		return nil, err
 	}

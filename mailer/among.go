@@ -1,0 +1,108 @@
+package mailer
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"net/mail"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+
+	"regards/contact"
+)
+
+// Addressed reports whether a message lies in Drafts that goes to whom another
+// message, in its bytes, goes to, and whose Message-ID is not known.
+func (d *Drafts) Addressed(ctx context.Context, raw []byte, known func(string) bool) (bool, error) {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return false, err
+	}
+	to, err := m.Header.AddressList("To")
+	if err != nil || len(to) == 0 {
+		return false, fmt.Errorf("the letter goes to nobody: %w", err)
+	}
+	if _, err := d.open(ctx, d.box, true); err != nil {
+		return false, err
+	}
+	hits, err := d.search(ctx, "drafts to the same person", header("To", to[0].Address))
+	if err != nil {
+		return false, err
+	}
+	ids, err := d.messageIDs(ctx, hits)
+	unknown := func(id string) bool { return !known(id) }
+	return slices.ContainsFunc(slices.Collect(maps.Values(ids)), unknown), err
+}
+
+// header finds the messages in whose header a field holds a text, anywhere
+// (RFC 9051 section 6.4.4).
+func header(field, text string) *imap.SearchCriteria {
+	return &imap.SearchCriteria{Header: []imap.SearchCriteriaHeaderField{{Key: field, Value: text}}}
+}
+
+// Bounds of one SEARCH for several messages: its line has to stay below 8,000
+// bytes (RFC 9051 section 4).
+const (
+	idsInSearch = 50
+	maxSearch   = 6000
+)
+
+// among looks for messages in one mailbox. Where there are few in it, all their
+// Message-IDs are read; else the server is asked which may be meant. SEARCH
+// matches parts of a header, so its hits are compared.
+func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string) (map[string]contact.Place, error) {
+	data, err := d.open(ctx, mailbox, true)
+	if err != nil || data.NumMessages == 0 {
+		return nil, err
+	}
+	criteria := []*imap.SearchCriteria{{}} // all
+	if int(data.NumMessages) > 20*len(messageIDs) {
+		criteria = anyOf(messageIDs)
+	}
+	hits, err := d.search(ctx, "letters in "+mailbox, criteria...)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := d.messageIDs(ctx, hits)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make(map[string]bool, len(messageIDs))
+	for _, id := range messageIDs {
+		wanted[id] = true
+	}
+	places := map[string]contact.Place{}
+	for _, uid := range slices.Sorted(maps.Keys(ids)) {
+		if id := ids[uid]; id != "" && wanted[id] {
+			places[id] = contact.Place{Mailbox: mailbox, UIDValidity: data.UIDValidity, UID: uid}
+		}
+	}
+	return places, nil
+}
+
+// anyOf gives searches that together find every message with one of the
+// Message-IDs.
+func anyOf(messageIDs []string) (all []*imap.SearchCriteria) {
+	for len(messageIDs) > 0 {
+		n, size := 0, 0
+		for n < min(len(messageIDs), idsInSearch) && (n == 0 || size+len(messageIDs[n]) < maxSearch) {
+			size += len(messageIDs[n]) + len(` OR HEADER Message-ID ""`)
+			n++
+		}
+		c := either(messageIDs[:n])
+		all = append(all, &c)
+		messageIDs = messageIDs[n:]
+	}
+	return all
+}
+
+// either halves and halves again, so that the search is not nested deeply.
+func either(messageIDs []string) imap.SearchCriteria {
+	if len(messageIDs) == 1 {
+		return *header("Message-ID", messageIDs[0])
+	}
+	middle := len(messageIDs) / 2
+	return imap.SearchCriteria{Or: [][2]imap.SearchCriteria{{either(messageIDs[:middle]), either(messageIDs[middle:])}}}
+}

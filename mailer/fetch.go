@@ -1,0 +1,145 @@
+package mailer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"regards/internal/imapconn"
+)
+
+// Bounds of what is read: of a header, and at a time.
+const (
+	maxHeader  = 64 << 10
+	idsAtOnce  = 2000
+	bothAtOnce = 200 // headers with all the fields of a Draft
+)
+
+// search gives the UIDs in the open mailbox that match, sorted.
+func (d *Drafts) search(ctx context.Context, what string, criteria ...*imap.SearchCriteria) ([]uint32, error) {
+	var uids []uint32
+	err := d.conn.Do(ctx, "search for "+what, imapconn.Timeout, func(c *imapclient.Client) error {
+		cmds := make([]*imapclient.SearchCommand, len(criteria))
+		for i := range criteria {
+			cmds[i] = c.UIDSearch(criteria[i], nil)
+		}
+		var failed error
+		for _, cmd := range cmds {
+			found, err := cmd.Wait()
+			if err != nil && failed == nil {
+				failed = err
+			} else if err == nil {
+				set, _ := found.All.(imap.UIDSet) // nil when nothing was found
+				for _, uid := range nums(set) {
+					uids = append(uids, uint32(uid))
+				}
+			}
+		}
+		return failed
+	})
+	slices.Sort(uids)
+	return slices.Compact(uids), err
+}
+
+// messageIDs reads the Message-IDs of some messages in the open mailbox, given
+// by their UIDs in order.
+func (d *Drafts) messageIDs(ctx context.Context, uids []uint32) (map[uint32]string, error) {
+	ids := make(map[uint32]string, len(uids))
+	for some := range slices.Chunk(uids, idsAtOnce) {
+		kept, err := d.headers(ctx, some, []string{"Message-ID"}, func(uid uint32, h []byte) { ids[uid] = idOf(h) })
+		if err != nil {
+			return nil, err
+		}
+		if len(kept) > 0 {
+			return nil, fmt.Errorf("read Message-IDs: %w: it keeps the header of %s back", imapconn.ErrGarbled, kept)
+		}
+	}
+	return ids, nil
+}
+
+// headers reads fields of some messages in the open mailbox, and hands those of
+// each to take. It gives the messages whose header the server keeps back. A
+// server may send a FETCH of its own for one of them, which the library takes
+// for the answer: what lacks its header is asked for once more.
+func (d *Drafts) headers(ctx context.Context, uids []uint32, fields []string, take func(uid uint32, header []byte)) (kept imap.UIDSet, err error) {
+	if len(uids) == 0 {
+		return nil, nil
+	}
+	// All between the first and the last is less to say than each one's number.
+	set := imap.UIDSet{{Start: imap.UID(uids[0]), Stop: imap.UID(uids[len(uids)-1])}}
+	wanted := func(uid uint32) bool { _, ok := slices.BinarySearch(uids, uid); return ok }
+	if int64(set[0].Stop)-int64(set[0].Start) > 4*int64(len(uids)) { // but not if they are few among many
+		set = nil
+		for _, uid := range uids {
+			set.AddNum(imap.UID(uid))
+		}
+	}
+	kept, err = d.fetchHeaders(ctx, set, fields, wanted, take)
+	if err == nil && len(kept) > 0 {
+		kept, err = d.fetchHeaders(ctx, kept, fields, wanted, take)
+	}
+	return kept, err
+}
+
+// nums counts a set out.
+func nums(set imap.UIDSet) []imap.UID {
+	all, _ := set.Nums()
+	return all
+}
+
+func (d *Drafts) fetchHeaders(ctx context.Context, set imap.UIDSet, fields []string, wanted func(uint32) bool, take func(uint32, []byte)) (kept imap.UIDSet, err error) {
+	options := &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{
+		Specifier: imap.PartSpecifierHeader, HeaderFields: fields, Peek: true,
+	}}}
+	err = d.fetch(ctx, "read headers", set, options, maxHeader, func(uid uint32, header []byte) {
+		switch {
+		case !wanted(uid):
+		case header != nil:
+			take(uid, header)
+		default:
+			kept.AddNum(imap.UID(uid))
+		}
+	})
+	return kept, err
+}
+
+// fetch hands the first literal of each answer to take, at most limit bytes of
+// it; nil when there was none.
+func (d *Drafts) fetch(ctx context.Context, what string, set imap.UIDSet, options *imap.FetchOptions, limit int64, take func(uint32, []byte)) error {
+	return d.conn.Do(ctx, what, imapconn.Timeout, func(c *imapclient.Client) error {
+		cmd := c.Fetch(set, options)
+		for data := cmd.Next(); data != nil; data = cmd.Next() {
+			uid, content, err := literal(data, limit)
+			if err != nil {
+				// The connection broke off within the literal; the library would read
+				// on in it here and in its own goroutine at the same time.
+				d.conn.Close()
+				<-d.conn.Closed()
+			}
+			take(uid, content)
+		}
+		return cmd.Close()
+	})
+}
+
+// literal takes one answer apart.
+func literal(data *imapclient.FetchMessageData, limit int64) (uid uint32, content []byte, err error) {
+	for item := data.Next(); item != nil; item = data.Next() {
+		switch item := item.(type) {
+		case imapclient.FetchItemDataUID:
+			uid = uint32(item.UID)
+		case imapclient.FetchItemDataBodySection:
+			if item.Literal == nil || content != nil {
+				continue
+			}
+			if content, err = io.ReadAll(io.LimitReader(item.Literal, limit)); err != nil {
+				return uid, nil, err
+			}
+		}
+	}
+	return uid, content, nil
+}

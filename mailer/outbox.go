@@ -1,0 +1,59 @@
+package mailer
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/emersion/go-imap/v2"
+	"github.com/emersion/go-imap/v2/imapclient"
+
+	"regards/internal/imapconn"
+)
+
+// EnsureOutbox makes the outbox, and subscribes to it so that mail programs show
+// it, unless it is there. From then on Outbox tells its name on the server,
+// which may have a prefix.
+func (d *Drafts) EnsureOutbox(ctx context.Context, name string) error {
+	d.names.Outbox = name
+	if _, ok := d.Outbox(); ok {
+		return nil
+	}
+	if err := d.leave(ctx); err != nil {
+		return err
+	}
+	wire := d.prefix() + name
+	err := d.conn.Do(ctx, "create "+wire, imapconn.Timeout, func(c *imapclient.Client) error {
+		created := c.Create(wire, nil).Wait()
+		if _, refused := imapconn.Refused(c.Subscribe(wire).Wait()); created == nil && refused {
+			return nil // it is there; a mail program may hide it
+		}
+		return created
+	})
+	if _, refused := imapconn.Refused(err); err != nil && !refused {
+		return err
+	}
+	boxes, listErr := d.conn.Mailboxes(ctx)
+	if listErr != nil {
+		return listErr
+	}
+	d.boxes = boxes
+	if _, ok := d.Outbox(); ok {
+		return nil // also when somebody else made it meanwhile
+	}
+	if err == nil {
+		err = fmt.Errorf("%w: %q was created, but the server does not list it", ErrNoMailbox, wire)
+	}
+	return err
+}
+
+// CanMove reports whether a draft can be moved into the outbox: not on Gmail,
+// which lets no draft have a label.
+func (d *Drafts) CanMove() bool {
+	return d.movable() && !d.conn.Caps().Has("X-GM-EXT-1")
+}
+
+// movable is true where one message can be moved without touching any other.
+func (d *Drafts) movable() bool {
+	caps := d.conn.Caps()
+	return caps.Has(imap.CapMove) || caps.Has(imap.CapUIDPlus)
+}
