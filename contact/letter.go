@@ -148,5 +148,11 @@ type Ending struct {
 	Key    string
 	State  State
 	Reason string
-	At     time.Time // when it was sent; zero: when that was seen
+	At     time.Time // when it was sent, or what made it needless came
+}
+
+// Answer is a letter that its contact answered, and when.
+type Answer struct {
+	Key string
+	At  time.Time
 }

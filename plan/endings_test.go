@@ -29,7 +29,7 @@ func TestSentByMessageID(t *testing.T) {
 			}
 			continue
 		}
-		want := contact.Ending{Key: "thank-you/o1/maria", State: contact.Sent, Reason: "sent on 20 November 2026 at 11:00 UTC"}
+		want := contact.Ending{Key: "thank-you/o1/maria", State: contact.Sent, Reason: "sent on 20 November 2026 at 11:00 UTC", At: at(before)}
 		if len(got) != 1 || got[0] != want {
 			t.Errorf("%s: got %+v", s, got)
 		}
@@ -38,7 +38,7 @@ func TestSentByMessageID(t *testing.T) {
 
 func TestSuperseded(t *testing.T) {
 	const after = "2026-11-20 13:00"
-	want := contact.Ending{Key: "thank-you/o1/maria", State: contact.Superseded, Reason: `you wrote to them after that: "Coffee"`}
+	want := contact.Ending{Key: "thank-you/o1/maria", State: contact.Superseded, Reason: `you wrote to them after that: "Coffee"`, At: at(after)}
 	for _, s := range allStates {
 		open := s == contact.Needs || s == contact.Queued || s == contact.Drafted
 		got := Endings([]contact.Letter{thanks(s)}, []contact.Occasion{met(nil)}, []contact.Touch{mailTo("maria", after, "other@x")})
@@ -56,7 +56,7 @@ func TestSuperseded(t *testing.T) {
 		"mail to another":         {nil, func(t *contact.Touch) { t.ContactID = "tom" }},
 		"mail before":             {nil, func(t *contact.Touch) { t.At = at("2026-11-20 11:59") }},
 		"mail at that time":       {nil, func(t *contact.Touch) { t.At = at("2026-11-20 12:00") }},
-		"another practice":        {func(l *contact.Letter) { l.Practice = "keep-in-touch" }, nil},
+		"another practice":        {func(l *contact.Letter) { l.Practice = "milestone" }, nil},
 		"to several":              {nil, func(t *contact.Touch) { t.Alone = false }},
 		"no occasion":             {func(l *contact.Letter) { l.OccasionID = "" }, nil},
 		"an occasion removed":     {func(l *contact.Letter) { l.OccasionID = "o9" }, nil},

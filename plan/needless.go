@@ -35,8 +35,3 @@ func Needless(now time.Time, p Policy, r Records) []contact.Ending {
 	slices.SortFunc(endings, func(a, b contact.Ending) int { return strings.Compare(a.Key, b.Key) })
 	return endings
 }
-
-// untouched reports whether l is open and the owner has not laid hands on it.
-func untouched(l contact.Letter) bool {
-	return (l.State == contact.Needs || l.State == contact.Queued || l.State == contact.Drafted) && !l.TakeBack && l.Restored.IsZero()
-}

@@ -36,7 +36,7 @@ func (p Policy) sendTime(loc *time.Location) SendTime {
 }
 
 // overlap is how far ahead the sending times of owner and contact are compared.
-const overlap = 14 * day
+const overlap = 14 * dayLong
 
 // sendFrom gives the first moment from t on at which mail may go to c.
 func (p Policy) sendFrom(t time.Time, c contact.Contact) time.Time {
@@ -60,11 +60,11 @@ func (p Policy) sendFrom(t time.Time, c contact.Contact) time.Time {
 // holdTime gives the sending time in a length: a day is 24 hours of it, and a
 // month 30 days.
 func holdTime(d contact.Duration) time.Duration {
-	return time.Duration(30*d.Months+d.Days)*day + d.Rest
+	return time.Duration(30*d.Months+d.Days)*dayLong + d.Rest
 }
 
-// Held is an approved letter that does not go now.
-type Held struct {
+// Resting is an approved letter that does not go now.
+type Resting struct {
 	contact.Letter
 	Why  string    // in words for the owner
 	From time.Time // it goes from then on, if nothing else keeps it; zero: nobody knows
@@ -74,12 +74,12 @@ type Held struct {
 // longest first, and why the others do not. The daily cap holds back what regards
 // proposed and delivers by itself; what the owner approved goes, and counts. Days
 // are those of the owner.
-func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []Held) {
+func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []Resting) {
 	var proposed []contact.Letter
 	for _, l := range inOrder(r.Letters) {
 		c, known := r.Contacts[l.ContactID]
 		if why := kept(now, l, c, known); why != "" {
-			held = append(held, Held{Letter: l, Why: why})
+			held = append(held, Resting{Letter: l, Why: why})
 			continue
 		}
 		from := SendAt(p, l, c)
@@ -88,9 +88,9 @@ func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []
 		}
 		switch {
 		case from.IsZero():
-			held = append(held, Held{Letter: l, Why: "there is no window in which letters are sent"})
+			held = append(held, Resting{Letter: l, Why: "there is no window in which letters are sent"})
 		case from.After(now):
-			held = append(held, Held{l, "it goes from " + p.clock(from) + " on", from})
+			held = append(held, Resting{l, "it goes from " + p.clock(from) + " on", from})
 		case p.proposes(l):
 			proposed = append(proposed, l)
 		default:
@@ -103,7 +103,7 @@ func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []
 	}
 	for _, l := range proposed[room:] {
 		from := p.sendFrom(p.nextDay(now), r.Contacts[l.ContactID])
-		held = append(held, Held{l, fmt.Sprintf("no more than %d letters go on a day", p.DailyCap), from})
+		held = append(held, Resting{l, fmt.Sprintf("no more than %d letters go on a day", p.DailyCap), from})
 	}
 	return append(due, proposed[:room]...), held
 }
@@ -143,7 +143,7 @@ func (p Policy) proposes(l contact.Letter) bool {
 	if l.Delivery == contact.ByDraft || l.Delivery != p.Practices[l.Practice].Delivery {
 		return false
 	}
-	return slices.ContainsFunc(practices, func(one practice) bool { return one.name == l.Practice && one.proposed })
+	return slices.ContainsFunc(practices, func(one practice) bool { return one.name == l.Practice && one.proposals != nil })
 }
 
 // sentOn counts the letters that went on the day of now, or are about to.
@@ -161,7 +161,7 @@ func (p Policy) sentOn(now time.Time, r Records) (n int) {
 // nextDay gives when the owner's next day begins, which need not be at midnight.
 func (p Policy) nextDay(now time.Time) time.Time {
 	next := (now.In(p.Location).Weekday() + 1) % 7
-	return SendTime{Window{0, day}, []time.Weekday{next}, p.Location}.Next(now)
+	return SendTime{Window{0, dayLong}, []time.Weekday{next}, p.Location}.Next(now)
 }
 
 func (p Policy) clock(t time.Time) string {

@@ -78,7 +78,7 @@ func approvedLetter(key, when string) contact.Letter {
 }
 
 // outlook writes what goes, and what is held and why, in lines.
-func outlook(due []contact.Letter, held []Held) string {
+func outlook(due []contact.Letter, held []Resting) string {
 	var b strings.Builder
 	for _, l := range due {
 		fmt.Fprintf(&b, "%s goes\n", l.Key)
@@ -155,14 +155,14 @@ func TestSendableToTheWritable(t *testing.T) {
 // long as a test runs.
 func proposing(t *testing.T) Policy {
 	old := practices
-	practices = append(slices.Clip(practices), practice{name: "hello", proposed: true})
+	practices = append(slices.Clip(practices), practice{name: "hello", proposals: func(*desk) []proposal { return nil }})
 	t.Cleanup(func() { practices = old })
 	p := sending(t)
 	p.Practices["hello"] = Practice{Enabled: true, Delivery: contact.ByOutbox}
 	return p
 }
 
-func hello(key, when string) contact.Letter {
+func helloOf(key, when string) contact.Letter {
 	l := approvedLetter(key, when)
 	l.Practice, l.Delivery = "hello", contact.ByOutbox
 	return l
@@ -174,7 +174,7 @@ func TestDailyCap(t *testing.T) {
 		l.State, l.Sent = contact.Sent, at(when)
 		return l
 	}
-	three := []contact.Letter{hello("h1", "2026-11-19 10:00"), hello("h2", "2026-11-18 10:00"), hello("h3", "2026-11-19 11:00")}
+	three := []contact.Letter{helloOf("h1", "2026-11-19 10:00"), helloOf("h2", "2026-11-18 10:00"), helloOf("h3", "2026-11-19 11:00")}
 	const more = ": no more than 2 letters go on a day\n"
 	for name, x := range map[string]struct {
 		cap  int
@@ -185,12 +185,12 @@ func TestDailyCap(t *testing.T) {
 		"no limit":             {0, nil, "h2 goes\nh1 goes\nh3 goes\n"},
 		"the owner's goes too": {2, []contact.Letter{approvedLetter("a", "2026-11-19 12:00")}, "a goes\nh2 goes\nh1" + more + "h3" + more},
 		"and counts":           {2, []contact.Letter{approvedLetter("a", "2026-11-19 12:00"), approvedLetter("b", "2026-11-19 12:00"), approvedLetter("c", "2026-11-19 12:00")}, "a goes\nb goes\nc goes\nh2" + more + "h1" + more + "h3" + more},
-		"ordered for this one": {2, []contact.Letter{func() contact.Letter { l := hello("h4", "2026-11-19 12:00"); l.Delivery = contact.BySend; return l }()}, "h4 goes\nh2 goes\nh1" + more + "h3" + more},
-		"approved by hand":     {2, []contact.Letter{func() contact.Letter { l := hello("h4", "2026-11-19 12:00"); l.Delivery = contact.ByDraft; return l }()}, "h4 goes\nh2 goes\nh1" + more + "h3" + more},
+		"ordered for this one": {2, []contact.Letter{func() contact.Letter { l := helloOf("h4", "2026-11-19 12:00"); l.Delivery = contact.BySend; return l }()}, "h4 goes\nh2 goes\nh1" + more + "h3" + more},
+		"approved by hand":     {2, []contact.Letter{func() contact.Letter { l := helloOf("h4", "2026-11-19 12:00"); l.Delivery = contact.ByDraft; return l }()}, "h4 goes\nh2 goes\nh1" + more + "h3" + more},
 		"sent today":           {2, []contact.Letter{sentAt(approvedLetter("a", "2026-11-19 12:00"), "2026-11-19 23:00")}, "h2 goes\nh1" + more + "h3" + more}, // midnight in Madrid
 		"sent yesterday":       {2, []contact.Letter{sentAt(approvedLetter("a", "2026-11-19 12:00"), "2026-11-19 22:59")}, "h2 goes\nh1 goes\nh3" + more},
 		"on its way since morning": {2, []contact.Letter{func() contact.Letter {
-			l := hello("h0", "2026-11-17 12:00")
+			l := helloOf("h0", "2026-11-17 12:00")
 			l.Sending = at("2026-11-20 08:30")
 			return l
 		}()}, "h2 goes\nh0: it is being sent\nh1" + more + "h3" + more},
@@ -207,14 +207,14 @@ func TestDailyCap(t *testing.T) {
 func TestHeldUntil(t *testing.T) {
 	p := proposing(t)
 	p.DailyCap = 1
-	r := with(records(), hello("h1", "2026-11-18 10:00"), hello("h2", "2026-11-18 11:00"))
+	r := with(records(), helloOf("h1", "2026-11-18 10:00"), helloOf("h2", "2026-11-18 11:00"))
 	for now, want := range map[string]string{"2026-11-20 12:00": "2026-11-23 08:00", "2026-11-19 12:00": "2026-11-20 08:00"} {
 		_, held := Sendable(at(now), p, r)
 		if len(held) != 1 || !held[0].From.Equal(at(want)) {
 			t.Errorf("at %s: held %+v", now, held)
 		}
 	}
-	p.Location, p.Window, p.SendDays = zone(t, "America/Havana"), Window{0, day}, everyDay // no midnight on 8 March
+	p.Location, p.Window, p.SendDays = zone(t, "America/Havana"), Window{0, dayLong}, everyDay // no midnight on 8 March
 	_, held := Sendable(at("2027-03-14 04:30"), p, r)
 	if len(held) != 1 || !held[0].From.Equal(at("2027-03-14 05:00")) {
 		t.Errorf("before a day without midnight: held %+v", held)
@@ -234,7 +234,7 @@ func TestSendableIsExact(t *testing.T) {
 		c.TimeZone = rapid.SampledFrom([]string{"", "America/New_York", "Pacific/Auckland"}).Draw(t, "zone")
 		r.Contacts["maria"] = c
 		for i := range rapid.IntRange(0, 6).Draw(t, "letters") {
-			l := hello(fmt.Sprint("l", i), "2026-10-16 00:00")
+			l := helloOf(fmt.Sprint("l", i), "2026-10-16 00:00")
 			l.Approved = l.Approved.Add(time.Duration(rapid.IntRange(0, 10*96).Draw(t, "approved")) * quarter)
 			l.Practice = rapid.SampledFrom([]string{"hello", ThankYou}).Draw(t, "practice")
 			l.Delivery = rapid.SampledFrom([]contact.Delivery{contact.ByDraft, contact.ByOutbox, contact.BySend}).Draw(t, "delivery")

@@ -9,12 +9,11 @@
 //
 // A practice is one file. It looks at the records and returns the letters that
 // it asks for, now or later, with their natural keys; whether such a letter
-// exists already, and whether its time has come, is for Due to see.
+// exists already, whether its time has come, and whether a cap holds it back, is
+// for Schedule to see.
 package plan
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -68,52 +67,25 @@ type Records struct {
 // Planned is a letter that a practice asks for, before it has words.
 type Planned struct {
 	contact.Letter
-	From      time.Time // it is to be made from then on
-	Wording   string    // the name of its template, without a language
+	From    time.Time // it is to be made from then on
+	Wording string    // the name of its template, without a language
+	// Proposed is set for what regards proposes by itself. A letter that so far
+	// waited in `needs` is not counted with what is made together with it: whoever
+	// finds that it has its words now plans anew before making a proposed one.
+	Proposed  bool
 	Facts     Facts
 	Copy      contact.Medium // in Needs: no mail goes, the owner copies the text for this medium; "": it is mail
 	NewThread bool           // it joins no thread
 }
 
-// Due gives the letters that ought to exist at now and do not, or that wait in
-// `needs` for something: each in state Needs or Queued, or Superseded when it
-// is needless already, with key, times and reason, without bytes. They come in
-// the order in which they are due.
-func Due(now time.Time, p Policy, r Records) []Planned {
-	var due []Planned
-	byPart := keysByPart(r.Letters)
-	for _, practice := range practices {
-		own := p.Practices[practice.name]
-		if !own.Enabled {
-			continue
-		}
-		for _, l := range practice.letters(now, p, r) {
-			if key, made := byPart[partOf(l.Letter)]; made {
-				l.Key = key
-			}
-			if l.Copy != "" {
-				l.Reason = copyReason(l, r.Contacts[l.ContactID])
-			}
-			l.Delivery = own.Delivery
-			l.Wording = cmp.Or(own.Template, l.Wording)
-			if old, exists := r.Letters[l.Key]; (!exists || old.State == contact.Needs) && !l.From.After(now) {
-				due = append(due, l)
-			}
-		}
-	}
-	slices.SortStableFunc(due, func(a, b Planned) int {
-		if c := a.Due.Compare(b.Due); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Key, b.Key)
-	})
-	return due
-}
-
-// practices are the rules of good manners, each in a file of its own.
+// practices are the rules of good manners, each in a file of its own. Of two
+// proposals to one person, that of the practice named first here is made.
 var practices = []practice{
 	{name: ThankYou, letters: thankYous,
 		wordings: []string{"thank-you.informational", "thank-you.interview", "thank-you.met", "thank-you.help"}},
+	{name: CloseTheLoop, proposals: loops, write: writeLoop, wordings: []string{loopHelped, loopInTouch}},
+	{name: FollowUp, proposals: followUps, write: writeFollowUp, wordings: []string{FollowUp}},
+	{name: KeepInTouch, proposals: hellos, write: writeHello, wordings: []string{KeepInTouch}},
 	{name: Milestone, letters: milestones, wordings: []string{"milestone"}},
 	{name: JobLead, letters: jobLeads, ends: endsJobLead,
 		wordings: []string{"job-lead.applied", "job-lead.interview", "job-lead.offer", "job-lead.no"}},
@@ -137,15 +109,18 @@ func (p Policy) Wordings(name string) []string {
 	return nil
 }
 
-// practice is one rule.
+// practice is one rule. What the owner asked for comes from letters; what
+// regards proposes by itself, and caps hold back, from proposals.
 type practice struct {
 	name string
 	// letters gives the letters that the practice asks for as of now, also those
 	// that exist already and those whose From is yet to come.
 	letters func(now time.Time, p Policy, r Records) []Planned
-	// proposed is set for what regards proposes by itself: caps hold it back.
-	proposed bool
-	wordings []string // the names of its templates
+	// proposals does so for letters that regards proposes, and write makes the
+	// letter of one: there may be a proposal for every contact.
+	proposals func(d *desk) []proposal
+	write     func(d *desk, pr proposal) Planned
+	wordings  []string // the names of its templates
 	// ends says why an open letter of the practice, which nobody has touched, is
 	// needless at now; "" when it is not. It may be nil. O is the occasion that
 	// the letter came of, past that of its contact.

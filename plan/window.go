@@ -15,7 +15,7 @@ type SendTime struct {
 	Location *time.Location
 }
 
-const day = 24 * time.Hour
+const dayLong = 24 * time.Hour
 
 // Open reports whether t is in s.
 func (s SendTime) Open(t time.Time) bool {
@@ -49,7 +49,7 @@ func (s SendTime) Add(t time.Time, d time.Duration) time.Time {
 
 // horizon is how far ahead a span is looked for. Every day of the week comes in
 // it often enough that no change of the clocks can hide them all.
-const horizon = 60 * day
+const horizon = 60 * dayLong
 
 // span gives the first span of s that ends after t, from t on. It ends no later
 // than the time zone changes its offset: the next one may begin at its end.
@@ -69,7 +69,7 @@ func (s SendTime) span(t time.Time) (from, to time.Time) {
 		if from.Before(to) {
 			return from, to
 		}
-		if at = midnight(at).Add(day); !change.IsZero() && at.After(change) {
+		if at = midnight(at).Add(dayLong); !change.IsZero() && at.After(change) {
 			at = change
 		}
 	}

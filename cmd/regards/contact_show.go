@@ -71,11 +71,12 @@ type lastTouchJSON struct {
 	Subject   string            `json:"subject"`
 }
 
-func (s *session) contactJSON(c contact.Contact, last contact.Touch) contactJSON {
+// contactJSON shows c, who is next due at due.
+func (s *session) contactJSON(c contact.Contact, last contact.Touch, due time.Time) contactJSON {
 	p := policy(s.cfg)
 	j := contactJSON{
 		ID: c.ID, Name: c.Name, Addresses: []string{}, Groups: append([]string{}, c.Groups...), Medium: c.Medium,
-		Status: plan.Status(s.now(), c), Greeting: c.Greeting, NextDue: jsonTime(plan.NextDue(c, last, p.Cadences, p.Location)),
+		Status: plan.Status(s.now(), c), Greeting: c.Greeting, NextDue: jsonTime(due),
 		Added: jsonTime(c.Added), By: c.IntroducedBy, last: last, every: plan.Every(c, p.Cadences),
 	}
 	for _, addr := range c.Addresses {
@@ -96,9 +97,14 @@ func (a *app) printContacts(c *cobra.Command, s *session, listed []contact.Conta
 	if err != nil {
 		return err
 	}
+	r, err := s.records(c.Context())
+	if err != nil {
+		return err
+	}
+	due := plan.NextDue(policy(s.cfg), r)
 	all := make([]contactJSON, 0, len(listed))
 	for _, p := range listed {
-		all = append(all, s.contactJSON(p, pasts[p.ID].Last))
+		all = append(all, s.contactJSON(p, pasts[p.ID].Last, due[p.ID]))
 	}
 	if a.json && alone {
 		return a.printJSON(all[0])
@@ -160,7 +166,11 @@ func (a *app) contactShowCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				a.printContact(s, p, all, touches)
+				r, err := s.records(c.Context())
+				if err != nil {
+					return err
+				}
+				a.printContact(s, p, all, touches, plan.NextDue(policy(s.cfg), r)[p.ID])
 				return nil
 			})
 		},
@@ -168,12 +178,12 @@ func (a *app) contactShowCommand() *cobra.Command {
 }
 
 // printContact shows one contact with the ten newest touches.
-func (a *app) printContact(s *session, p contact.Contact, all people, touches []contact.Touch) {
+func (a *app) printContact(s *session, p contact.Contact, all people, touches []contact.Touch, due time.Time) {
 	var last contact.Touch
 	if len(touches) > 0 {
 		last = touches[0]
 	}
-	j := s.contactJSON(p, last)
+	j := s.contactJSON(p, last, due)
 	line := func(what, text string) {
 		if text != "" {
 			fmt.Fprintf(a.out, "%-14s %s\n", what, text)
@@ -191,7 +201,7 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 	line("status", status)
 	line("greeting", s.salutation(p, "keep-in-touch"))
 	line("every", j.Every)
-	if due := plan.NextDue(p, last, policy(s.cfg).Cadences, s.cfg.Owner.Location()); !due.IsZero() {
+	if !due.IsZero() {
 		line("next due", due.Format("2 January 2006"))
 	}
 	if p.IntroducedBy != "" {

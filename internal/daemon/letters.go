@@ -75,13 +75,17 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, writer := d.now(), d.writer()
+	now, writer, woke := d.now(), d.writer(), false
 	for _, p := range plan.Due(now, d.settings.Policy, k.Records) {
 		l := writer.Write(now, p, k.Contacts[p.ContactID], Mail{Last: k.lastMail[p.ContactID], LastIn: k.lastIn[p.ContactID]})
 		old, exists := k.Letters[l.Key]
 		if exists && old.State == l.State && old.Reason == l.Reason {
 			continue // it still waits for the same
 		}
+		if woke && p.Proposed {
+			continue // the caps are counted anew at the next pass
+		}
+		woke = woke || exists && l.State == contact.Queued
 		l.Created = now
 		if err := d.store.PutLetter(ctx, book, l); err != nil && !errors.Is(err, store.ErrTaken) {
 			return err

@@ -1,0 +1,125 @@
+package plan
+
+import (
+	"fmt"
+	"time"
+
+	"regards/contact"
+)
+
+// CloseTheLoop is the name of the practice that tells whoever introduced the
+// owner to somebody what came of it (practice 17).
+const CloseTheLoop = "close-the-loop"
+
+// Its wordings: "it helped" is for the owner to say; that they are in touch is
+// plain.
+const (
+	loopHelped  = CloseTheLoop + ".helped"
+	loopInTouch = CloseTheLoop + ".in-touch"
+)
+
+const (
+	// loopNews is how many days the first exchange is news to the introducer.
+	loopNews = 30
+	// beforeAdded is for how many days somebody may have been known before the
+	// owner made them a contact: what lies further back did not come of the
+	// introduction that was entered then.
+	beforeAdded = 60
+)
+
+// loops gives the letter to the introducer of every contact with whom the owner
+// has lately come into touch.
+func loops(d *desk) (all []proposal) {
+	for id, c := range d.r.Contacts {
+		if c.IntroducedBy == "" || c.IntroducedBy == id {
+			continue
+		}
+		by, known := d.r.Contacts[c.IntroducedBy]
+		past := d.r.Pasts[by.ID]
+		first := d.r.Pasts[id].TwoWay()
+		if !known || first.IsZero() || first.Before(c.Added.AddDate(0, 0, -beforeAdded)) {
+			continue
+		}
+		until := first.In(d.p.Location).AddDate(0, 0, loopNews)
+		if !d.now.Before(until) || d.knows(c, by, past, first) {
+			continue
+		}
+		pr := proposal{contact: by.ID, about: id, from: first, due: d.p.Practices[CloseTheLoop].Within.After(first.In(d.p.Location)), until: until}
+		if _, told := d.told[[2]string{id, by.ID}]; told {
+			if pr.key = d.loopWaiting(id, by.ID); pr.key == "" {
+				continue
+			}
+		}
+		if pr, ok := d.propose(pr, &by, &past); ok {
+			all = append(all, pr)
+		}
+	}
+	return all
+}
+
+// knows reports whether the introducer has heard of it, or will have: they were
+// there, the owner has been in touch with them since, or a letter told them since
+// of somebody who is no contact any more: the same person, before a merge.
+func (d *desk) knows(c, by contact.Contact, past contact.Past, first time.Time) bool {
+	if !past.Last.At.Before(first) {
+		return true
+	}
+	for _, o := range d.r.Occasions {
+		_, there := o.Participant(c.ID)
+		_, too := o.Participant(by.ID)
+		if there && too && o.Over(d.now) {
+			return true
+		}
+	}
+	if f := d.files[by.ID]; f != nil && !f.sent.Before(first) {
+		return true
+	}
+	for told, at := range d.told {
+		if _, still := d.r.Contacts[told[0]]; told[1] == by.ID && !still && !at.Before(first) {
+			return true
+		}
+	}
+	return false
+}
+
+// loopWaiting finds the letter about somebody that waits in `needs`; "" when it
+// is in any other state.
+func (d *desk) loopWaiting(about, to string) string {
+	for key, l := range d.r.Letters {
+		if l.Practice == CloseTheLoop && l.ContactID == to && loopAbout(key) == about && l.State == contact.Needs {
+			return key
+		}
+	}
+	return ""
+}
+
+// writeLoop gives such a letter its key, reason and what was most useful.
+func writeLoop(d *desk, pr proposal) Planned {
+	c, by := d.r.Contacts[pr.about], d.r.Contacts[pr.contact]
+	first := d.r.Pasts[c.ID].TwoWay().In(d.p.Location)
+	l := Planned{
+		Letter: contact.Letter{
+			Key:    CloseTheLoop + "/" + c.ID + "/" + by.ID,
+			Reason: fmt.Sprintf("%s introduced you to %s, with whom you are in touch since %s", by.Name, c.Name, d.date(first)),
+		},
+		Wording: loopInTouch,
+		Facts:   Facts{About: c.Name, When: first},
+	}
+	if o, useful := d.helped(c.ID); useful != "" {
+		l.Wording, l.OccasionID = loopHelped, o.ID
+		l.Facts.Useful, l.Facts.Title, l.Facts.When = useful, o.Title, o.At.In(d.p.Location)
+	}
+	return l
+}
+
+// helped finds the newest occasion with somebody of which the owner said what
+// was most useful.
+func (d *desk) helped(contactID string) (newest contact.Occasion, useful string) {
+	for _, o := range d.r.Occasions {
+		part, there := o.Participant(contactID)
+		if there && part.Useful != "" && o.Over(d.now) && (useful == "" || o.At.After(newest.At)) {
+			newest, useful = o, part.Useful
+		}
+	}
+	return newest, useful
+}

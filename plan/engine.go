@@ -1,0 +1,246 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"regards/contact"
+)
+
+// Agenda is what there is to do at a time.
+type Agenda struct {
+	// Due are the letters to be made now; see Due.
+	Due []Planned
+	// Held are the proposed letters whose time has come and that wait.
+	Held []Held
+	// Next is the earliest time at which Due may change as long as the records
+	// stay as they are; zero: never.
+	Next time.Time
+}
+
+// Held is a letter that is put off, and why, in words for the owner.
+type Held struct {
+	Planned
+	Why string
+}
+
+// Due gives the letters that ought to exist at now and do not, or that wait in
+// `needs` for something: each in state Needs or Queued, or Superseded when it
+// is needless already, with key, times and reason, without bytes. Those that
+// wait come first, the others in the order in which they are due.
+func Due(now time.Time, p Policy, r Records) []Planned {
+	d := newDesk(now, p, r)
+	d.askedFor()
+	d.choose()
+	return d.letters()
+}
+
+// Schedule gives all that Due gives, what is held back, and when to look again.
+func Schedule(now time.Time, p Policy, r Records) Agenda {
+	d := newDesk(now, p, r)
+	d.askedFor()
+	d.choose()
+	return Agenda{Due: d.letters(), Held: d.heldBack(), Next: d.next()}
+}
+
+// askedFor plans what the owner asked for: no cap holds it, but all of it counts.
+func (d *desk) askedFor() {
+	for _, practice := range practices {
+		own := d.p.Practices[practice.name]
+		if !own.Enabled || practice.letters == nil {
+			continue
+		}
+		for _, l := range practice.letters(d.now, d.p, d.r) {
+			if key, made := d.byPart[partOf(l.Letter)]; made {
+				l.Key = key
+			}
+			if l.Copy != "" {
+				l.Reason = copyReason(l, d.r.Contacts[l.ContactID])
+			}
+			l.Delivery = own.Delivery
+			l.Wording = cmp.Or(own.Template, l.Wording)
+			old, exists := d.r.Letters[l.Key]
+			switch {
+			case exists && old.State != contact.Needs:
+			case l.From.After(d.now):
+				d.look(l.From)
+			default:
+				d.due = append(d.due, l)
+				if !exists && l.State == contact.Queued {
+					d.today++
+					d.busy[l.ContactID] = true
+				}
+			}
+		}
+	}
+}
+
+// choose takes of the proposals what the caps leave room for: one for each
+// person, those that wait in `needs` already, then the most overdue first.
+func (d *desk) choose() {
+	for i, practice := range practices {
+		if d.p.Practices[practice.name].Enabled && practice.proposals != nil {
+			for _, pr := range practice.proposals(d) {
+				pr.rank = i
+				d.weigh(pr)
+			}
+		}
+	}
+	slices.SortFunc(d.ready, before)
+	d.oneEach()
+	for i := range d.ready {
+		pr := &d.ready[i]
+		switch waits := pr.key != ""; {
+		case pr.why != free:
+		case d.dayFull():
+			pr.why = dayIsFull
+		case !waits && d.openFull():
+			pr.why = enoughOpen
+		case waits:
+			d.chosen++
+		default:
+			d.chosen++
+			d.open++
+			d.today++
+		}
+	}
+}
+
+func (d *desk) openFull() bool { return d.p.OpenHellos > 0 && d.open >= d.p.OpenHellos }
+
+func (d *desk) dayFull() bool { return d.p.DailyCap > 0 && d.today >= d.p.DailyCap }
+
+// weigh sorts a proposal in: ready, held back by something of its own, or yet
+// to come.
+func (d *desk) weigh(pr proposal) {
+	come := !pr.from.After(d.now)
+	switch {
+	case come && d.busy[pr.contact]:
+		pr.why = otherFirst
+		d.held = append(d.held, pr)
+	case pr.at.IsZero() || pr.at.After(d.now):
+		if come {
+			d.held = append(d.held, pr)
+		}
+		if !pr.at.IsZero() {
+			d.ahead = append(d.ahead, pr)
+		}
+	default:
+		d.ready = append(d.ready, pr)
+	}
+}
+
+// oneEach leaves of several ready proposals to one person that of the practice
+// that goes first.
+func (d *desk) oneEach() {
+	first := make(map[string]int, len(d.ready))
+	for i, pr := range d.ready {
+		if j, rival := first[pr.contact]; !rival || pr.rank < d.ready[j].rank {
+			first[pr.contact] = i
+		}
+	}
+	for i := range d.ready {
+		if best := first[d.ready[i].contact]; best != i {
+			d.ready[i].why = otherFirst
+			d.look(d.ready[best].ends) // then it may be this one's turn
+		}
+	}
+}
+
+// letters writes what was chosen.
+func (d *desk) letters() []Planned {
+	due := d.due
+	for _, pr := range d.ready {
+		if pr.why == free {
+			due = append(due, d.write(pr))
+		}
+	}
+	slices.SortStableFunc(due, func(a, b Planned) int {
+		_, waitsA := d.r.Letters[a.Key]
+		_, waitsB := d.r.Letters[b.Key]
+		if waitsA != waitsB {
+			if waitsA {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Key, b.Key))
+	})
+	return due
+}
+
+// heldBack writes what has to wait, and why.
+func (d *desk) heldBack() []Held {
+	held := make([]Held, 0, len(d.held)+len(d.ready)-d.chosen)
+	for _, list := range [][]proposal{d.held, d.ready} {
+		for _, pr := range list {
+			if pr.why != free {
+				held = append(held, Held{d.write(pr), d.because(pr)})
+			}
+		}
+	}
+	slices.SortFunc(held, func(a, b Held) int {
+		return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Key, b.Key))
+	})
+	return held
+}
+
+// write makes the letter of a proposal.
+func (d *desk) write(pr proposal) Planned {
+	practice := practices[pr.rank]
+	own := d.p.Practices[practice.name]
+	l := practice.write(d, pr)
+	l.Practice, l.ContactID, l.From, l.Due, l.Overdue = practice.name, pr.contact, pr.from, pr.due, pr.overdue
+	l.Key = cmp.Or(pr.key, l.Key)
+	l.Delivery, l.Wording, l.Proposed = own.Delivery, cmp.Or(own.Template, l.Wording), true
+	l.State = contact.Queued
+	if lack := unmailable(d.r.Contacts[pr.contact]); lack != "" {
+		l.State, l.Reason = contact.Needs, lack
+	}
+	return l
+}
+
+// unmailable says why no mail can be written to c at all, and what to do; ""
+// when it can.
+func unmailable(c contact.Contact) string {
+	switch {
+	case c.Medium != contact.Email:
+		return c.Name + " prefers " + string(c.Medium) + " to mail: no draft is made; write it there"
+	case len(c.Addresses) == 0:
+		return c.Name + " has no address; add one: regards contact edit " + c.ID + " --address ADDRESS"
+	}
+	return ""
+}
+
+// look notes that Due may change at t.
+func (d *desk) look(t time.Time) {
+	if t.After(d.now) && (d.soonest.IsZero() || t.Before(d.soonest)) {
+		d.soonest = t
+	}
+}
+
+// next gives when Due may change. While no letter may be added, only those
+// proposals matter that would take the place of one that is chosen.
+func (d *desk) next() time.Time {
+	full := d.dayFull() || d.openFull()
+	if d.dayFull() && len(d.ready)+len(d.ahead) > 0 {
+		y, m, day := d.now.In(d.p.Location).Date()
+		d.look(time.Date(y, m, day+1, 0, 0, 0, 0, d.p.Location))
+	}
+	var last proposal // of those chosen
+	chosen := map[string]bool{}
+	for _, pr := range d.ready {
+		if pr.why == free {
+			d.look(pr.ends)
+			last, chosen[pr.contact] = pr, true
+		}
+	}
+	for _, pr := range d.ahead {
+		if !full || pr.key != "" || chosen[pr.contact] || len(chosen) > 0 && before(pr, last) < 0 {
+			d.look(pr.at)
+		}
+	}
+	return d.soonest
+}
