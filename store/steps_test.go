@@ -68,7 +68,7 @@ func TestUndoSteps(t *testing.T) {
 				Participants: []contact.Participant{{ContactID: maria.ID}}}, nil, noon)
 			return err
 		},
-		"the removal": func() error { return s.RemoveOccasion(ctx, o.ID) },
+		"the removal": func() error { return s.RemoveOccasion(ctx, o.ID, noon) },
 	} {
 		s.Command(what, later)
 		check(t, do())
@@ -105,7 +105,7 @@ func TestMergeSteps(t *testing.T) {
 					leadLetter(t, s, o, i, word, state)
 				}
 			}
-			must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID))
+			must[contact.Contact](t)(s.MergeContacts(ctx, maria.ID, tom.ID, noon))
 			if got := wordsDue(t, s); got != x.due {
 				t.Errorf("due: %q, want %q", got, x.due)
 			}
