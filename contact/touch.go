@@ -135,6 +135,12 @@ func (o Occasion) Step(w StepWord) (Step, bool) {
 	return o.Steps[i], true
 }
 
+// WithStep gives o as it has come to a step; said again, the newer time holds.
+func (o Occasion) WithStep(step Step) Occasion {
+	o.Steps = append(slices.DeleteFunc(slices.Clone(o.Steps), func(s Step) bool { return s.Word == step.Word }), step)
+	return o
+}
+
 // Participant is one person at one occasion. A letter belongs to this row, so
 // that merging two contacts keeps the letters.
 type Participant struct {

@@ -2,6 +2,7 @@ package contact
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -112,5 +113,20 @@ func TestParticipant(t *testing.T) {
 	}
 	if p, ok := o.Participant("p1"); ok || p != (Participant{}) {
 		t.Errorf("a row that is not there: %+v, %v", p, ok)
+	}
+}
+
+func TestWithStep(t *testing.T) {
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	before := Occasion{Steps: []Step{{Applied, at}, {Interviewed, at}}}
+	after := before.WithStep(Step{Applied, at.Add(time.Hour)}).WithStep(Step{Offered, at})
+	if want := []Step{{Interviewed, at}, {Applied, at.Add(time.Hour)}, {Offered, at}}; !slices.Equal(after.Steps, want) {
+		t.Errorf("got %v, want %v", after.Steps, want)
+	}
+	if want := []Step{{Applied, at}, {Interviewed, at}}; !slices.Equal(before.Steps, want) {
+		t.Errorf("it has changed: %v", before.Steps)
+	}
+	if _, ok := before.Step(Offered); ok {
+		t.Error("a step it has not come to")
 	}
 }

@@ -15,6 +15,9 @@ const JobLead = "job-lead"
 // become mail.
 const asked = "asked"
 
+// IsQuestion reports whether l is a question to the owner, which never becomes mail.
+func IsQuestion(l contact.Letter) bool { return partOf(l).word == asked }
+
 // jobLeads gives, for every job that somebody recommended, the letters about the
 // newest step or, without any, the question whether the owner has applied.
 func jobLeads(now time.Time, p Policy, r Records) []Planned {

@@ -96,7 +96,7 @@ func (a *app) command() *cobra.Command {
 contacts, and lays the letters that good manners ask for into your Drafts. You
 read, edit and send them.`,
 		a.demoCommand(), a.runCommand(), a.syncCommand(), a.statusCommand(), a.checkCommand(), a.contactCommand(),
-		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.letterCommand(), a.templateCommand(), a.classifyCommand(),
+		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.milestoneCommand(), a.doneCommand(), a.letterCommand(), a.templateCommand(), a.classifyCommand(),
 		a.explainCommand(), a.pauseCommand(), a.resumeCommand(), a.undoCommand(), a.forgetCommand(), a.backupCommand(),
 		a.restoreCommand(), a.manCommand(), a.versionCommand())
 	flags := root.PersistentFlags()

@@ -26,6 +26,8 @@ type contactFlags struct {
 	medium       string
 	greeting     string
 	status       string
+
+	language, manner, timeZone, awayUntil string
 }
 
 func (f *contactFlags) register(c *cobra.Command) {
@@ -35,10 +37,14 @@ func (f *contactFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.introducedBy, "introduced-by", "", "the contact who introduced you")
 	flags.StringVar(&f.medium, "medium", "", "how they like to be in touch: "+contact.List(contact.Media()))
 	flags.StringVar(&f.greeting, "greeting", "", `how a letter to them begins, such as "Dear Prof. Lopez"`)
+	flags.StringVar(&f.language, "language", "", "of letters to them, two letters such as es; empty: yours")
+	flags.StringVar(&f.manner, "register", "", "how a language with two ways of address speaks to them: "+contact.List(contact.Registers()))
+	flags.StringVar(&f.timeZone, "time-zone", "", "where they live, such as America/Bogota; empty: where you do")
+	flags.StringVar(&f.awayUntil, "away-until", "", "until when they are away, such as 2027-01-10 or +3w; empty: they are back")
 }
 
 // apply enters the flags that were given.
-func (f *contactFlags) apply(c *cobra.Command, p *contact.Contact, all people) error {
+func (f *contactFlags) apply(c *cobra.Command, s *session, p *contact.Contact, all people) error {
 	given := c.Flags().Changed
 	if given("group") {
 		p.Groups = f.groups
@@ -65,9 +71,41 @@ func (f *contactFlags) apply(c *cobra.Command, p *contact.Contact, all people) e
 	if f.status != "" {
 		p.Status, p.PausedUntil = contact.Status(f.status), time.Time{}
 	}
+	if err := f.applyManner(c, s, p); err != nil {
+		return err
+	}
 	if err := p.Validate(); err != nil {
 		return usageError{err}
 	}
+	return nil
+}
+
+// applyManner enters those that say how and when they are written to.
+func (f *contactFlags) applyManner(c *cobra.Command, s *session, p *contact.Contact) error {
+	given := c.Flags().Changed
+	if given("language") {
+		p.Language = f.language
+	}
+	if given("register") {
+		p.Register = contact.Register(f.manner)
+	}
+	if given("time-zone") {
+		p.TimeZone = f.timeZone
+	}
+	if !given("away-until") {
+		return nil
+	}
+	if p.Away = (contact.Absence{}); f.awayUntil == "" {
+		return nil
+	}
+	end, err := parseTime(f.awayUntil, s.now(), s.cfg.Owner.Location(), nextDay)
+	if err != nil {
+		return usagef("--away-until: %w", err)
+	}
+	if !end.After(s.now()) {
+		return usagef("--away-until %s: that is past", f.awayUntil)
+	}
+	p.Away = contact.Absence{Since: s.now(), Until: end}
 	return nil
 }
 
@@ -106,7 +144,7 @@ func (a *app) contactAddCommand() *cobra.Command {
 				if p.Addresses, err = s.addresses(words[1:]); err != nil {
 					return err
 				}
-				if err := f.apply(c, &p, all); err != nil {
+				if err := f.apply(c, s, &p, all); err != nil {
 					return err
 				}
 				if p, err = s.store.AddContact(c.Context(), p); err != nil {
@@ -149,7 +187,7 @@ func (a *app) contactEditCommand() *cobra.Command {
 					if err := s.changeAddresses(&p, add, drop); err != nil {
 						return p, err
 					}
-					return p, f.apply(c, &p, all)
+					return p, f.apply(c, s, &p, all)
 				})
 				if err != nil {
 					return err

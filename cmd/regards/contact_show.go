@@ -56,6 +56,10 @@ type contactJSON struct {
 	Status    contact.Status   `json:"status"`
 	Every     string           `json:"every,omitempty"`
 	Greeting  string           `json:"greeting,omitempty"`
+	Language  string           `json:"language,omitempty"`
+	Register  contact.Register `json:"register,omitempty"`
+	TimeZone  string           `json:"time_zone,omitempty"`
+	Away      *string          `json:"away_until,omitempty"`
 	LastTouch *lastTouchJSON   `json:"last_touch"`
 	NextDue   *string          `json:"next_due"`
 	Added     *string          `json:"added"`
@@ -78,6 +82,10 @@ func (s *session) contactJSON(c contact.Contact, last contact.Touch, due time.Ti
 		ID: c.ID, Name: c.Name, Addresses: []string{}, Groups: append([]string{}, c.Groups...), Medium: c.Medium,
 		Status: plan.Status(s.now(), c), Greeting: c.Greeting, NextDue: jsonTime(due),
 		Added: jsonTime(c.Added), By: c.IntroducedBy, last: last, every: plan.Every(c, p.Cadences),
+		Language: c.Language, Register: c.Register, TimeZone: c.TimeZone,
+	}
+	if c.Away.Until.After(s.now()) {
+		j.Away = jsonTime(c.Away.Until)
 	}
 	for _, addr := range c.Addresses {
 		j.Addresses = append(j.Addresses, addr.Addr)
@@ -200,6 +208,12 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 	}
 	line("status", status)
 	line("greeting", s.salutation(p, "keep-in-touch"))
+	line("language", p.Language)
+	line("register", string(p.Register))
+	line("time zone", p.TimeZone)
+	if j.Away != nil {
+		line("away", untilWords(p.Away.Until, s))
+	}
 	line("every", j.Every)
 	if !due.IsZero() {
 		line("next due", due.Format("2 January 2006"))

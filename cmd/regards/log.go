@@ -25,10 +25,20 @@ func (a *app) logCommand() *cobra.Command {
 		Short: "record that something happened with somebody",
 		Long: `Records an occasion: KIND is one of
 ` + contact.List(contact.Kinds()) + `.
-PERSON is a contact, or "Name <address>" for a new one. After met, informational,
-interview, event and help-received a thank-you is drafted at the next pass; it
-names what was most useful to you, so say it with --useful, once for all or for
-each as --useful "Tom=the tip".`,
+PERSON is a contact, or "Name <address>" for a new one. What comes of it:
+- met, informational, interview, event, help-received: a thank-you is drafted at the
+  next pass. It names what was most useful to you, so say it with --useful, once
+  for all or for each as --useful "Tom=the tip".
+- met, event: if nothing passes between you in the two days after, a follow-up.
+- job-lead: --title is the position, PERSON who told you of it. You are asked after a
+  week whether you applied, and PERSON hears what comes of it:
+  regards occasion edit ID --outcome applied.
+- reference: --title is what for. PERSON is asked whether you may give their name, and
+  hears by regards occasion edit ID --outcome granted, used, and how it ended.
+- farewell: --at is your last day, --useful what the support of each meant. You are
+  asked for it three weeks before; five work days before, the letters are drafted.
+- any, with --next and --next-due: on that day a letter that keeps your promise,
+  until you say that it is done: regards done ID.`,
 		Example: `  regards log informational "Maria Lopez" --useful "the tip about the PhD route"
   regards log interview Tom Ana --at tuesday --useful "Tom=your view of the team" --useful "Ana=…"`,
 		Args: args(cobra.MinimumNArgs(2)),
@@ -77,12 +87,15 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 	if a.json {
 		return a.printJSON(occasionJSON(o))
 	}
-	pasts, err := s.store.Pasts(c.Context())
+	for i, p := range o.Participants {
+		who[i].ID = p.ContactID
+	}
+	r, err := s.records(c.Context())
 	if err != nil {
 		return err
 	}
-	a.printLogged(s, o, who, pasts)
-	return nil
+	a.printLogged(s, o, who, r)
+	return a.printComing(c.Context(), s, o, who, r)
 }
 
 // occasionTimes reads --at and --next-due.
@@ -183,35 +196,43 @@ func checkTexts(o contact.Occasion) error {
 	return nil
 }
 
-// printLogged says what was recorded and what comes of it.
-func (a *app) printLogged(s *session, o contact.Occasion, who people, pasts map[string]contact.Past) {
+// printLogged says what was recorded and what becomes of its thank-yous.
+func (a *app) printLogged(s *session, o contact.Occasion, who people, r plan.Records) {
 	var names []string
 	for _, p := range who {
 		names = append(names, p.Name)
 	}
 	fmt.Fprintf(a.out, "logged %s (%s) with %s, %s\n", o.Kind, o.ID, strings.Join(names, ", "), localTime(o.At, s))
-	if !plan.Thanked(o.Kind) || !s.cfg.Practice[plan.ThankYou].Enabled {
-		return
+	for _, p := range who {
+		if why := plan.Writable(s.now(), p); why != "" {
+			fmt.Fprintf(a.out, "no letter goes to them: %s\n", why)
+		}
 	}
-	if !o.Over(s.now()) {
+	if plan.Thanked(o.Kind) && !o.Over(s.now()) && s.cfg.Practice[plan.ThankYou].Enabled {
 		fmt.Fprintf(a.out, "afterwards say that it took place, and a thank-you is drafted: regards occasion edit %s --took-place\n", o.ID)
 		return
 	}
-	for i, p := range o.Participants {
-		switch name, past := who[i].Name, pasts[p.ContactID]; {
-		case plan.Writable(s.now(), who[i]) != "":
-			fmt.Fprintf(a.out, "no letter goes to them: %s\n", plan.Writable(s.now(), who[i]))
-		case past.LastOut.After(o.At):
-			fmt.Fprintf(a.out, "you have written to %s since then (%q), so no thank-you is drafted\n", name, past.LastOutSubject)
-		case p.Useful == "":
-			fmt.Fprintf(a.out, "the thank-you to %s waits for what was most useful: regards occasion edit %s --useful \"%s=…\"\n",
-				name, o.ID, name)
-		case s.salutation(who[i], policy(s.cfg).Wordings(plan.ThankYou)[0]) == "":
-			fmt.Fprintf(a.out, "the thank-you to %s waits for a greeting: regards contact edit %s --greeting \"Dear …\"\n", name, p.ContactID)
-		default:
-			fmt.Fprintf(a.out, "a thank-you to %s is drafted at the next pass\n", name)
+	for _, l := range s.lettersOf(o, r) {
+		if l.Practice == plan.ThankYou {
+			p, _ := who.byID(l.ContactID)
+			fmt.Fprintln(a.out, s.thanks(l, p, r.Pasts[p.ID]))
 		}
 	}
+}
+
+// thanks says what becomes of a thank-you.
+func (s *session) thanks(l plan.Planned, p contact.Contact, past contact.Past) string {
+	switch {
+	case l.State == contact.Superseded:
+		return fmt.Sprintf("you have written to %s since then (%q), so no thank-you is drafted", p.Name, past.LastOutSubject)
+	case l.Facts.Useful == "":
+		return fmt.Sprintf("the thank-you to %s waits for what was most useful: regards occasion edit %s --useful \"%s=…\"", p.Name, l.OccasionID, p.Name)
+	case l.Copy != "":
+		return "no thank-you is drafted: " + l.Reason
+	case s.salutation(p, l.Wording) == "":
+		return fmt.Sprintf("the thank-you to %s waits for a greeting: regards contact edit %s --greeting \"Dear …\"", p.Name, p.ID)
+	}
+	return fmt.Sprintf("a thank-you to %s is drafted at the next pass", p.Name)
 }
 
 // occasionJSON shows an occasion to programs.
@@ -221,5 +242,13 @@ func occasionJSON(o contact.Occasion) map[string]any {
 		persons = append(persons, map[string]string{"contact_id": p.ContactID, "useful": p.Useful})
 	}
 	return map[string]any{"id": o.ID, "kind": o.Kind, "at": jsonTime(o.At), "title": o.Title, "next": o.Next,
-		"next_due": jsonTime(o.NextDue), "took_place": o.TookPlace, "participants": persons}
+		"next_due": jsonTime(o.NextDue), "took_place": o.TookPlace, "participants": persons, "news": o.News, "steps": stepsJSON(o)}
+}
+
+func stepsJSON(o contact.Occasion) []map[string]any {
+	steps := make([]map[string]any, 0, len(o.Steps))
+	for _, step := range o.Steps {
+		steps = append(steps, map[string]any{"word": step.Word, "at": jsonTime(step.At)})
+	}
+	return steps
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,13 +40,9 @@ func (a *app) occasionListCommand() *cobra.Command {
 					}
 					return a.printJSON(list)
 				}
-				t := a.table("ID", "WHEN", "KIND", "WITH", "TITLE")
+				t := a.table("ID", "WHEN", "KIND", "WITH", "TITLE", "SINCE")
 				for _, o := range occasions {
-					var names []string
-					for _, p := range o.Participants {
-						names = append(names, all.name(p.ContactID))
-					}
-					t.row(o.ID, localTime(o.At, s), o.Kind, strings.Join(names, ", "), o.Title)
+					t.row(o.ID, localTime(o.At, s), o.Kind, withWhom(o, all), shorten(cmp.Or(o.Title, o.News), 60), stepWords(o, s))
 				}
 				t.flush()
 				return nil
@@ -53,21 +51,53 @@ func (a *app) occasionListCommand() *cobra.Command {
 	}
 }
 
+// withWhom names those who took part; of many, the first.
+func withWhom(o contact.Occasion, all people) string {
+	const most = 4
+	var names []string
+	for _, p := range o.Participants[:min(len(o.Participants), most)] {
+		names = append(names, all.name(p.ContactID))
+	}
+	if more := len(o.Participants) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
+// stepWords says how far an occasion has come.
+func stepWords(o contact.Occasion, s *session) string {
+	var words []string
+	for _, step := range o.Steps {
+		words = append(words, fmt.Sprintf("%s %s", step.Word, step.At.In(s.cfg.Owner.Location()).Format(time.DateOnly)))
+	}
+	return strings.Join(words, ", ")
+}
+
+// editFlags are what only an occasion that there is can have.
+type editFlags struct {
+	logFlags
+	tookPlace, done bool
+	outcome, news   string
+}
+
 func (a *app) occasionEditCommand() *cobra.Command {
-	var f logFlags
-	var tookPlace bool
+	var f editFlags
 	c := &cobra.Command{
 		Use:   "edit ID",
-		Short: "change an occasion, or add what was useful",
-		Args:  args(cobra.ExactArgs(1)),
+		Short: "change an occasion, or say what came of it",
+		Long: `Changes what is known of an occasion, or says by --outcome what came of it: of a
+job lead applied, interview, offer or no; of a reference granted, used, and in the
+end offer or no. Whoever helped hears of it by a letter at the next pass. With
+--outcome, --at is when that was.`,
+		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
 			return a.change(c, words, func(s *session) error {
-				o, who, err := s.occasion(c, words[0])
+				o, who, err := s.occasion(c.Context(), words[0])
 				if err != nil {
 					return err
 				}
 				o, err = s.store.UpdateOccasion(c.Context(), o.ID, s.now(), func(o contact.Occasion) (contact.Occasion, error) {
-					return o, s.editOccasion(c, &o, who, f, tookPlace)
+					return o, s.editOccasion(c, &o, who, f)
 				})
 				if err != nil {
 					return err
@@ -76,18 +106,35 @@ func (a *app) occasionEditCommand() *cobra.Command {
 					return a.printJSON(occasionJSON(o))
 				}
 				fmt.Fprintf(a.out, "changed %s (%s)\n", o.Kind, o.ID)
+				if f.outcome != "" {
+					if err := a.printOutcome(c.Context(), s, o, who); err != nil {
+						return err
+					}
+				}
 				return a.noteDrafts(c, s, o)
 			})
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&f.at, "at", "", "when it happened")
+	flags.StringVar(&f.at, "at", "", "when it happened; with --outcome, when that was")
 	flags.StringVar(&f.title, "title", "", "what it was about")
 	flags.StringArrayVar(&f.useful, "useful", nil, `what was most useful, or "Tom=…" for one of several`)
 	flags.StringVar(&f.next, "next", "", "what you promised to do next")
 	flags.StringVar(&f.nextDue, "next-due", "", "by when")
-	flags.BoolVar(&tookPlace, "took-place", false, "it took place, though it was logged ahead of its time")
+	flags.BoolVar(&f.tookPlace, "took-place", false, "it took place, though it was logged ahead of its time")
+	flags.BoolVar(&f.done, "done", false, "what you promised is done")
+	flags.StringVar(&f.outcome, "outcome", "", "what came of it: "+contact.List(outcomes(contact.JobLead))+"; or "+contact.List(outcomes(contact.Reference)))
+	flags.StringVar(&f.news, "news", "", "what a milestone tells, or in words for a referee how your search ended")
 	return c
+}
+
+// printOutcome says which letters come of the step that o has come to.
+func (a *app) printOutcome(ctx context.Context, s *session, o contact.Occasion, who people) error {
+	r, err := s.records(ctx)
+	if err != nil {
+		return err
+	}
+	return a.printComing(ctx, s, o, who, r)
 }
 
 // noteDrafts says which letters of an occasion keep the words that they have.
@@ -102,7 +149,7 @@ func (a *app) noteDrafts(c *cobra.Command, s *session, o contact.Occasion) error
 }
 
 // editOccasion enters the flags that were given.
-func (s *session) editOccasion(c *cobra.Command, o *contact.Occasion, who people, f logFlags, tookPlace bool) error {
+func (s *session) editOccasion(c *cobra.Command, o *contact.Occasion, who people, f editFlags) error {
 	given := c.Flags().Changed
 	if given("title") {
 		o.Title = f.title
@@ -111,11 +158,17 @@ func (s *session) editOccasion(c *cobra.Command, o *contact.Occasion, who people
 		o.Next = f.next
 	}
 	if given("took-place") {
-		o.TookPlace = tookPlace
+		o.TookPlace = f.tookPlace
+	}
+	if given("news") {
+		o.News = strings.TrimSpace(f.news)
 	}
 	at, nextDue := o.At.Format(time.RFC3339), f.nextDue
-	if given("at") {
+	if given("at") && f.outcome == "" {
 		at = f.at
+	}
+	if err := s.addSteps(c, o, f); err != nil {
+		return err
 	}
 	if err := s.occasionTimes(o, at, nextDue); err != nil {
 		return err
@@ -133,9 +186,52 @@ func (s *session) editOccasion(c *cobra.Command, o *contact.Occasion, who people
 	return checkTexts(*o)
 }
 
+// outcomes are the steps that an occasion of some kind can come to.
+func outcomes(kind contact.Kind) []contact.StepWord {
+	switch kind {
+	case contact.JobLead:
+		return []contact.StepWord{contact.Applied, contact.Interviewed, contact.Offered, contact.TurnedDown}
+	case contact.Reference:
+		return []contact.StepWord{contact.Granted, contact.Used, contact.Offered, contact.TurnedDown}
+	}
+	return nil
+}
+
+// addSteps enters --outcome and --done.
+func (s *session) addSteps(c *cobra.Command, o *contact.Occasion, f editFlags) error {
+	if f.done {
+		if o.Next == "" {
+			return usagef("nothing was promised at %s; a promise is made by --next", o.ID)
+		}
+		*o = o.WithStep(contact.Step{Word: contact.Done, At: s.now()})
+	}
+	if !c.Flags().Changed("outcome") {
+		return nil
+	}
+	possible := outcomes(o.Kind)
+	if len(possible) == 0 {
+		return usagef("--outcome: nothing is told of what comes of %s; it is for job-lead and reference", o.Kind)
+	}
+	step := contact.Step{Word: contact.StepWord(f.outcome), At: s.now()}
+	if !slices.Contains(possible, step.Word) {
+		return usagef("--outcome %q: a %s comes to one of %s", f.outcome, o.Kind, contact.List(possible))
+	}
+	if c.Flags().Changed("at") {
+		var err error
+		if step.At, err = parseTime(f.at, s.now(), s.cfg.Owner.Location(), latestDay); err != nil {
+			return usagef("--at: %w", err)
+		}
+	}
+	if step.At.After(s.now()) {
+		return usagef("--at %s: that is still to come; say so when it has happened", f.at)
+	}
+	*o = o.WithStep(step)
+	return nil
+}
+
 // occasion finds an occasion by id, with the contacts who took part.
-func (s *session) occasion(c *cobra.Command, id string) (o contact.Occasion, who people, err error) {
-	occasions, err := s.store.Occasions(c.Context())
+func (s *session) occasion(ctx context.Context, id string) (o contact.Occasion, who people, err error) {
+	occasions, err := s.store.Occasions(ctx)
 	if err != nil {
 		return o, nil, err
 	}
@@ -143,7 +239,7 @@ func (s *session) occasion(c *cobra.Command, id string) (o contact.Occasion, who
 	if i < 0 {
 		return o, nil, fmt.Errorf("no occasion has the id %q; see: regards occasion list", id)
 	}
-	all, err := s.contacts(c.Context())
+	all, err := s.contacts(ctx)
 	if err != nil {
 		return o, nil, err
 	}
@@ -161,7 +257,7 @@ func (a *app) occasionRemoveCommand() *cobra.Command {
 		Args:  args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
 			return a.change(c, words, func(s *session) error {
-				o, _, err := s.occasion(c, words[0])
+				o, _, err := s.occasion(c.Context(), words[0])
 				if err != nil {
 					return err
 				}

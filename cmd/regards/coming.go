@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"regards/contact"
+	"regards/plan"
+)
+
+// records gives what plans are made of.
+func (s *session) records(ctx context.Context) (r plan.Records, err error) {
+	all, err := s.contacts(ctx)
+	if err != nil {
+		return r, err
+	}
+	letters, err := s.store.Letters(ctx)
+	if err != nil {
+		return r, err
+	}
+	if r.Occasions, err = s.store.Occasions(ctx); err != nil {
+		return r, err
+	}
+	r.Contacts, r.Letters = make(map[string]contact.Contact, len(all)), make(map[string]contact.Letter, len(letters))
+	for _, p := range all {
+		r.Contacts[p.ID] = p
+	}
+	for _, l := range letters {
+		r.Letters[l.Key] = l
+	}
+	r.Pasts, err = s.store.Pasts(ctx)
+	return r, err
+}
+
+// lettersOf gives the letters that o asks for now.
+func (s *session) lettersOf(o contact.Occasion, r plan.Records) []plan.Planned {
+	r.Occasions = []contact.Occasion{o}
+	return slices.DeleteFunc(plan.Due(s.now(), policy(s.cfg), r), func(l plan.Planned) bool { return l.OccasionID != o.ID })
+}
+
+// printComing says which letters come of an occasion, and when, beside its
+// thank-yous.
+func (a *app) printComing(ctx context.Context, s *session, o contact.Occasion, who people, r plan.Records) error {
+	when, err := s.nextPass(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range s.lettersOf(o, r) {
+		if l.Practice != plan.ThankYou {
+			fmt.Fprintln(a.out, comes(l, who.name(l.ContactID), when))
+		}
+	}
+	r.Occasions = []contact.Occasion{o}
+	for _, l := range plan.Coming(s.now(), policy(s.cfg), r) {
+		fmt.Fprintln(a.out, comes(l, who.name(l.ContactID), "on "+l.From.In(s.cfg.Owner.Location()).Format("2 January 2006")))
+	}
+	a.printHints(s, o)
+	return nil
+}
+
+// comes says what becomes of one letter.
+func comes(l plan.Planned, name, when string) string {
+	switch {
+	case l.State == contact.Superseded:
+		return fmt.Sprintf("no letter (%s) to %s: %s", l.Wording, name, l.Reason)
+	case l.State == contact.Queued:
+		return fmt.Sprintf("a letter (%s) to %s is drafted %s", l.Wording, name, when)
+	case l.Copy != "":
+		return fmt.Sprintf("the text of a letter (%s) to %s is there %s: %s", l.Wording, name, when, l.Reason)
+	}
+	return fmt.Sprintf("you are asked %s: %s", when, l.Reason)
+}
+
+// printHints tells how to say what came of an occasion.
+func (a *app) printHints(s *session, o contact.Occasion) {
+	newest := contact.StepWord("")
+	if n := len(o.Steps); n > 0 {
+		newest = o.Steps[n-1].Word
+	}
+	practices := s.cfg.Practice
+	switch {
+	case o.Kind == contact.Reference && newest == "" && practices[plan.Reference].Enabled:
+		fmt.Fprintf(a.out, "when they agree: regards occasion edit %s --outcome granted\n", o.ID)
+	case o.Kind == contact.Reference && newest == contact.Granted && practices[plan.Reference].Enabled:
+		fmt.Fprintf(a.out, "when you give their name: regards occasion edit %s --outcome used\n", o.ID)
+	case o.Kind == contact.JobLead && newest == "" && practices[plan.JobLead].Enabled:
+		fmt.Fprintf(a.out, "when you have applied: regards occasion edit %s --outcome applied\n", o.ID)
+	case o.Kind == contact.JobLead && newest == contact.TurnedDown && !plan.TellsOf(o, newest):
+		fmt.Fprintf(a.out, "nobody is told, as no application is known; if there was one: regards occasion edit %s --outcome applied --at TIME\n", o.ID)
+	}
+}

@@ -1,0 +1,31 @@
+package plan
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Coming gives the letters that the owner has asked for, as the records stand,
+// and whose time is yet to come, the earliest first. What regards proposes by
+// itself is not among them.
+func Coming(now time.Time, p Policy, r Records) []Planned {
+	var coming []Planned
+	byPart := keysByPart(r.Letters)
+	for _, practice := range practices {
+		if practice.letters == nil || !p.Practices[practice.name].Enabled {
+			continue
+		}
+		for _, l := range practice.letters(now, p, r) {
+			_, made := byPart[partOf(l.Letter)]
+			if _, exists := r.Letters[l.Key]; !made && !exists && l.From.After(now) {
+				coming = append(coming, l)
+			}
+		}
+	}
+	slices.SortStableFunc(coming, func(a, b Planned) int {
+		return cmp.Or(a.From.Compare(b.From), strings.Compare(a.Key, b.Key))
+	})
+	return coming
+}
