@@ -25,7 +25,10 @@ func GreetingIn(body, contactName string) string {
 		return ""
 	}
 	words := strings.Fields(strings.TrimRight(line, ",!: \u00a0"))
-	opened := opening(words)
+	opened := 0
+	for language := range openings {
+		opened = max(opened, opening(words, language))
+	}
 	if words = words[opened:]; opened == 0 || len(words) == 0 {
 		return ""
 	}
@@ -48,15 +51,28 @@ func firstLine(text string) string {
 	return ""
 }
 
-// openings begin a greeting at any time of the day; longer ones come first.
-var openings = []string{"sehr geehrte", "sehr geehrter", "guten tag", "grüß gott", "my dear", "ma chère", "mon cher", "cara", "caro", "cher",
-	"chère", "ciao", "coucou", "dear", "dearest", "estimada", "estimado", "apreciada", "apreciado", "bonjour", "salut", "beste", "geachte",
-	"gentile", "hallo", "hei", "hej", "hello", "hey", "hi", "hoi", "hola", "kjære", "kære", "liebe", "lieber", "oi", "olá", "prezada",
-	"prezado", "querida", "querido", "servus", "verehrte", "verehrter"}
+// openings begin a greeting at any time of the day, by language. No language has
+// one that begins with another of it.
+var openings = map[string][]string{
+	"en": {"my dear", "dear", "dearest", "hello", "hey", "hi"},
+	"de": {"sehr geehrte", "sehr geehrter", "guten tag", "grüß gott", "hallo", "liebe", "lieber", "servus", "verehrte", "verehrter"},
+	"es": {"apreciada", "apreciado", "estimada", "estimado", "hola", "querida", "querido"},
+	"fr": {"ma chère", "mon cher", "bonjour", "cher", "chère", "coucou", "salut"},
+	"it": {"cara", "caro", "ciao", "gentile"},
+	"nl": {"beste", "geachte", "hallo", "hoi"},
+	"pt": {"cara", "caro", "oi", "olá", "prezada", "prezado", "querida", "querido"},
+	"da": {"hej", "kære"}, "no": {"hei", "kjære"}, "sv": {"hej"}, "fi": {"hei"},
+}
 
-// opening counts the words that open a greeting, perhaps with a comma after them.
-func opening(words []string) int {
-	for _, o := range openings {
+// GreetingFits reports whether a greeting can stand above a letter in a language.
+func GreetingFits(greeting, language string) bool {
+	return opening(strings.Fields(greeting), language) > 0
+}
+
+// opening counts the words that open a greeting in a language, perhaps with a
+// comma after them.
+func opening(words []string, language string) int {
+	for _, o := range openings[language] {
 		n := strings.Count(o, " ") + 1
 		if n > len(words) {
 			continue

@@ -157,7 +157,12 @@ func idsOf(letters []contact.Letter) map[string]int {
 // being sent is not for a mailbox to say, but for Sent; one that the owner
 // dismissed by command, so that it was never missed, may lie where it will.
 func (g *Sighting) followed(l contact.Letter) bool {
-	if l.Account != g.survey.Account || !l.Sending.IsZero() {
+	return l.Account == g.survey.Account && Followed(l)
+}
+
+// Followed reports whether it is worth to look what has become of l.
+func Followed(l contact.Letter) bool {
+	if !l.Sending.IsZero() {
 		return false
 	}
 	switch l.State {

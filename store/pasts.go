@@ -13,13 +13,22 @@ func (s *Store) Pasts(ctx context.Context) (map[string]contact.Past, error) {
 	if err := s.freshenPasts(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT "+pastColumns+" FROM past WHERE id IS NOT NULL")
+	var all map[string]contact.Past
+	err := s.snapshot(ctx, func(db querier) (err error) {
+		all, err = pasts(ctx, db)
+		return err
+	})
+	return all, err
+}
+
+func pasts(ctx context.Context, db querier) (map[string]contact.Past, error) {
+	rows, err := db.QueryContext(ctx, "SELECT "+pastColumns+" FROM past WHERE id IS NOT NULL")
 	all, err := collect(rows, err, scanPast)
 	pasts := make(map[string]contact.Past, len(all))
 	for _, p := range all {
 		pasts[p.Last.ContactID] = p
 	}
-	return pasts, s.explain(err)
+	return pasts, err
 }
 
 const pastColumns = `contact_id, id, key, at, direction, medium, subject, address, alone, verified, account, mailbox, rule,

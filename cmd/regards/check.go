@@ -189,7 +189,7 @@ func (r *findings) smtp(ctx context.Context, account config.Account) {
 		return
 	}
 	s := account.SMTP
-	err := mailer.TryLogin(ctx, mailer.SMTPServer{Host: s.Host, Port: s.Port, TLS: s.TLS, User: s.User, Secret: s.Secret})
+	err := mailer.TryLogin(ctx, *smtpServer(s))
 	if err != nil {
 		r.fail(what, fmt.Errorf("smtp at %s: %w; check host, port, tls, user and password", s.Host, err))
 		return

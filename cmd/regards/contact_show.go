@@ -105,7 +105,7 @@ func (a *app) printContacts(c *cobra.Command, s *session, listed []contact.Conta
 	if err != nil {
 		return err
 	}
-	r, err := s.records(c.Context())
+	r, err := s.store.Records(c.Context())
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (a *app) contactShowCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				r, err := s.records(c.Context())
+				r, err := s.store.Records(c.Context())
 				if err != nil {
 					return err
 				}

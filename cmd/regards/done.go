@@ -60,7 +60,7 @@ func (s *session) done(ctx context.Context, what string) (closure, error) {
 	if !errors.Is(err, store.ErrNotFound) {
 		return closure{}, err
 	}
-	r, err := s.records(ctx)
+	r, err := s.store.Records(ctx)
 	if err != nil {
 		return closure{}, err
 	}

@@ -90,7 +90,7 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 	for i, p := range o.Participants {
 		who[i].ID = p.ContactID
 	}
-	r, err := s.records(c.Context())
+	r, err := s.store.Records(c.Context())
 	if err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ end offer or no. Whoever helped hears of it by a letter at the next pass. With
 
 // printOutcome says which letters come of the step that o has come to.
 func (a *app) printOutcome(ctx context.Context, s *session, o contact.Occasion, who people) error {
-	r, err := s.records(ctx)
+	r, err := s.store.Records(ctx)
 	if err != nil {
 		return err
 	}

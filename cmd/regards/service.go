@@ -14,6 +14,7 @@ import (
 	"regards/internal/config"
 	"regards/internal/daemon"
 	"regards/internal/imapconn"
+	"regards/mailer"
 	"regards/plan"
 	"regards/store"
 	"regards/templates"
@@ -56,7 +57,7 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 		s.Accounts = append(s.Accounts, daemon.Account{
 			Name: account.Name, Address: account.Address, Letters: account.Letters, Drafts: account.Drafts,
 			Sent: account.Sent, Outbox: account.Outbox, Ignore: account.Ignore, AuthservID: account.AuthservID,
-			Server: imapServer(account.IMAP),
+			Server: imapServer(account.IMAP), SMTP: smtpServer(account.SMTP),
 		})
 	}
 	return s, nil
@@ -98,6 +99,14 @@ func wording(cfg config.Config) ([]fs.FS, error) {
 
 func imapServer(s config.Server) imapconn.Server {
 	return imapconn.Server{Host: s.Host, Port: s.Port, TLS: imapconn.TLS(s.TLS), User: s.User, Secret: s.Secret}
+}
+
+// smtpServer gives how letters leave an account; nil when nothing is sent through it.
+func smtpServer(s *config.Server) *mailer.SMTPServer {
+	if s == nil {
+		return nil
+	}
+	return &mailer.SMTPServer{Host: s.Host, Port: s.Port, TLS: s.TLS, User: s.User, Secret: s.Secret}
 }
 
 // progressTo shows on a terminal how a long scan goes on; elsewhere it is quiet.

@@ -22,12 +22,14 @@ import (
 	"log/slog"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"regards/imapwatch"
 	"regards/internal/imapconn"
+	"regards/mailer"
 	"regards/plan"
 	"regards/store"
 	"regards/templates"
@@ -44,6 +46,7 @@ type Account struct {
 	Ignore     []string
 	AuthservID string
 	Server     imapconn.Server
+	SMTP       *mailer.SMTPServer // nil: nothing is sent through it
 }
 
 // Settings are what the owner configured, as far as the service goes.
@@ -92,6 +95,17 @@ type Daemon struct {
 	// lookingSince is since when mail of contacts is being looked up; zero when
 	// nothing is.
 	lookingSince time.Time
+	greetings    greetings
+
+	// Owned by the goroutine that delivers.
+	looked    map[string]time.Time // by account: when it was last looked what has become of letters
+	surveys   map[string]surveyed  // by account and mailbox
+	unmovable map[string]bool      // accounts in which no draft can be moved
+	refusedAt map[string]time.Time // by key of a letter: when a server refused it
+
+	mailSent bool // news, as this delivery began
+
+	news atomic.Bool // the owner has sent mail: a draft may be gone
 }
 
 // Progress is how far the scan of a mailbox has come.
@@ -109,6 +123,8 @@ func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Log
 	return &Daemon{
 		settings: settings, store: st, now: now, log: log, progress: progress,
 		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
+		greetings: greetings{known: map[string]string{}, wanted: map[string][]greetingWant{}},
+		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusedAt: map[string]time.Time{},
 	}
 }
 
@@ -222,7 +238,13 @@ func (d *Daemon) Once(ctx context.Context) error {
 		if d.settings.Rehearse {
 			return syncErr
 		}
-		return errors.Join(syncErr, d.deliverAll(ctx))
+		err := d.deliverAll(ctx)
+		select {
+		case <-d.deliver: // more has been planned
+			err = errors.Join(err, d.deliverAll(ctx))
+		default:
+		}
+		return errors.Join(syncErr, err)
 	})
 }
 

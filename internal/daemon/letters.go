@@ -4,50 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"regards/contact"
 	"regards/plan"
 	"regards/store"
 )
-
-// knowledge is what the store knows when letters are planned.
-type knowledge struct {
-	plan.Records
-	lastMail map[string]contact.Touch // the newest mail with a contact, either way
-	lastIn   map[string]contact.Touch // the newest mail from a contact
-}
-
-func (d *Daemon) know(ctx context.Context) (k knowledge, err error) {
-	contacts, err := d.store.Contacts(ctx)
-	if err != nil {
-		return k, err
-	}
-	letters, err := d.store.Letters(ctx)
-	if err != nil {
-		return k, err
-	}
-	if k.Occasions, err = d.store.Occasions(ctx); err != nil {
-		return k, err
-	}
-	if k.Pasts, err = d.store.Pasts(ctx); err != nil {
-		return k, err
-	}
-	for dir, last := range map[contact.Direction]*map[string]contact.Touch{
-		contact.In: &k.lastIn, "": &k.lastMail,
-	} {
-		if *last, err = d.store.LastTouches(ctx, true, dir); err != nil {
-			return k, err
-		}
-	}
-	k.Contacts, k.Letters = map[string]contact.Contact{}, map[string]contact.Letter{}
-	for _, c := range contacts {
-		k.Contacts[c.ID] = c
-	}
-	for _, l := range letters {
-		k.Letters[l.Key] = l
-	}
-	return k, nil
-}
 
 // planLetters makes the letters that are due: their bytes, stored under their
 // keys. What a command changes meanwhile, it plans with anew. It runs on the
@@ -71,28 +33,50 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k, err := d.know(ctx)
+	r, err := d.store.Records(ctx)
 	if err != nil {
 		return err
 	}
+	// All are written before one is stored.
 	now, writer, woke := d.now(), d.writer(), false
-	for _, p := range plan.Due(now, d.settings.Policy, k.Records) {
-		l := writer.Write(now, p, k.Contacts[p.ContactID], Mail{Last: k.lastMail[p.ContactID], LastIn: k.lastIn[p.ContactID]})
-		old, exists := k.Letters[l.Key]
-		if exists && old.State == l.State && old.Reason == l.Reason {
-			continue // it still waits for the same
-		}
-		if woke && p.Proposed {
-			continue // the caps are counted anew at the next pass
-		}
-		woke = woke || exists && l.State == contact.Queued
-		l.Created = now
-		if err := d.store.PutLetter(ctx, book, l); err != nil && !errors.Is(err, store.ErrTaken) {
+	var letters []contact.Letter
+	for _, p := range plan.Due(now, d.settings.Policy, r) {
+		l, ready, err := d.write(ctx, writer, now, p, r)
+		if err != nil {
 			return err
 		}
-		d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
+		if !ready || woke && p.Proposed {
+			continue // the caps are counted anew at the next pass
+		}
+		woke = woke || r.Letters[l.Key].State == contact.Needs && l.State == contact.Queued
+		letters = append(letters, l)
 	}
-	return nil
+	stored, err := d.store.PutLetters(ctx, book, letters)
+	for _, l := range letters {
+		if slices.Contains(stored, l.Key) {
+			d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
+		}
+	}
+	return err
+}
+
+// write gives a planned letter its words. It is not ready as long as mail is to
+// be read for them, or while it waits for the same as before.
+func (d *Daemon) write(ctx context.Context, w Writer, now time.Time, p plan.Planned, r plan.Records) (l contact.Letter, ready bool, err error) {
+	c := r.Contacts[p.ContactID]
+	var m Mail
+	if m.Last, m.LastIn, err = d.store.LastMail(ctx, c.ID); err != nil {
+		return l, false, err
+	}
+	if p.State == contact.Queued {
+		if m.Greeted, ready, err = d.greeted(ctx, c); err != nil || !ready {
+			return l, false, err
+		}
+	}
+	l = w.Write(now, p, c, m)
+	old, exists := r.Letters[l.Key]
+	l.Created, l.Written = now, now
+	return l, !exists || old.State != l.State || old.Reason != l.Reason, nil
 }
 
 // writer gives letters their words, as the owner wants them.

@@ -283,6 +283,10 @@ func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []conta
 		}
 	}
 	for _, t := range added {
+		if t.Direction == contact.Out && t.Medium == contact.Email {
+			s.d.news.Store(true)
+			s.d.wakeDeliverer()
+		}
 		s.d.report.touch(s.account.Name, t.Mailbox)
 		s.d.log.Debug("touch", "contact", t.ContactID, "direction", t.Direction, "at", t.At, "mailbox", t.Mailbox)
 	}

@@ -30,16 +30,24 @@ type Writer struct {
 type Mail struct {
 	Last   contact.Touch // the newest, either way
 	LastIn contact.Touch // the newest from the contact
+	// Greeted is how the owner greeted the contact last; "" when that is not known.
+	Greeted string
 }
 
 // Write gives a letter its text and bytes. What only the owner can supply puts
-// it into Needs, with the command that helps.
+// it into Needs, with the command that helps. One for another medium than mail
+// gets its text alone, for the owner to copy.
 func (w Writer) Write(now time.Time, p plan.Planned, c contact.Contact, m Mail) contact.Letter {
-	l := p.Letter
-	if l.State != contact.Queued {
-		return l
+	l, err := p.Letter, error(nil)
+	switch {
+	case l.State == contact.Queued:
+		l, err = w.compose(now, p, c, m)
+	case l.State == contact.Needs && p.Copy != "":
+		var text string
+		if l.Subject, text, err = w.words(p, c, m); err == nil {
+			l.Raw = []byte(text)
+		}
 	}
-	l, err := w.compose(now, p, c, m)
 	var missing *templates.MissingError
 	switch {
 	case errors.As(err, &missing):
@@ -58,15 +66,14 @@ func (w Writer) compose(now time.Time, p plan.Planned, c contact.Contact, m Mail
 	if !ok {
 		return l, errNoAccount
 	}
-	wording, err := w.Wording(p.Wording, c)
+	subject, body, err := w.words(p, c, m)
 	if err != nil {
 		return l, err
 	}
-	subject, body, err := wording.Render(w.Letter(wording, c, p.Facts))
-	if err != nil {
-		return l, err
+	var thread plan.Thread
+	if !p.NewThread {
+		thread = plan.ThreadFor(now, m.Last)
 	}
-	thread := plan.ThreadFor(now, m.Last)
 	if thread.Subject != "" {
 		subject = thread.Subject
 	}
@@ -77,9 +84,21 @@ func (w Writer) compose(now time.Time, p plan.Planned, c contact.Contact, m Mail
 		MessageID: id, InReplyTo: thread.InReplyTo, References: thread.References,
 	})
 	if err == nil {
-		l.Subject, l.Account, l.MessageID, l.Raw = subject, account.Name, id, raw
+		l.Subject, l.Account, l.MessageID, l.InReplyTo, l.Raw = subject, account.Name, id, thread.InReplyTo, raw
 	}
 	return l, err
+}
+
+// words gives the subject and the text of a letter.
+func (w Writer) words(p plan.Planned, c contact.Contact, m Mail) (subject, text string, err error) {
+	wording, err := w.Wording(p.Wording, c)
+	if err != nil {
+		return "", "", err
+	}
+	if c.Greeting == "" && plan.GreetingFits(m.Greeted, wording.Language) {
+		c.Greeting = m.Greeted
+	}
+	return wording.Render(w.Letter(wording, c, p.Facts))
 }
 
 // Wording gives the template of a name in the language of letters to a contact.

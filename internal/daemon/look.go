@@ -1,0 +1,238 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"time"
+
+	"regards/contact"
+	"regards/internal/imapconn"
+	"regards/mailer"
+	"regards/plan"
+)
+
+// surveyed is what lay in a mailbox when it was looked at last.
+type surveyed struct {
+	box    mailer.Box
+	drafts []plan.Lying
+}
+
+// lookDue reports whether it is time to look what has become of the letters.
+func (v *visit) lookDue(ctx context.Context) (bool, error) {
+	letters, err := v.letters(ctx, plan.Followed)
+	if err != nil || len(letters) == 0 && v.account.SMTP == nil {
+		return false, err
+	}
+	every := lookEvery
+	if len(letters) == 0 {
+		every = lookAnyway
+	}
+	now := v.d.now()
+	last, looked := v.d.looked[v.account.Name]
+	passed := now.Sub(last)
+	return !looked || passed < 0 || passed >= every/time.Duration(max(v.d.settings.Hurry, 1)) ||
+		len(letters) > 0 && v.d.mailSent, nil
+}
+
+// look sees what lies in Drafts and in the outbox, and stores what that says of
+// the letters. It changes nothing there.
+func (v *visit) look(ctx context.Context) error {
+	if due, err := v.lookDue(ctx); err != nil || !due {
+		return err
+	}
+	r, err := v.d.store.Records(ctx)
+	if err != nil {
+		return err
+	}
+	var changed []contact.Letter
+	err = v.at(ctx, func(drafts *mailer.Drafts) error {
+		changed, err = v.lookAt(ctx, drafts, r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.d.looked[v.account.Name] = v.d.now()
+	keys := keysOf(changed)
+	return v.update(ctx, keys, func(l contact.Letter) (contact.Letter, error) {
+		if !reflect.DeepEqual(l, r.Letters[l.Key]) {
+			return l, nil // something else has happened to it since: the next look tells
+		}
+		now := leftAlone(changed[slices.Index(keys, l.Key)])
+		if now.State != l.State {
+			v.d.log.Info("letter", "key", l.Key, "state", now.State, "was", l.State)
+		}
+		return now, nil
+	})
+}
+
+// leftAlone gives a letter that was to be taken back, and that the owner has been
+// at meanwhile, as one that stays.
+func leftAlone(l contact.Letter) contact.Letter {
+	if l.TakeBack && (l.State == contact.Edited || l.State == contact.Moved || l.State == contact.Approved) {
+		l.TakeBack = false
+		l.Reason += "; you have been at the draft, and it is left alone"
+	}
+	return l
+}
+
+// lookAt gives the letters that are not as they were.
+func (v *visit) lookAt(ctx context.Context, drafts *mailer.Drafts, r plan.Records) ([]contact.Letter, error) {
+	survey, err := v.survey(ctx, drafts)
+	if err != nil {
+		return nil, err
+	}
+	letters := make([]contact.Letter, 0, len(r.Letters))
+	for _, l := range r.Letters {
+		letters = append(letters, l)
+	}
+	slices.SortFunc(letters, func(a, b contact.Letter) int { return cmp.Compare(a.Key, b.Key) })
+	now := v.d.now()
+	sighting := plan.Look(now, survey, letters, r.Contacts)
+	evidence, err := v.evidence(ctx, drafts, sighting, letters)
+	if err != nil {
+		return nil, err
+	}
+	if err := v.strangers(ctx, sighting.Strangers); err != nil {
+		return nil, err
+	}
+	// What Settle says of a letter is newer than what Look said.
+	changed := sighting.Settle(now, evidence)
+	for _, l := range sighting.Changed {
+		if !slices.ContainsFunc(changed, func(c contact.Letter) bool { return c.Key == l.Key }) {
+			changed = append(changed, l)
+		}
+	}
+	return changed, nil
+}
+
+// survey reads what lies in Drafts and in the outbox.
+func (v *visit) survey(ctx context.Context, drafts *mailer.Drafts) (s plan.Survey, err error) {
+	s.Account = v.account.Name
+	box, _ := drafts.Name(imapconn.Drafts)
+	if s.Drafts, err = v.surveyOne(ctx, drafts, box); err != nil {
+		return s, err
+	}
+	outbox, there := drafts.Outbox()
+	if !there {
+		s.Outbox = plan.Mailbox{Name: outbox, Absent: true}
+		return s, nil
+	}
+	s.Outbox, err = v.surveyOne(ctx, drafts, outbox)
+	return s, err
+}
+
+func (v *visit) surveyOne(ctx context.Context, drafts *mailer.Drafts, mailbox string) (plan.Mailbox, error) {
+	key := v.account.Name + "\x00" + mailbox
+	last := v.d.surveys[key]
+	box, messages, changed, err := drafts.Survey(ctx, mailbox, last.box)
+	if errors.Is(err, mailer.ErrNoMailbox) {
+		return plan.Mailbox{Name: mailbox, Absent: true}, nil
+	}
+	if err != nil {
+		return plan.Mailbox{}, err
+	}
+	if changed {
+		last = surveyed{box: box}
+		for _, m := range messages {
+			last.drafts = append(last.drafts, plan.Lying{Place: m.Place, MessageID: m.MessageID, InReplyTo: m.InReplyTo,
+				References: m.References, To: m.To, Subject: m.Subject, Date: m.Date})
+		}
+		v.d.surveys[key] = last
+	}
+	return plan.Mailbox{Name: mailbox, UIDValidity: box.UIDValidity, Messages: last.drafts}, nil
+}
+
+// evidence looks for the letters that are missing.
+func (v *visit) evidence(ctx context.Context, drafts *mailer.Drafts, s plan.Sighting, letters []contact.Letter) (e plan.Evidence, err error) {
+	if e.Synced, err = v.synced(ctx); err != nil {
+		return e, err
+	}
+	if e.Sent, err = v.d.store.SentSince(ctx, oldestOpen(letters)); err != nil {
+		return e, err
+	}
+	e.Found = map[string]plan.Found{}
+	if len(s.Missing) == 0 {
+		return e, nil
+	}
+	found, err := drafts.FindAll(ctx, s.Missing)
+	if err != nil {
+		return e, err
+	}
+	for _, id := range s.Missing {
+		f, ok := found[id]
+		if ok {
+			e.Found[id] = plan.Found(f)
+			continue
+		}
+		place, ok, err := drafts.FindAnywhere(ctx, id)
+		if err != nil {
+			return e, err
+		}
+		if ok {
+			e.Found[id] = plan.Found{State: contact.Moved, Place: place}
+		}
+	}
+	return e, nil
+}
+
+// oldestOpen gives when the oldest letter was written whose fate may be told yet.
+func oldestOpen(letters []contact.Letter) (oldest time.Time) {
+	for _, l := range letters {
+		if l.State != contact.Sent && l.MessageID != "" && (oldest.IsZero() || l.Written.Before(oldest)) {
+			oldest = l.Written
+		}
+	}
+	return oldest
+}
+
+// synced gives as of when all mail of the account has been read; the zero time
+// when it has not.
+func (v *visit) synced(ctx context.Context) (at time.Time, err error) {
+	err = v.d.decide(ctx, func(context.Context) error {
+		r := v.d.synced[v.account.Name]
+		if r == nil || !r.failed.IsZero() {
+			return nil
+		}
+		for _, name := range r.watched {
+			t, read := r.synced[name]
+			if !read {
+				at = time.Time{}
+				return nil
+			}
+			if at.IsZero() || t.Before(at) {
+				at = t
+			}
+		}
+		return nil
+	})
+	return at, err
+}
+
+// strangers notes what lies in the outbox and is no letter: it is never sent.
+func (v *visit) strangers(ctx context.Context, all []plan.Lying) error {
+	text := ""
+	if len(all) > 0 {
+		text = strangersText(v.account.Outbox, all)
+	}
+	return v.d.decide(ctx, func(ctx context.Context) error {
+		return v.d.store.SetTrouble(ctx, "outbox/"+v.account.Name, text, v.d.now())
+	})
+}
+
+func strangersText(outbox string, all []plan.Lying) string {
+	text := "in " + outbox + " lies mail that is no letter of regards, and is not sent: "
+	for i, m := range all {
+		if i == 3 {
+			return text + " and others"
+		}
+		if i > 0 {
+			text += ", "
+		}
+		text += "“" + m.Subject + "”"
+	}
+	return text
+}
