@@ -25,10 +25,10 @@ func Approve(now time.Time, l contact.Letter) (contact.Letter, error) {
 	case contact.Uncertain:
 		return l, fmt.Errorf("nobody knows whether it exists: %s; once you have looked: regards letter retry %s, or regards letter dismiss %s", l.Reason, l.Key, l.Key)
 	case contact.Approved:
-		return l, fmt.Errorf("it is approved already, since %s", day(l.Approved))
+		return l, fmt.Errorf("it is approved already, since %s", dateIn(l.Approved))
 	case contact.Queued:
 		if !l.Approved.IsZero() {
-			return l, fmt.Errorf("it is approved already, since %s; the next pass lays it into the outbox", day(l.Approved))
+			return l, fmt.Errorf("it is approved already, since %s; the next pass lays it into the outbox", dateIn(l.Approved))
 		}
 	default:
 		l = l.In(contact.Approved, now)
@@ -59,14 +59,14 @@ func Snooze(now time.Time, l contact.Letter, until time.Time) (contact.Letter, e
 // still there.
 func Dismiss(now time.Time, l contact.Letter) (contact.Letter, error) {
 	if l.State.Ended() {
-		return l, over(l)
+		return l, hasEnded(l)
 	}
 	if !l.Sending.IsZero() && l.State != contact.Uncertain {
 		return l, errors.New("it is being sent right now; see in a minute: regards letter show " + l.Key)
 	}
 	was := l
 	l = l.In(contact.Dismissed, now)
-	l.Reason = "you dismissed it"
+	l.Reason, l.Missing = "you dismissed it", time.Time{} // what turns up now is not brought back by itself
 	switch was.State {
 	case contact.Queued:
 		l.Attempt, l.TakeBack = was.Attempt, !was.Attempt.At.IsZero()
@@ -85,19 +85,19 @@ func Dismiss(now time.Time, l contact.Letter) (contact.Letter, error) {
 // there; otherwise it is laid anew, or written anew if it has no bytes. It is to
 // be approved anew, too.
 func Restore(now time.Time, l contact.Letter) (contact.Letter, error) {
-	attempt, lies := l.Attempt, l.Place != contact.Place{}
+	attempt, placed := l.Attempt, l.Place != contact.Place{}
 	switch {
 	case l.State == contact.Uncertain:
 		return l, fmt.Errorf("nobody knows whether it exists: %s; once you have looked: regards letter retry %s", l.Reason, l.Key)
 	case l.State == contact.Sent || l.State == contact.Failed:
-		return l, over(l)
+		return l, hasEnded(l)
 	case !l.State.Ended() && !l.TakeBack:
 		return l, fmt.Errorf("it is not over: it is %s", l.State)
 	case !l.Sending.IsZero():
-		return l, fmt.Errorf("it may have been sent on %s: look in Sent; then write to them yourself", day(l.Sending))
-	case lies && l.TakeBack:
+		return l, fmt.Errorf("it may have been sent on %s: look in Sent; then write to them yourself", dateIn(l.Sending))
+	case placed && l.TakeBack:
 		l = l.In(contact.Drafted, now)
-	case lies:
+	case placed && l.Missing.IsZero():
 		l = l.In(contact.Edited, now) // the owner had been at it
 	case l.TakeBack:
 		l = l.In(contact.Queued, now)
@@ -118,7 +118,7 @@ func Retry(now time.Time, l contact.Letter) (contact.Letter, error) {
 	approved := !l.Sending.IsZero() || !l.Approved.IsZero()
 	switch {
 	case l.State.Ended() && l.State != contact.Failed:
-		return l, over(l)
+		return l, hasEnded(l)
 	case l.State != contact.Failed && l.State != contact.Uncertain:
 		return l, fmt.Errorf("it has not failed: it is %s", l.State)
 	case approved && len(l.Raw) > 0 && l.Place != contact.Place{}:
@@ -147,7 +147,7 @@ func again(now time.Time, l contact.Letter) contact.Letter {
 func openTo(done string, l contact.Letter) error {
 	switch {
 	case l.State.Ended():
-		return over(l)
+		return hasEnded(l)
 	case l.TakeBack:
 		return fmt.Errorf("it is being taken back (%s); to keep it: regards letter restore %s", l.Reason, l.Key)
 	case !l.Sending.IsZero() && l.State != contact.Uncertain:
@@ -156,18 +156,18 @@ func openTo(done string, l contact.Letter) error {
 	return nil
 }
 
-// over says that l has ended, and what can be done about that.
-func over(l contact.Letter) error {
+// hasEnded says that l has ended, and what can be done about that.
+func hasEnded(l contact.Letter) error {
 	switch l.State {
 	case contact.Sent:
 		if l.Sent.IsZero() {
 			return errors.New("it was sent already")
 		}
-		return fmt.Errorf("it was sent on %s", day(l.Sent))
+		return fmt.Errorf("it was sent on %s", dateIn(l.Sent))
 	case contact.Failed:
 		return fmt.Errorf("it failed: %s; to try again: regards letter retry %s", l.Reason, l.Key)
 	}
 	return fmt.Errorf("it is over (%s: %s); to bring it back: regards letter restore %s", l.State, l.Reason, l.Key)
 }
 
-func day(t time.Time) string { return t.Format("2 January 2006") }
+func dateIn(t time.Time) string { return dateOf(t, t.Location()) }
