@@ -82,7 +82,7 @@ func (s *Store) RecordAttempts(ctx context.Context, keys []string, a contact.Att
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		allowed = nil
 		record, err := tx.PrepareContext(ctx, `UPDATE letter SET attempt_at = ?1, attempt_mailbox = ?2,
-			attempt_uid_validity = ?3, attempt_uid_next = ?4 WHERE key = ?5 AND state = 'queued'`+mayGo)
+			attempt_uid_validity = ?3, attempt_uid_next = ?4 WHERE key = ?5 AND state = 'queued' AND raw IS NOT NULL`+mayGo)
 		if err != nil {
 			return err
 		}

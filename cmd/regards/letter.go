@@ -11,7 +11,8 @@ import (
 
 func (a *app) letterCommand() *cobra.Command {
 	return group("letter", "the letters that regards has made, or would make", "",
-		a.letterListCommand(), a.letterShowCommand())
+		a.letterListCommand(), a.letterShowCommand(), a.letterApproveCommand(), a.letterSnoozeCommand(),
+		a.letterDismissCommand(), a.letterRestoreCommand(), a.letterRetryCommand())
 }
 
 // letterJSON is a letter as the contract shows it.
@@ -26,6 +27,13 @@ type letterJSON struct {
 	MessageID string        `json:"message_id"`
 	Mailbox   string        `json:"mailbox"`
 	Reason    string        `json:"reason"`
+
+	Delivery contact.Delivery `json:"delivery"`
+	Snoozed  *string          `json:"snoozed"`
+	Approved *string          `json:"approved"`
+	Sent     *string          `json:"sent"`
+	Answered *string          `json:"answered"`
+	Ended    *string          `json:"ended"`
 }
 
 type personJSON struct {
@@ -35,7 +43,8 @@ type personJSON struct {
 
 func newLetterJSON(l contact.Letter, all people) letterJSON {
 	return letterJSON{l.Key, l.Practice, personJSON{l.ContactID, all.name(l.ContactID)}, l.State, jsonTime(l.Due),
-		jsonTime(l.Overdue), l.Subject, brackets(l.MessageID), l.Place.Mailbox, l.Reason}
+		jsonTime(l.Overdue), l.Subject, brackets(l.MessageID), l.Place.Mailbox, l.Reason,
+		l.Delivery, jsonTime(l.Snoozed), jsonTime(l.Approved), jsonTime(l.Sent), jsonTime(l.Answered), jsonTime(l.Ended)}
 }
 
 func (a *app) letterListCommand() *cobra.Command {
@@ -59,7 +68,7 @@ func (a *app) letterListCommand() *cobra.Command {
 				for _, l := range letters {
 					if ended || !l.State.Ended() {
 						listed = append(listed, newLetterJSON(l, all))
-						t.row(l.Key, all.name(l.ContactID), l.State, localTime(l.Due, s), shorten(l.Subject, 40), l.Reason)
+						t.row(l.Key, all.name(l.ContactID), l.State, localTime(l.Due, s), shorten(l.Subject, 40), why(s, l))
 					}
 				}
 				if a.json {
@@ -83,7 +92,7 @@ func (a *app) letterShowCommand() *cobra.Command {
 			return a.with(c.Context(), func(s *session) error {
 				l, err := s.store.Letter(c.Context(), words[0])
 				if err != nil {
-					return fmt.Errorf("%w; see: regards letter list --all", err)
+					return noLetter(err)
 				}
 				all, err := s.contacts(c.Context())
 				if err != nil {
@@ -103,12 +112,43 @@ func (a *app) letterShowCommand() *cobra.Command {
 }
 
 func printLetter(w io.Writer, s *session, l contact.Letter, all people) {
-	fmt.Fprintf(w, "%s to %s: %s\n%s\n", l.Key, all.name(l.ContactID), l.State, l.Reason)
+	fmt.Fprintf(w, "%s to %s: %s\n%s\n", l.Key, all.name(l.ContactID), l.State, why(s, l))
 	fmt.Fprintf(w, "due %s\n", localTime(l.Due, s))
 	if l.Place.Mailbox != "" {
 		fmt.Fprintf(w, "lies in %s\n", l.Place.Mailbox)
 	}
+	if l.Raw != nil && l.MessageID == "" { // it goes by another medium than mail
+		fmt.Fprintf(w, "\nto copy:\n")
+	}
 	if l.Raw != nil {
 		fmt.Fprintf(w, "\n%s", l.Raw)
 	}
+}
+
+// why says why a letter stands where it stands, and what else is known of it.
+func why(s *session, l contact.Letter) string {
+	text := l.Reason
+	add := func(more string) {
+		if text != "" {
+			text += "; "
+		}
+		text += more
+	}
+	if l.Snoozed.After(s.now()) && !l.State.Ended() {
+		add("nothing is heard of it until " + localTime(l.Snoozed, s))
+	}
+	if l.TakeBack {
+		add("its draft is to be removed")
+	}
+	if l.State == contact.Queued && !l.Approved.IsZero() {
+		add("approved: it goes by the outbox")
+	}
+	switch {
+	case l.Answered.IsZero():
+	case l.Sent.IsZero() || l.Answered.Before(l.Sent):
+		add("answered")
+	default:
+		add("answered after " + span(l.Answered.Sub(l.Sent)))
+	}
+	return text
 }

@@ -144,18 +144,14 @@ func (a *app) preview(c *cobra.Command, s *session, name, who string) (contact.L
 	if _, err := templates.Find(w.Templates, name, w.Languages); err != nil {
 		return contact.Letter{}, fmt.Errorf("%w; see: regards template list", err)
 	}
-	last, err := s.store.LastTouches(c.Context(), true, "")
-	if err != nil {
-		return contact.Letter{}, err
-	}
-	lastIn, err := s.store.LastTouches(c.Context(), true, contact.In)
+	last, lastIn, err := s.store.LastMail(c.Context(), to.ID)
 	if err != nil {
 		return contact.Letter{}, err
 	}
 	l := w.Write(s.now(), plan.Planned{
 		Letter:  contact.Letter{Key: "preview/" + name + "/" + to.ID, ContactID: to.ID, State: contact.Queued},
 		Wording: name, Facts: plan.Sample(practiceOf(policy(s.cfg), name), s.now().In(s.cfg.Owner.Location())),
-	}, to, daemon.Mail{Last: last[to.ID], LastIn: lastIn[to.ID]})
+	}, to, daemon.Mail{Last: last, LastIn: lastIn})
 	if l.State != contact.Queued {
 		return l, fmt.Errorf("there would be no letter: %s", l.Reason)
 	}
