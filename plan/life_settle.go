@@ -138,7 +138,7 @@ func (g *Sighting) gone(now time.Time, l contact.Letter, trashed bool, synced ti
 		}
 		return over(l, contact.Dismissed, now, "you deleted the draft")
 	}
-	if now.Sub(l.Missing) < patience || synced.Before(l.Missing) {
+	if now.Sub(l.Missing) < patience || synced.Sub(l.Missing) < time.Second {
 		return l
 	}
 	if l.State != contact.Moved && !g.comparable(l.Place) {
