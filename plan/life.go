@@ -62,7 +62,8 @@ type Sighting struct {
 	// Missing, Approved, Sent and Ended ever change here.
 	Changed []contact.Letter
 	// Missing are the Message-IDs to look for, on the server, before Settle: those
-	// of letters that lie neither in Drafts nor in the outbox.
+	// of letters that lie neither in Drafts nor in the outbox, also of ones that
+	// the owner threw away in the last 24 hours and may bring back.
 	Missing []string
 	// Strangers lie in the outbox and are no letter that may go: they are never
 	// sent.
@@ -194,13 +195,12 @@ func (g *Sighting) news() (changed []contact.Letter) {
 	return changed
 }
 
-// missing gives the Message-IDs to look for. A letter that was thrown away is
-// seen in Drafts and the outbox when it comes back, but not where else it may
-// have been.
+// missing gives the Message-IDs to look for. A letter that was thrown away may
+// come back where it is not seen, but not for long.
 func (g *Sighting) missing(now time.Time) (ids []string) {
 	for _, i := range g.absent {
 		l := g.letters[i]
-		if l.State == contact.Dismissed && (g.surveyed(l.Place) || now.Sub(l.Ended) > remorse) {
+		if l.State == contact.Dismissed && now.Sub(l.Ended) > remorse {
 			continue
 		}
 		for _, id := range []string{l.DraftID, l.MessageID} {

@@ -42,15 +42,15 @@ func akin(l contact.Letter, m Lying) int {
 }
 
 // likely is akin for what is left in Drafts when everything else has been
-// looked into: any new message to the same person, unless another open letter
-// to them is more like it.
+// looked into: any new message to the same person, unless another letter to
+// them, be it over, is more like it.
 func (g *Sighting) likely(l contact.Letter, m Lying) int {
 	waits := l.State == contact.Drafted || l.State == contact.Edited || l.State == contact.Approved
 	if !waits || g.inOutbox(m.Place) || !g.comparable(l.Place) || l.Place.Mailbox != m.Place.Mailbox {
 		return 0
 	}
 	for _, other := range g.letters {
-		if other.Key != l.Key && other.ContactID == l.ContactID && !other.State.Ended() && akin(other, m) > 0 {
+		if other.Key != l.Key && other.ContactID == l.ContactID && akin(other, m) > 0 {
 			return 0
 		}
 	}

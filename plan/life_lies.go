@@ -61,11 +61,6 @@ func (g *Sighting) inOutbox(p contact.Place) bool {
 	return p.Mailbox == g.survey.Outbox.Name
 }
 
-// surveyed reports whether a place is in a mailbox of the survey, by its name.
-func (g *Sighting) surveyed(p contact.Place) bool {
-	return p.Mailbox == g.survey.Drafts.Name || g.inOutbox(p)
-}
-
 // comparable reports whether a UID says the same now as when a place was stored.
 func (g *Sighting) comparable(p contact.Place) bool {
 	box := g.survey.Drafts

@@ -123,13 +123,16 @@ func messageKey(t contact.Touch) string { return cmp.Or(t.MessageID, t.Key) }
 // gone gives a letter of which nothing is to be found, or only what lies in
 // Trash.
 func (g *Sighting) gone(now time.Time, l contact.Letter, trashed bool, synced time.Time) contact.Letter {
-	if l.State == contact.Dismissed || g.survey.Drafts.Absent || l.State == contact.Uncertain && !trashed {
+	if l.State == contact.Dismissed || l.State == contact.Uncertain && !trashed {
 		return l
 	}
-	if l.Missing.IsZero() || l.Missing.After(now) {
+	// Without Drafts nothing is missed but what lay in the outbox: it must not be
+	// thought to lie there still.
+	drafts := !g.survey.Drafts.Absent
+	if (l.Missing.IsZero() || l.Missing.After(now)) && (drafts || g.inOutbox(l.Place)) {
 		l.Missing = now
 	}
-	if synced.IsZero() {
+	if synced.IsZero() || !drafts {
 		return l
 	}
 	if trashed {
