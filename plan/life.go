@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -66,7 +67,7 @@ type Sighting struct {
 	// the owner threw away in the last 24 hours and may bring back.
 	Missing []string
 	// Strangers lie in the outbox and are no letter that may go: they are never
-	// sent.
+	// sent. One may yet turn out, in Settle, to be a letter that had been moved.
 	Strangers []Lying
 
 	survey   Survey
@@ -128,8 +129,8 @@ func Look(now time.Time, s Survey, letters []contact.Letter, contacts map[string
 // an hour, and only when all mail has been read since it was first missed; it is
 // Uncertain when the mailbox that it lay in is not what it was.
 func (g Sighting) Settle(now time.Time, e Evidence) []contact.Letter {
-	g.letters, g.absent, g.free = slices.Clone(g.letters), slices.Clone(g.absent), slices.Clone(g.free)
-	g.changed, g.trashed = map[int]bool{}, map[int]bool{}
+	g.letters, g.absent = slices.Clone(g.letters), slices.Clone(g.absent)
+	g.byID, g.changed, g.trashed = maps.Clone(g.byID), map[int]bool{}, map[int]bool{}
 	g.sentByID(e.Sent)
 	g.settleFound(now, e.Found)
 	g.claim(now, akin)

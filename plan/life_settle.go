@@ -101,15 +101,12 @@ func (g *Sighting) sentByKin(now time.Time, touches []contact.Touch) {
 				continue
 			}
 			if n := kinship(l, "", t.References, t.Subject); n > 0 {
-				pairs = append(pairs, pair{i, j, n})
+				pairs = append(pairs, pair{i, j, messageKey(t), n})
 			}
 		}
 	}
 	for _, p := range g.match(pairs) {
 		t := touches[p.message]
-		if _, known := g.byID[messageKey(t)]; known {
-			continue // a touch of another person by the same message
-		}
 		l := sent(g.letters[p.letter], t.At)
 		l.DraftID = messageKey(t)
 		g.set(p.letter, l)
