@@ -141,6 +141,8 @@ func unlawful(s Survey, e Evidence, was, is contact.Letter) string {
 	case is.State == contact.Dismissed && was.State != contact.Dismissed &&
 		slices.ContainsFunc(slices.Concat(s.Drafts.Messages, s.Outbox.Messages), func(m Lying) bool { return was.Is(m.MessageID) }):
 		return "it lies there"
+	case contact.CheckText("subject", is.Subject) != nil:
+		return "law 6: its subject could break out of its line"
 	case is.State == contact.Queued && was.State != contact.Queued || is.State == contact.Needs && was.State != contact.Needs:
 		return "law 3: what is gone is never put again"
 	}

@@ -41,10 +41,8 @@ func (g *Sighting) own(l contact.Letter, lying []Lying) (best Lying, ok bool) {
 	rank := func(m Lying) int {
 		switch {
 		case g.inOutbox(m.Place):
-			return 3
-		case m.Place == l.Place:
 			return 2
-		case m.MessageID == l.DraftID:
+		case m.Place == l.Place:
 			return 1
 		}
 		return 0

@@ -1,8 +1,11 @@
 package plan
 
 import (
+	"fmt"
+	"maps"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Every story is played line by line; see world.play for what the lines mean.
@@ -645,6 +648,142 @@ var stories = map[string]string{
 		write-sent x maria t1 Re: Coffee
 		pass
 		= a drafted in Drafts`,
+	"never synced, the draft in Trash": `
+		offline
+		move a Trash
+		pass
+		= a drafted, missing`,
+	"Drafts is missing, the letter gone from the outbox": `
+		move a Regards Outbox
+		pass
+		hide
+		erase a
+		pass
+		= a approved, missing
+		wait 1h
+		pass
+		= a approved, missing
+		show
+		pass
+		= a dismissed`,
+	"Drafts is missing, the draft elsewhere": `
+		hide
+		move a Later
+		pass
+		= a drafted in Drafts
+		show
+		pass
+		= a moved in Later`,
+	"another mail to somebody else": `
+		write-sent x tom t1 Re: Coffee
+		erase a
+		pass
+		wait 15m
+		pass
+		= a dismissed`,
+	"a mail from them is no mail to them": `
+		receive x maria t1 Re: Coffee
+		erase a
+		pass
+		wait 15m
+		pass
+		= a dismissed`,
+	"their copy of it is no proof": `
+		receive a maria t1 Re: Coffee
+		pass
+		= a drafted in Drafts`,
+	"another mail in that thread, weeks later": `
+		move a Trash
+		pass
+		wait 400h
+		write-sent x maria t1 Re: Coffee
+		pass
+		= a dismissed`,
+	"another draft in that thread, days later": `
+		move a Trash
+		pass
+		wait 25h
+		write x maria t1 Re: Coffee
+		pass
+		= a dismissed`,
+	"an older draft in that thread, Drafts made anew": `
+		write x maria t9 Lunch?
+		wait 3h
+		lay m maria t9 News
+		erase m
+		renew Drafts
+		pass
+		= m drafted, missing`,
+	"another draft to the same person, Drafts made anew": `
+		write x maria - Lunch?
+		erase a
+		renew Drafts
+		pass
+		= a drafted, missing`,
+	"a stranger in the outbox, the letter there deleted": `
+		move a Regards Outbox
+		pass
+		write x maria - Lunch?
+		move x Regards Outbox
+		erase a
+		pass
+		= a approved, missing
+		= strangers x`,
+	"a letter that was sent is still in the outbox": `
+		move a Regards Outbox
+		pass
+		set a sent
+		look
+		= strangers`,
+	"one open, one deleted, in one thread": `
+		wait 1m
+		lay m maria t1 Re: Coffee
+		move m Trash
+		pass
+		= m dismissed
+		save a b
+		pass
+		= a edited in Drafts, as b
+		= m dismissed`,
+	"another version of the other letter": `
+		lay m maria - News
+		append m n
+		erase a
+		pass
+		= a drafted, missing
+		= m drafted in Drafts`,
+	"a letter and a mail without a subject": `
+		lay m maria -
+		erase m
+		write-sent z maria -
+		pass
+		= m drafted, missing`,
+	"moved, and another draft in that thread": `
+		move a Later
+		pass
+		write x maria t1 Re: Coffee
+		pass
+		= a moved in Later`,
+	"two versions under its Message-ID": `
+		append a a
+		append a a
+		pass
+		= a drafted in Drafts, at 1
+		erase a
+		pass
+		= a edited in Drafts, at 3`,
+	"the server gives it another Message-ID": `
+		relabel a z
+		pass
+		= a drafted in Drafts, as z
+		set a approved
+		relabel z y
+		pass
+		= a approved in Drafts, as y`,
+	"the server keeps its header back": `
+		relabel a -
+		pass
+		= a drafted in Drafts`,
 	"the clock was ahead": `
 		wait 100h
 		erase a
@@ -670,5 +809,25 @@ func TestStories(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What the owner threw away is looked for during a day; what may yet be settled
+// is looked for as long as it takes, under either Message-ID.
+func TestMissing(t *testing.T) {
+	w := newWorld()
+	w.lay("a", "maria", "t1", "Re: Coffee")
+	w.lay("b", "tom", "", "News")
+	for _, line := range []string{"save b b2", "pass", "move a Trash", "pass", "erase b2"} {
+		if wrong := w.play(line); wrong != "" {
+			t.Fatal(wrong)
+		}
+	}
+	for wait, want := range map[time.Duration]string{0: "[a b2 b]", 24 * time.Hour: "[a b2 b]", 24*time.Hour + 1: "[b2 b]"} {
+		later := *w
+		later.now, later.letters = w.now.Add(wait), maps.Clone(w.letters)
+		if got := fmt.Sprint(later.look().Missing); got != want {
+			t.Errorf("after %s: got %s, want %s", wait, got, want)
+		}
 	}
 }

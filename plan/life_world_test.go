@@ -21,6 +21,7 @@ type world struct {
 	offline bool   // new mail is not read
 	letters map[string]contact.Letter
 	touches []contact.Touch
+	answers []contact.Touch // mail that came in
 	synced  time.Time
 	// What the last pass found in the outbox that is no letter.
 	strangers []string
@@ -142,7 +143,7 @@ func (w *world) sync() {
 	if w.offline {
 		return
 	}
-	w.synced, w.touches = w.now, nil
+	w.synced, w.touches = w.now, slices.Clone(w.answers)
 	for _, m := range w.boxes[sentName].messages {
 		for _, to := range m.To {
 			name, _, _ := strings.Cut(to, "@")
@@ -196,6 +197,15 @@ func (w *world) play(line string) (wrong string) {
 		w.put(w.drafts, w.text("", args[0], args[1], dash(args[2]), rest(3)))
 	case "write-sent":
 		w.put(sentName, w.text("", args[0], args[1], dash(args[2]), rest(3)))
+	case "receive": // ID CONTACT THREAD SUBJECT
+		w.answers = append(w.answers, contact.Touch{ContactID: args[1], At: w.now, Direction: contact.In, Medium: contact.Email,
+			Subject: rest(3), Key: args[0], MessageID: args[0], References: []string{dash(args[2])}})
+	case "relabel": // ID NEW: the server changes the Message-ID, or keeps the header back
+		w.edit(args[0], func(m *message) {
+			if m.MessageID = dash(args[1]); m.MessageID == "" {
+				m.Lying = Lying{Place: m.Place}
+			}
+		})
 	case "save": // ID NEW [SUBJECT]: append, then delete
 		w.saveAs(args[0], args[1], rest(2))
 		w.erase(args[0])
@@ -338,8 +348,8 @@ func (w *world) command(key, what string) {
 	w.letters[key] = l
 }
 
-// check compares a letter with words: its state, then any of "in MAILBOX" (where
-// it lies), "as ID", "missing", "approved" and "back" (to be taken back). The
+// check compares a letter with words: its state, then any of "in MAILBOX" and
+// "at UID" (where it lies), "as ID", "missing", "approved" and "back" (to be taken back). The
 // letter "strangers" is the list of those in the outbox.
 func (w *world) check(key, want string) string {
 	got := strings.Join(w.strangers, " ")
@@ -348,6 +358,9 @@ func (w *world) check(key, want string) string {
 		got = string(l.State)
 		if strings.Contains(want, " in ") {
 			got += " in " + l.Place.Mailbox
+		}
+		if strings.Contains(want, "at ") {
+			got += fmt.Sprint(", at ", l.Place.UID)
 		}
 		for word, is := range map[string]bool{"as": l.DraftID != "", "missing": !l.Missing.IsZero() && !l.State.Ended(), "back": l.TakeBack} {
 			if !is {
