@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -62,10 +63,11 @@ type Sighting struct {
 	// Missing, Approved, Sent and Ended ever change here.
 	Changed []contact.Letter
 	// Missing are the Message-IDs to look for, on the server, before Settle: those
-	// of letters that lie neither in Drafts nor in the outbox.
+	// of letters that lie neither in Drafts nor in the outbox, also of ones that
+	// the owner threw away in the last 24 hours and may bring back.
 	Missing []string
 	// Strangers lie in the outbox and are no letter that may go: they are never
-	// sent.
+	// sent. One may yet turn out, in Settle, to be a letter that had been moved.
 	Strangers []Lying
 
 	survey   Survey
@@ -127,8 +129,8 @@ func Look(now time.Time, s Survey, letters []contact.Letter, contacts map[string
 // an hour, and only when all mail has been read since it was first missed; it is
 // Uncertain when the mailbox that it lay in is not what it was.
 func (g Sighting) Settle(now time.Time, e Evidence) []contact.Letter {
-	g.letters, g.absent, g.free = slices.Clone(g.letters), slices.Clone(g.absent), slices.Clone(g.free)
-	g.changed, g.trashed = map[int]bool{}, map[int]bool{}
+	g.letters, g.absent = slices.Clone(g.letters), slices.Clone(g.absent)
+	g.byID, g.changed, g.trashed = maps.Clone(g.byID), map[int]bool{}, map[int]bool{}
 	g.sentByID(e.Sent)
 	g.settleFound(now, e.Found)
 	g.claim(now, akin)
@@ -199,13 +201,12 @@ func (g *Sighting) news() (changed []contact.Letter) {
 	return changed
 }
 
-// missing gives the Message-IDs to look for. A letter that was thrown away is
-// seen in Drafts and the outbox when it comes back, but not where else it may
-// have been.
+// missing gives the Message-IDs to look for. A letter that was thrown away may
+// come back where it is not seen, but not for long.
 func (g *Sighting) missing(now time.Time) (ids []string) {
 	for _, i := range g.absent {
 		l := g.letters[i]
-		if l.State == contact.Dismissed && (g.surveyed(l.Place) || now.Sub(l.Ended) > remorse) {
+		if l.State == contact.Dismissed && now.Sub(l.Ended) > remorse {
 			continue
 		}
 		for _, id := range []string{l.DraftID, l.MessageID} {

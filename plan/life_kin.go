@@ -42,15 +42,15 @@ func akin(l contact.Letter, m Lying) int {
 }
 
 // likely is akin for what is left in Drafts when everything else has been
-// looked into: any new message to the same person, unless another open letter
-// to them is more like it.
+// looked into: any new message to the same person, unless another letter to
+// them, be it over, is more like it.
 func (g *Sighting) likely(l contact.Letter, m Lying) int {
 	waits := l.State == contact.Drafted || l.State == contact.Edited || l.State == contact.Approved
 	if !waits || g.inOutbox(m.Place) || !g.comparable(l.Place) || l.Place.Mailbox != m.Place.Mailbox {
 		return 0
 	}
 	for _, other := range g.letters {
-		if other.Key != l.Key && other.ContactID == l.ContactID && !other.State.Ended() && akin(other, m) > 0 {
+		if other.Key != l.Key && other.ContactID == l.ContactID && akin(other, m) > 0 {
 			return 0
 		}
 	}
@@ -75,9 +75,12 @@ func (g *Sighting) fresh(l contact.Letter, m Lying) bool {
 	return m.Date.IsZero() || !m.Date.Before(l.Written.Add(-skew))
 }
 
-// pair is a letter and a message that may be it, by index.
+// pair is a letter and a message that may be it, by index, with what tells the
+// message from others: copies of one are one.
 type pair struct {
-	letter, message, fit int
+	letter, message int
+	id              string
+	fit             int
 }
 
 // match gives each message to one letter, and each letter one message: those
@@ -89,10 +92,10 @@ func (g *Sighting) match(pairs []pair) (matched []pair) {
 		return cmp.Or(cmp.Compare(b.fit, a.fit), cmp.Compare(ended(l), ended(k)), k.Written.Compare(l.Written),
 			strings.Compare(l.Key, k.Key), cmp.Compare(b.message, a.message))
 	})
-	letters, messages := map[int]bool{}, map[int]bool{}
+	letters, messages := map[int]bool{}, map[string]bool{}
 	for _, p := range pairs {
-		if !letters[p.letter] && !messages[p.message] {
-			letters[p.letter], messages[p.message] = true, true
+		if !letters[p.letter] && !messages[p.id] {
+			letters[p.letter], messages[p.id] = true, true
 			matched = append(matched, p)
 		}
 	}
@@ -119,23 +122,15 @@ func (g *Sighting) claim(now time.Time, fit func(contact.Letter, Lying) int) {
 				continue
 			}
 			if n := fit(l, m); n > 0 {
-				pairs = append(pairs, pair{i, j, n})
+				pairs = append(pairs, pair{i, j, m.MessageID, n})
 			}
 		}
 	}
-	claimed := map[int]bool{}
 	for _, p := range g.match(pairs) {
 		g.set(p.letter, g.lies(now, g.letters[p.letter], g.free[p.message]))
 		g.settled(p.letter)
-		claimed[p.message] = true
 	}
-	var free []Lying
-	for j, m := range g.free {
-		if !claimed[j] {
-			free = append(free, m)
-		}
-	}
-	g.free = free
+	g.free = slices.DeleteFunc(slices.Clone(g.free), func(m Lying) bool { _, known := g.byID[m.MessageID]; return known })
 }
 
 // settled takes a letter off those that are missing.

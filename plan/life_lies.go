@@ -41,10 +41,8 @@ func (g *Sighting) own(l contact.Letter, lying []Lying) (best Lying, ok bool) {
 	rank := func(m Lying) int {
 		switch {
 		case g.inOutbox(m.Place):
-			return 3
-		case m.Place == l.Place:
 			return 2
-		case m.MessageID == l.DraftID:
+		case m.Place == l.Place:
 			return 1
 		}
 		return 0
@@ -59,11 +57,6 @@ func (g *Sighting) own(l contact.Letter, lying []Lying) (best Lying, ok bool) {
 
 func (g *Sighting) inOutbox(p contact.Place) bool {
 	return p.Mailbox == g.survey.Outbox.Name
-}
-
-// surveyed reports whether a place is in a mailbox of the survey, by its name.
-func (g *Sighting) surveyed(p contact.Place) bool {
-	return p.Mailbox == g.survey.Drafts.Name || g.inOutbox(p)
 }
 
 // comparable reports whether a UID says the same now as when a place was stored.

@@ -101,15 +101,12 @@ func (g *Sighting) sentByKin(now time.Time, touches []contact.Touch) {
 				continue
 			}
 			if n := kinship(l, "", t.References, t.Subject); n > 0 {
-				pairs = append(pairs, pair{i, j, n})
+				pairs = append(pairs, pair{i, j, messageKey(t), n})
 			}
 		}
 	}
 	for _, p := range g.match(pairs) {
 		t := touches[p.message]
-		if _, known := g.byID[messageKey(t)]; known {
-			continue // a touch of another person by the same message
-		}
 		l := sent(g.letters[p.letter], t.At)
 		l.DraftID = messageKey(t)
 		g.set(p.letter, l)
@@ -123,13 +120,16 @@ func messageKey(t contact.Touch) string { return cmp.Or(t.MessageID, t.Key) }
 // gone gives a letter of which nothing is to be found, or only what lies in
 // Trash.
 func (g *Sighting) gone(now time.Time, l contact.Letter, trashed bool, synced time.Time) contact.Letter {
-	if l.State == contact.Dismissed || g.survey.Drafts.Absent || l.State == contact.Uncertain && !trashed {
+	if l.State == contact.Dismissed || l.State == contact.Uncertain && !trashed {
 		return l
 	}
-	if l.Missing.IsZero() || l.Missing.After(now) {
+	// Without Drafts nothing is missed but what lay in the outbox: it must not be
+	// thought to lie there still.
+	drafts := !g.survey.Drafts.Absent
+	if (l.Missing.IsZero() || l.Missing.After(now)) && (drafts || g.inOutbox(l.Place)) {
 		l.Missing = now
 	}
-	if synced.IsZero() {
+	if synced.IsZero() || !drafts {
 		return l
 	}
 	if trashed {
@@ -138,7 +138,7 @@ func (g *Sighting) gone(now time.Time, l contact.Letter, trashed bool, synced ti
 		}
 		return over(l, contact.Dismissed, now, "you deleted the draft")
 	}
-	if now.Sub(l.Missing) < patience || synced.Before(l.Missing) {
+	if now.Sub(l.Missing) < patience || synced.Sub(l.Missing) < time.Second {
 		return l
 	}
 	if l.State != contact.Moved && !g.comparable(l.Place) {

@@ -25,7 +25,7 @@ func SendAt(p Policy, l contact.Letter, c contact.Contact) time.Time {
 		hold = 0
 	}
 	at := p.sendTime(p.Location).Add(l.Approved, hold)
-	if !at.IsZero() && at.Before(l.Snoozed) {
+	if at.Before(l.Snoozed) {
 		at = l.Snoozed
 	}
 	return p.sendFrom(at, c)
