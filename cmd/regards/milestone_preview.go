@@ -170,7 +170,7 @@ func (s *session) milestoneWarnings(w daemon.Writer, o contact.Occasion, p conta
 	case p.Medium != contact.Email:
 		add("prefers %s: you copy the text", p.Medium)
 	}
-	if words, _, err := w.Letter(plan.Milestone, p, plan.Facts{}); err == nil && words.Salutation == "" {
+	if wording, err := w.Wording(plan.Milestone, p); err == nil && w.Letter(wording, p, plan.Facts{}).Salutation == "" {
 		add("greeting missing")
 	}
 	return warnings
