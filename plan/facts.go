@@ -24,17 +24,17 @@ func Sample(practice string, now time.Time) Facts {
 	switch practice {
 	case ThankYou:
 		return Facts{Useful: all.Useful, Title: all.Title, When: now}
-	case "follow-up", "job-lead":
+	case "follow-up", JobLead:
 		return Facts{Title: all.Title, When: now}
 	case "keep-in-touch":
 		return Facts{}
-	case "milestone", "reference":
+	case Milestone, Reference:
 		return Facts{News: all.News, Title: all.Title, When: now}
 	case "close-the-loop":
 		return Facts{Useful: all.Useful, About: all.About, When: now}
-	case "farewell":
+	case Farewell:
 		return Facts{Useful: all.Useful, Title: all.Title, When: now}
-	case "promise":
+	case Promise:
 		return Facts{Next: all.Next, Title: all.Title, When: now}
 	}
 	return all

@@ -25,10 +25,7 @@ func GreetingIn(body, contactName string) string {
 		return ""
 	}
 	words := strings.Fields(strings.TrimRight(line, ",!: \u00a0"))
-	opened := 0
-	for language := range openings {
-		opened = max(opened, opening(words, language))
-	}
+	opened, _ := opening(words)
 	if words = words[opened:]; opened == 0 || len(words) == 0 {
 		return ""
 	}
@@ -51,37 +48,39 @@ func firstLine(text string) string {
 	return ""
 }
 
-// openings begin a greeting at any time of the day, by language. No language has
-// one that begins with another of it.
-var openings = map[string][]string{
-	"en": {"my dear", "dear", "dearest", "hello", "hey", "hi"},
-	"de": {"sehr geehrte", "sehr geehrter", "guten tag", "grüß gott", "hallo", "liebe", "lieber", "servus", "verehrte", "verehrter"},
-	"es": {"apreciada", "apreciado", "estimada", "estimado", "hola", "querida", "querido"},
-	"fr": {"ma chère", "mon cher", "bonjour", "cher", "chère", "coucou", "salut"},
-	"it": {"cara", "caro", "ciao", "gentile"},
-	"nl": {"beste", "geachte", "hallo", "hoi"},
-	"pt": {"cara", "caro", "oi", "olá", "prezada", "prezado", "querida", "querido"},
-	"da": {"hej", "kære"}, "no": {"hei", "kjære"}, "sv": {"hej"}, "fi": {"hei"},
+// openings begin a greeting at any time of the day, in some languages; longer
+// ones come first.
+var openings = []struct{ words, languages string }{
+	{"sehr geehrte", "de"}, {"sehr geehrter", "de"}, {"guten tag", "de"}, {"grüß gott", "de"}, {"my dear", "en"},
+	{"ma chère", "fr"}, {"mon cher", "fr"},
+	{"apreciada", "es"}, {"apreciado", "es"}, {"beste", "nl"}, {"bonjour", "fr"}, {"cara", "it pt"}, {"caro", "it pt"}, {"cher", "fr"},
+	{"chère", "fr"}, {"ciao", "it de"}, {"coucou", "fr"}, {"dear", "en"}, {"dearest", "en"}, {"estimada", "es"}, {"estimado", "es"},
+	{"geachte", "nl"}, {"gentile", "it"}, {"hallo", "de nl"}, {"hei", "no fi"}, {"hej", "sv da"}, {"hello", "en"}, {"hey", "en de"},
+	{"hi", "en de nl"}, {"hoi", "nl"}, {"hola", "es"}, {"kjære", "no"}, {"kære", "da"}, {"liebe", "de"}, {"lieber", "de"}, {"oi", "pt"},
+	{"olá", "pt"}, {"prezada", "pt"}, {"prezado", "pt"}, {"querida", "es pt"}, {"querido", "es pt"}, {"salut", "fr"}, {"servus", "de"},
+	{"verehrte", "de"}, {"verehrter", "de"},
 }
 
-// GreetingFits reports whether a greeting can stand above a letter in a language.
-func GreetingFits(greeting, language string) bool {
-	return opening(strings.Fields(greeting), language) > 0
-}
-
-// opening counts the words that open a greeting in a language, perhaps with a
-// comma after them.
-func opening(words []string, language string) int {
-	for _, o := range openings[language] {
-		n := strings.Count(o, " ") + 1
+// opening counts the words that open a greeting, perhaps with a comma after
+// them, and gives the languages in which they do.
+func opening(words []string) (n int, languages string) {
+	for _, o := range openings {
+		n := strings.Count(o.words, " ") + 1
 		if n > len(words) {
 			continue
 		}
-		if said := strings.Join(words[:n], " "); strings.EqualFold(strings.TrimSuffix(said, ","), o) {
-			return n
+		if said := strings.Join(words[:n], " "); strings.EqualFold(strings.TrimSuffix(said, ","), o.words) {
+			return n, o.languages
 		}
 	}
-	return 0
+	return 0, ""
+}
+
+// GreetingFits reports whether a greeting that GreetingIn gave can open a letter
+// in a language: "Hola Maria," opens no German one.
+func GreetingFits(greeting, language string) bool {
+	_, languages := opening(strings.Fields(greeting))
+	return slices.Contains(strings.Fields(languages), language)
 }
 
 // titles stand between the opening and the name, written with or without a point.

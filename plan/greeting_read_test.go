@@ -77,6 +77,23 @@ func TestGreetingIn(t *testing.T) {
 	}
 }
 
+func TestGreetingFits(t *testing.T) {
+	for greeting, want := range map[string]string{
+		"Hi Maria,": "de en", "Hola, María:": "es", "Sehr geehrte Frau Prof. Dr. Lopez,": "de", "Dear Prof. Lopez,": "en",
+		"Chère Maria,": "fr", "Ciao Maria!": "de", "Querida Maria": "es", "Maria": "", "": "", "Grüß Gott Frau Lopez": "de",
+	} {
+		var got []string
+		for _, language := range []string{"de", "en", "es", "fr", ""} {
+			if GreetingFits(greeting, language) {
+				got = append(got, language)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q fits %q, not %q", greeting, got, want)
+		}
+	}
+}
+
 // Whatever a mail begins with, what is taken from it is its own first line, is
 // short, fits a greeting, and names somebody.
 func FuzzGreetingIn(f *testing.F) {
