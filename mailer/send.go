@@ -155,12 +155,12 @@ func (c *conversation) transfer(ctx context.Context, raw []byte, stop func() boo
 // became of the message.
 func (c *conversation) end(ctx context.Context, dot func() error) *SendError {
 	_ = c.UpdateDeadline(limits.dot) // if it fails, so does the dot
-	answered := make(chan struct{})
+	answered, grace := make(chan struct{}), limits.quit
 	defer close(answered)
 	stop := context.AfterFunc(ctx, func() {
 		select {
 		case <-answered:
-		case <-time.After(limits.quit):
+		case <-time.After(grace):
 			c.conn.Close()
 		}
 	})
