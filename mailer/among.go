@@ -3,6 +3,7 @@ package mailer
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/mail"
@@ -11,6 +12,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 
 	"regards/contact"
+	"regards/internal/imapconn"
 )
 
 // Addressed reports whether a message lies in Drafts that goes to whom another
@@ -50,22 +52,21 @@ const (
 )
 
 // among looks for messages in one mailbox. Where there are few in it, all their
-// Message-IDs are read; else the server is asked which may be meant. SEARCH
-// matches parts of a header, so its hits are compared.
+// Message-IDs are read; else, or if one cannot be read, the server is asked which
+// may be meant. SEARCH matches parts of a header, so its hits are compared.
 func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string) (map[string]contact.Place, error) {
 	data, err := d.open(ctx, mailbox, true)
 	if err != nil || data.NumMessages == 0 {
 		return nil, err
 	}
-	criteria := []*imap.SearchCriteria{{}} // all
-	if int(data.NumMessages) > 20*len(messageIDs) {
-		criteria = anyOf(messageIDs)
+	var ids map[uint32]string
+	err = imapconn.ErrGarbled
+	if int(data.NumMessages) <= 20*len(messageIDs) {
+		ids, err = d.hits(ctx, mailbox, &imap.SearchCriteria{})
 	}
-	hits, err := d.search(ctx, "letters in "+mailbox, criteria...)
-	if err != nil {
-		return nil, err
+	if errors.Is(err, imapconn.ErrGarbled) {
+		ids, err = d.hits(ctx, mailbox, anyOf(messageIDs)...)
 	}
-	ids, err := d.messageIDs(ctx, hits)
 	if err != nil {
 		return nil, err
 	}
@@ -80,6 +81,15 @@ func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string)
 		}
 	}
 	return places, nil
+}
+
+// hits gives the Message-IDs of what is found.
+func (d *Drafts) hits(ctx context.Context, mailbox string, criteria ...*imap.SearchCriteria) (map[uint32]string, error) {
+	uids, err := d.search(ctx, "letters in "+mailbox, criteria...)
+	if err != nil {
+		return nil, err
+	}
+	return d.messageIDs(ctx, uids)
 }
 
 // anyOf gives searches that together find every message with one of the

@@ -17,32 +17,46 @@ const (
 	maxHeader  = 64 << 10
 	idsAtOnce  = 2000
 	bothAtOnce = 200 // headers with all the fields of a Draft
+	farAtOnce  = 500 // UIDs of which each has to be named: a line has to stay below 8,000 bytes (RFC 9051 section 4)
+	inSearches = 4   // searches under way: one command's time limit has to suffice for all
 )
 
-// search gives the UIDs in the open mailbox that match, sorted.
-func (d *Drafts) search(ctx context.Context, what string, criteria ...*imap.SearchCriteria) ([]uint32, error) {
-	var uids []uint32
-	err := d.conn.Do(ctx, "search for "+what, imapconn.Timeout, func(c *imapclient.Client) error {
-		cmds := make([]*imapclient.SearchCommand, len(criteria))
-		for i := range criteria {
-			cmds[i] = c.UIDSearch(criteria[i], nil)
+// search gives the UIDs in the open mailbox that match any of the criteria,
+// sorted.
+func (d *Drafts) search(ctx context.Context, what string, criteria ...*imap.SearchCriteria) (uids []uint32, err error) {
+	for some := range slices.Chunk(criteria, inSearches) {
+		err := d.conn.Do(ctx, "search for "+what, imapconn.Timeout, func(c *imapclient.Client) error {
+			found, err := searchAll(c, some)
+			uids = append(uids, found...)
+			return err
+		})
+		if err != nil {
+			return nil, err
 		}
-		var failed error
-		for _, cmd := range cmds {
-			found, err := cmd.Wait()
-			if err != nil && failed == nil {
-				failed = err
-			} else if err == nil {
-				set, _ := found.All.(imap.UIDSet) // nil when nothing was found
-				for _, uid := range nums(set) {
-					uids = append(uids, uint32(uid))
-				}
-			}
-		}
-		return failed
-	})
+	}
 	slices.Sort(uids)
-	return slices.Compact(uids), err
+	return slices.Compact(uids), nil
+}
+
+// searchAll asks everything before it waits for an answer. All answers are
+// waited for.
+func searchAll(c *imapclient.Client, criteria []*imap.SearchCriteria) (uids []uint32, failed error) {
+	cmds := make([]*imapclient.SearchCommand, len(criteria))
+	for i := range criteria {
+		cmds[i] = c.UIDSearch(criteria[i], nil)
+	}
+	for _, cmd := range cmds {
+		found, err := cmd.Wait()
+		if err != nil {
+			failed = err
+			continue
+		}
+		set, _ := found.All.(imap.UIDSet) // nil when nothing was found
+		for _, uid := range nums(set) {
+			uids = append(uids, uint32(uid))
+		}
+	}
+	return uids, failed
 }
 
 // messageIDs reads the Message-IDs of some messages in the open mailbox, given
@@ -69,10 +83,17 @@ func (d *Drafts) headers(ctx context.Context, uids []uint32, fields []string, ta
 	if len(uids) == 0 {
 		return nil, nil
 	}
+	wanted := func(uid uint32) bool { _, ok := slices.BinarySearch(uids, uid); return ok }
 	// All between the first and the last is less to say than each one's number.
 	set := imap.UIDSet{{Start: imap.UID(uids[0]), Stop: imap.UID(uids[len(uids)-1])}}
-	wanted := func(uid uint32) bool { _, ok := slices.BinarySearch(uids, uid); return ok }
-	if int64(set[0].Stop)-int64(set[0].Start) > 4*int64(len(uids)) { // but not if they are few among many
+	if far := int64(set[0].Stop)-int64(set[0].Start) > 4*int64(len(uids)); far && len(uids) > farAtOnce {
+		kept, err := d.headers(ctx, uids[:farAtOnce], fields, take)
+		if err != nil {
+			return nil, err
+		}
+		more, err := d.headers(ctx, uids[farAtOnce:], fields, take)
+		return append(kept, more...), err
+	} else if far {
 		set = nil
 		for _, uid := range uids {
 			set.AddNum(imap.UID(uid))

@@ -78,8 +78,57 @@ func TestFindAllTakesFewRoundTrips(t *testing.T) {
 		if err != nil || len(all) != 1 || all["letter-37@example.org"].State != contact.Sent {
 			t.Errorf("%d: found %+v, %v", n, all, err)
 		}
-		if trips := server.Counters.RoundTrips.Load() - before; trips > 12 {
+		if trips := server.Counters.RoundTrips.Load() - before; trips > 14 {
 			t.Errorf("%d: %d round trips", n, trips)
+		}
+	}
+}
+
+// A message whose header never comes keeps no other from being found.
+func TestFindBesideHeldBack(t *testing.T) {
+	d := opened(t, scripted(t, map[string][]string{
+		"LIST":              {`* LIST (\Drafts) "/" Drafts`},
+		"EXAMINE":           {"* 2 EXISTS", "* OK [UIDVALIDITY 7] valid", "* OK [UIDNEXT 7] next"},
+		"UID SEARCH ALL":    {"* SEARCH 5 6"},
+		"UID SEARCH HEADER": {"* SEARCH 6"},
+		"UID FETCH 5":       {`* 1 FETCH (UID 5 FLAGS (\Seen))`},
+		"UID FETCH 6":       {"* 2 FETCH (UID 6 BODY[HEADER.FIELDS (Message-ID)] {36}", "Message-ID: <letter@example.org>", "", ")"},
+	}), "")
+	state, place, err := d.Find(within(t), "letter@example.org")
+	if err != nil || state != contact.Drafted || place.UID != 6 {
+		t.Errorf("%s at %+v, %v", state, place, err)
+	}
+}
+
+// However many messages are asked for, no line is too long for a server.
+func TestHeadersOfFarMessages(t *testing.T) {
+	s, err := mailsim.Embedded()
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	fill(t, s, "Drafts", 4200)
+	p := proxied(t, s.IMAPAddr())
+	d := opened(t, at(s, p.Port()), "")
+	_, err = d.open(within(t), "Drafts", true)
+	must(t, err)
+	var far []uint32
+	for uid := uint32(1); uid < 4200; uid += 6 {
+		far = append(far, uid)
+	}
+	ids, err := d.messageIDs(within(t), far)
+	if err != nil || len(ids) != len(far) || ids[7] != "stranger-6@x.example" {
+		t.Errorf("%d of %d, %q, %v", len(ids), len(far), ids[7], err)
+	}
+	for _, line := range p.ClientLines() {
+		if len(line) > 8000 {
+			t.Errorf("a line of %d bytes", len(line))
+		}
+	}
+	if _, err := d.FindAll(within(t), idsOf(batch(60))); err != nil {
+		t.Error(err)
+	}
+	for _, line := range p.ClientLines() {
+		if len(line) > 8000 {
+			t.Errorf("a search of %d bytes", len(line))
 		}
 	}
 }

@@ -36,7 +36,7 @@ type SendError struct {
 	Temporary bool
 
 	cause  error
-	inData bool // what was sent of the message must not be ended, by QUIT or anything else
+	broken bool // not one word more: within a message, QUIT would be part of it
 }
 
 func (e *SendError) Error() string { return fmt.Sprintf("%s: %s", e.Stage, e.Text) }
@@ -80,12 +80,11 @@ func Send(ctx context.Context, s SMTPServer, e Envelope, raw []byte, commit func
 	if failed == nil {
 		failed = c.transfer(ctx, raw, stop)
 	}
-	if failed == nil {
-		c.quit() // the message is delivered, whatever comes of this
-		return nil
+	if (failed == nil || !failed.broken) && ctx.Err() == nil {
+		c.quit() // once delivered, the message is so whatever comes of this
 	}
-	if failed.Stage != Unknown && !failed.inData && ctx.Err() == nil {
-		c.quit()
+	if failed == nil {
+		return nil // and not a nil *SendError
 	}
 	return failed
 }
@@ -117,9 +116,16 @@ func before(what string, err error) *SendError {
 	var answer *textproto.Error
 	if errors.As(err, &answer) {
 		return &SendError{Stage: NotSent, Text: fmt.Sprintf("the server refuses %s: %s", what, said(answer)),
-			Temporary: answer.Code/100 == 4, cause: err}
+			Temporary: answer.Code/100 != 5, cause: err}
 	}
-	return unsent(fmt.Errorf("%w: %s: %w", imapconn.ErrAway, what, err), true)
+	return broken(fmt.Errorf("%w: %s: %w", imapconn.ErrAway, what, err))
+}
+
+// broken is a connection that was lost before the final dot.
+func broken(err error) *SendError {
+	failed := unsent(err, true)
+	failed.broken = true
+	return failed
 }
 
 // transfer sends the message and waits for the answer. Stop keeps the end of the
@@ -133,15 +139,14 @@ func (c *conversation) transfer(ctx context.Context, raw []byte, stop func() boo
 	for block := range slices.Chunk(raw, 64<<10) {
 		failed := c.step("the message", limits.block, func() error {
 			_, err := message.Write(block)
-			return errors.Join(err, c.Text.W.Flush())
+			return errors.Join(err, c.Text.W.Flush()) // so that nothing of it is left for the dot
 		})
 		if failed != nil {
-			failed.inData = true
 			return failed
 		}
 	}
 	if !stop() { // the connection is being closed
-		return unsent(ctx.Err(), true)
+		return broken(ctx.Err())
 	}
 	return c.end(ctx, message.Close)
 }
@@ -150,7 +155,15 @@ func (c *conversation) transfer(ctx context.Context, raw []byte, stop func() boo
 // became of the message.
 func (c *conversation) end(ctx context.Context, dot func() error) *SendError {
 	_ = c.UpdateDeadline(limits.dot) // if it fails, so does the dot
-	stop := context.AfterFunc(ctx, func() { _ = c.conn.SetDeadline(time.Now().Add(limits.quit)) })
+	answered, grace := make(chan struct{}), limits.quit
+	defer close(answered)
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-answered:
+		case <-time.After(grace):
+			c.conn.Close()
+		}
+	})
 	defer stop()
 	err := dot()
 	var answer *textproto.Error
@@ -160,5 +173,6 @@ func (c *conversation) end(ctx context.Context, dot func() error) *SendError {
 	case errors.As(err, &answer) && (answer.Code/100 == 4 || answer.Code/100 == 5):
 		return &SendError{Stage: Refused, Text: said(answer), Temporary: answer.Code/100 == 4, cause: err}
 	}
-	return &SendError{Stage: Unknown, Text: fmt.Sprintf("no answer after the message: %v", err), cause: fmt.Errorf("%w: %w", imapconn.ErrAway, err)}
+	return &SendError{Stage: Unknown, Text: fmt.Sprintf("no answer after the message: %v", err),
+		cause: fmt.Errorf("%w: %w", imapconn.ErrAway, err), broken: true}
 }

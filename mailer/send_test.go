@@ -106,7 +106,7 @@ func TestSendStages(t *testing.T) {
 		{"auth", 535, "not sent, temporary, login", false}, {"auth", 454, "not sent, temporary", false},
 		{"mail", 451, "not sent, temporary", false}, {"mail", 550, "not sent", false}, {"mail", mailsim.SMTPHang, "not sent, temporary", false},
 		{"rcpt", 450, "not sent, temporary", false}, {"rcpt", 550, "not sent", false}, {"rcpt", mailsim.SMTPCut, "not sent, temporary", false},
-		{"data", 451, "not sent, temporary, committed", false}, {"data", 554, "not sent, committed", false}, {"data", mailsim.SMTPCut, "not sent, temporary, committed", false},
+		{"data", 451, "not sent, temporary, committed", false}, {"data", 554, "not sent, committed", false}, {"data", mailsim.SMTPHang, "not sent, temporary, committed", false}, {"data", mailsim.SMTPCut, "not sent, temporary, committed", false},
 		{"dot", 451, "refused, temporary, committed", false}, {"dot", 554, "refused, committed", false},
 		{"dot", mailsim.SMTPCut, "unknown, committed", true}, {"dot", mailsim.SMTPHang, "unknown, committed", true},
 		{"quit", mailsim.SMTPCut, "delivered, committed", true}, {"quit", mailsim.SMTPHang, "delivered, committed", true}, {"quit", 500, "delivered, committed", true},
@@ -125,6 +125,9 @@ func TestSendStages(t *testing.T) {
 		}
 		if there := len(s.Sent()) > before; there != x.there {
 			t.Errorf("%d at %s: there: %t", x.code, x.stage, there)
+		}
+		if x.stage == "data" && x.code < 0 && strings.HasSuffix(string(s.SMTPHeard()), "QUIT\r\n") {
+			t.Errorf("%d at %s: QUIT may have been taken for a message", x.code, x.stage)
 		}
 		if x.code > 0 && err != nil && !strings.Contains(err.Error(), fmt.Sprintf("%d ", x.code)) {
 			t.Errorf("%d at %s: without the server's words: %v", x.code, x.stage, err)
@@ -192,7 +195,7 @@ func TestSendCancelled(t *testing.T) {
 	if got := outcome(err, 0); got != "not sent, temporary" || len(s.Sent()) != 0 || slices.Contains(p.ClientLines(), ".") {
 		t.Errorf("%s: %v", got, err)
 	}
-	// Once the dot is out, its answer is waited for.
+	// Once the dot is out, its answer is waited for, but not for ever.
 	ctx, cancel = context.WithCancel(within(t))
 	p.OnServer(func(line []byte) mailsim.Action {
 		if strings.HasPrefix(string(line), "250") && len(s.Sent()) > 0 {
@@ -202,6 +205,19 @@ func TestSendCancelled(t *testing.T) {
 	})
 	if err := Send(ctx, smtpAt(s, p.Port()), envelope, message(letterID), func(context.Context) error { return nil }); err != nil || ctx.Err() == nil {
 		t.Errorf("cancelled after the dot: %v", err)
+	}
+	impatient(t, "quit")
+	must(t, s.SMTPFault("dot", mailsim.SMTPHang))
+	ctx, cancel = context.WithCancel(within(t))
+	before := len(s.Sent())
+	go func() {
+		for len(s.Sent()) == before {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	if got := outcome(Send(ctx, smtpAt(s, s.SMTPPort()), envelope, message(letterID), func(context.Context) error { return nil }), 0); got != "unknown" {
+		t.Errorf("cancelled, and no answer: %s", got)
 	}
 }
 

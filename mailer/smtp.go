@@ -33,7 +33,7 @@ type SMTPServer struct {
 // as RFC 5321 section 4.5.3.2 wants it: who gives up earlier never knows whether
 // the message went. They are a variable for the tests.
 var limits = struct{ login, command, block, dot, quit time.Duration }{
-	login: 30 * time.Second, command: 2 * time.Minute, block: 3 * time.Minute, dot: 10 * time.Minute, quit: 5 * time.Second,
+	login: 30 * time.Second, command: 2 * time.Minute, block: 3 * time.Minute, dot: 10 * time.Minute, quit: 3 * time.Second,
 }
 
 // mostAnswers is how many bytes a server may send in one conversation.
@@ -95,7 +95,7 @@ func (s SMTPServer) dial(ctx context.Context) (*conversation, error) {
 // isLoopback is true for names and addresses of this computer.
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // begin goes on until the login is done.

@@ -43,7 +43,8 @@ func (s *Server) SMTPHeard() []byte {
 }
 
 // AddSMTP puts an SMTP server beside a real server, which files nothing in Sent.
-// It is stopped and started with the server.
+// It is stopped and started with the server. It is called before anybody else uses
+// the Server.
 func (s *Server) AddSMTP() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
