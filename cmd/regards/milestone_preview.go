@@ -170,7 +170,8 @@ func (s *session) milestoneWarnings(w daemon.Writer, o contact.Occasion, p conta
 	case p.Medium != contact.Email:
 		add("prefers %s: you copy the text", p.Medium)
 	}
-	if words, _, err := w.Letter(plan.Milestone, p, plan.Facts{}); err == nil && words.Salutation == "" {
+	name := policy(s.cfg).Wordings(plan.Milestone)[0]
+	if words, err := w.Wording(name, p); err == nil && w.Letter(words, p, plan.Facts{}).Salutation == "" {
 		add("greeting missing")
 	}
 	return warnings
