@@ -153,7 +153,18 @@ func (d *desk) needless(l contact.Letter, o contact.Occasion) string {
 	if why := needlessBy(l, o, newest); why != "" {
 		return why
 	}
-	return cmp.Or(d.tooEarly(l, c, past), d.thanked(l), d.ignored(l))
+	return cmp.Or(d.overtaken(l, o, past), d.tooEarly(l, c, past), d.thanked(l), d.ignored(l))
+}
+
+// overtaken says what the practice of a letter has against it by now: a promise
+// is kept, a question answered, a later step has its own letter.
+func (d *desk) overtaken(l contact.Letter, o contact.Occasion, past contact.Past) string {
+	for _, practice := range practices {
+		if practice.name == l.Practice && practice.ends != nil && l.OccasionID == o.ID {
+			return practice.ends(d.now, d.p, l, o, past)
+		}
+	}
+	return ""
 }
 
 // tooEarly says that a hello is not due any more, because of a touch that was

@@ -45,7 +45,7 @@ func runOccasions(t *testing.T, kind contact.Kind, cases map[string]occasionCase
 			}
 			p := everyPractice(t)
 			got := lines(Due(at(x.now), p, r))
-			for _, e := range Needless(at(x.now), p, r) {
+			for _, e := range Ends(at(x.now), p, r) {
 				got += fmt.Sprintf("ended %s: %s\n", e.Key, e.Reason)
 			}
 			if got != x.want {
@@ -172,7 +172,7 @@ func TestSeveralLettersAfterMerge(t *testing.T) {
 
 // What is due is not needless, a letter that was dealt with never comes again,
 // and every answer is the same twice.
-func TestDueAndNeedlessAgree(t *testing.T) {
+func TestDueAndEndsAgree(t *testing.T) {
 	start := at("2026-11-20 12:00")
 	words := []contact.StepWord{contact.Applied, contact.Interviewed, contact.Offered, contact.TurnedDown, contact.Granted, contact.Used, contact.Done}
 	kinds := []contact.Kind{contact.JobLead, contact.Reference, contact.Farewell, contact.Milestone, contact.Note, contact.Interview}
@@ -209,7 +209,7 @@ func TestDueAndNeedlessAgree(t *testing.T) {
 				r.Letters[l.Key] = l.Letter
 			}
 		}
-		if got := Needless(now, p, r); len(got) > 0 {
+		if got := Ends(now, p, r); len(got) > 0 {
 			t.Fatalf("made and needless at once: %+v", got)
 		}
 		for key, l := range r.Letters {
@@ -224,13 +224,13 @@ func TestDueAndNeedlessAgree(t *testing.T) {
 	})
 }
 
-func TestNeedlessOnlyUntouched(t *testing.T) {
+func TestEndsOnlyUntouched(t *testing.T) {
 	o := met(steps(func(o *contact.Occasion) { o.Next, o.NextDue = "x", o.At }, step(contact.Done, "2026-11-20 13:00")))
 	for state, want := range map[contact.State]int{contact.Needs: 1, contact.Queued: 1, contact.Drafted: 1, contact.Edited: 0, contact.Moved: 0,
 		contact.Approved: 0, contact.Sent: 0, contact.Dismissed: 0, contact.Superseded: 0, contact.Failed: 0, contact.Uncertain: 0} {
 		r := records(o)
 		made("promise/o1/maria", state)(r)
-		if got := Needless(at("2026-11-20 15:00"), everyPractice(t), r); len(got) != want {
+		if got := Ends(at("2026-11-20 15:00"), everyPractice(t), r); len(got) != want {
 			t.Errorf("%s: got %+v", state, got)
 		}
 		for name, change := range map[string]func(*contact.Letter){
@@ -241,7 +241,8 @@ func TestNeedlessOnlyUntouched(t *testing.T) {
 		} {
 			l := r.Letters["promise/o1/maria"]
 			change(&l)
-			if got := Needless(at("2026-11-20 15:00"), everyPractice(t), Records{Occasions: r.Occasions, Letters: map[string]contact.Letter{l.Key: l}}); len(got) != 0 {
+			r := Records{Contacts: r.Contacts, Occasions: r.Occasions, Letters: map[string]contact.Letter{l.Key: l}}
+			if got := Ends(at("2026-11-20 15:00"), everyPractice(t), r); len(got) != 0 {
 				t.Errorf("%s, %s: got %+v", state, name, got)
 			}
 		}
