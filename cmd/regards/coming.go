@@ -9,30 +9,6 @@ import (
 	"regards/plan"
 )
 
-// records gives what plans are made of.
-func (s *session) records(ctx context.Context) (r plan.Records, err error) {
-	all, err := s.contacts(ctx)
-	if err != nil {
-		return r, err
-	}
-	letters, err := s.store.Letters(ctx)
-	if err != nil {
-		return r, err
-	}
-	if r.Occasions, err = s.store.Occasions(ctx); err != nil {
-		return r, err
-	}
-	r.Contacts, r.Letters = make(map[string]contact.Contact, len(all)), make(map[string]contact.Letter, len(letters))
-	for _, p := range all {
-		r.Contacts[p.ID] = p
-	}
-	for _, l := range letters {
-		r.Letters[l.Key] = l
-	}
-	r.Pasts, err = s.store.Pasts(ctx)
-	return r, err
-}
-
 // lettersOf gives the letters that o asks for now.
 func (s *session) lettersOf(o contact.Occasion, r plan.Records) []plan.Planned {
 	r.Occasions = []contact.Occasion{o}

@@ -158,7 +158,7 @@ func (s *session) milestoneWarnings(w daemon.Writer, o contact.Occasion, p conta
 	} else if years := yearsBetween(past.Last.At, o.At); years > 0 {
 		add("%s silent", numbered(years, "year"))
 	}
-	if owes(s.now(), p, past) {
+	if plan.Owes(s.now(), p, past) {
 		add("you owe an answer: %q of %s", shorten(past.Last.Subject, 40), localTime(past.Last.At, s))
 	}
 	if p.Away.Until.After(o.At) {
@@ -175,13 +175,6 @@ func (s *session) milestoneWarnings(w daemon.Writer, o contact.Occasion, p conta
 		add("greeting missing")
 	}
 	return warnings
-}
-
-// owes reports whether the owner owes p an answer: the newest touch is mail of
-// theirs that began a thread, to the owner alone, and is under a year old.
-func owes(now time.Time, p contact.Contact, past contact.Past) bool {
-	last := past.Last
-	return last.Direction == contact.In && past.Opened && last.Alone && last.At.After(p.Answered) && now.Before(last.At.AddDate(1, 0, 0))
 }
 
 // yearsBetween gives how many whole years lie between two times.
