@@ -78,7 +78,7 @@ func (a Account) watched(m imapconn.Mailbox) bool {
 
 // ignored reports whether the owner's settings keep a mailbox from being watched.
 func (a Account) ignored(m imapconn.Mailbox) bool {
-	if m.Name == a.Drafts && a.Drafts != "" || m.Name == a.Outbox {
+	if m.Name == a.Drafts && a.Drafts != "" || a.isOutbox(m) {
 		return true
 	}
 	for _, pattern := range a.Ignore {
@@ -90,6 +90,12 @@ func (a Account) ignored(m imapconn.Mailbox) bool {
 		}
 	}
 	return false
+}
+
+// isOutbox reports whether letters wait in a mailbox to be sent: some servers put
+// every mailbox below INBOX (RFC 2342).
+func (a Account) isOutbox(m imapconn.Mailbox) bool {
+	return a.Outbox != "" && (m.Name == a.Outbox || m.Name == "INBOX."+a.Outbox || m.Name == "INBOX/"+a.Outbox)
 }
 
 // isSent reports whether a mailbox is the one of sent mail.

@@ -172,7 +172,7 @@ func TestSeveralLettersAfterMerge(t *testing.T) {
 
 // What is due is not needless, a letter that was dealt with never comes again,
 // and every answer is the same twice.
-func TestDueAndNeedlessAgree(t *testing.T) {
+func TestDueAndEndsAgree(t *testing.T) {
 	start := at("2026-11-20 12:00")
 	words := []contact.StepWord{contact.Applied, contact.Interviewed, contact.Offered, contact.TurnedDown, contact.Granted, contact.Used, contact.Done}
 	kinds := []contact.Kind{contact.JobLead, contact.Reference, contact.Farewell, contact.Milestone, contact.Note, contact.Interview}
@@ -224,7 +224,7 @@ func TestDueAndNeedlessAgree(t *testing.T) {
 	})
 }
 
-func TestNeedlessOnlyUntouched(t *testing.T) {
+func TestEndsOnlyUntouched(t *testing.T) {
 	o := met(steps(func(o *contact.Occasion) { o.Next, o.NextDue = "x", o.At }, step(contact.Done, "2026-11-20 13:00")))
 	for state, want := range map[contact.State]int{contact.Needs: 1, contact.Queued: 1, contact.Drafted: 1, contact.Edited: 0, contact.Moved: 0,
 		contact.Approved: 0, contact.Sent: 0, contact.Dismissed: 0, contact.Superseded: 0, contact.Failed: 0, contact.Uncertain: 0} {
@@ -241,7 +241,8 @@ func TestNeedlessOnlyUntouched(t *testing.T) {
 		} {
 			l := r.Letters["promise/o1/maria"]
 			change(&l)
-			if got := Needless(at("2026-11-20 15:00"), everyPractice(t), Records{Occasions: r.Occasions, Letters: map[string]contact.Letter{l.Key: l}}); len(got) != 0 {
+			r := Records{Contacts: r.Contacts, Occasions: r.Occasions, Letters: map[string]contact.Letter{l.Key: l}}
+			if got := Needless(at("2026-11-20 15:00"), everyPractice(t), r); len(got) != 0 {
 				t.Errorf("%s, %s: got %+v", state, name, got)
 			}
 		}

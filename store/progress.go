@@ -137,6 +137,27 @@ func (s *Store) SetLetter(ctx context.Context, key string, state contact.State, 
 	return s.explain(err)
 }
 
+// EndLetters carries out endings that were seen at now, all of them or none.
+func (s *Store) EndLetters(ctx context.Context, ends []contact.Ending, now time.Time) error {
+	if len(ends) == 0 {
+		return nil
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		for _, e := range ends {
+			if err := end(ctx, tx, e, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// answered notes when the contact of a letter answered it.
+func answered(ctx context.Context, tx *sql.Tx, a contact.Answer) error {
+	_, err := tx.ExecContext(ctx, "UPDATE letter SET answered = ? WHERE key = ?", seconds(a.At), a.Key)
+	return err
+}
+
 // end carries out an ending that was seen at now. A letter of which a copy may
 // lie in a mailbox is marked to be taken back; it ends when that has been done.
 func end(ctx context.Context, tx *sql.Tx, e contact.Ending, now time.Time) error {

@@ -46,6 +46,7 @@ type Scan struct {
 	Peers      map[string]*Peer        // by address key
 	Unreadable map[uint32]string       // by UID: why
 	Ends       []contact.Ending
+	Answers    []contact.Answer
 
 	// Lookup is set for mail that was read before, and says what remains to be
 	// looked for in the mailbox after it: cursor and counts stay as they are.
@@ -100,6 +101,11 @@ func (s *Store) Record(ctx context.Context, book int64, scans ...Scan) (added []
 func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []contact.Touch, err error) {
 	for _, e := range sc.Ends {
 		if err := end(ctx, tx, e, sc.At); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range sc.Answers {
+		if err := answered(ctx, tx, a); err != nil {
 			return nil, err
 		}
 	}

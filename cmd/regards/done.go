@@ -124,7 +124,7 @@ func (s *session) doneOccasion(ctx context.Context, o contact.Occasion) (closure
 // thing that waits for them.
 func (s *session) doneContact(ctx context.Context, r plan.Records, p contact.Contact) (closure, error) {
 	waiting := s.waitingFor(r, p)
-	if last := r.Pasts[p.ID].Last; owes(s.now(), p, r.Pasts[p.ID]) {
+	if last := r.Pasts[p.ID].Last; plan.Owes(s.now(), p, r.Pasts[p.ID]) {
 		_, err := s.store.UpdateContact(ctx, p.ID, func(p contact.Contact) (contact.Contact, error) {
 			p.Answered = s.now()
 			return p, nil

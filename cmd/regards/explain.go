@@ -34,9 +34,18 @@ func (a *app) explain(c *cobra.Command, s *session, what string) error {
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	r, err := s.store.Records(c.Context())
+	if err != nil {
+		return err
+	}
+	for _, l := range s.planned(r) {
+		if l.Key == what {
+			return a.explainPlanned(s, r, l)
+		}
+	}
 	p, err := s.contact(c.Context(), what)
 	if err == nil {
-		return a.explainContact(c, s, p)
+		return a.explainContact(c, s, p, r)
 	}
 	id, isID := strings.CutPrefix(what, "<")
 	if id = strings.TrimSuffix(id, ">"); !isID && !(errors.Is(err, errNobody) && strings.Contains(what, "@")) {
@@ -144,7 +153,7 @@ func passedReason(m store.PassedOver) reasonJSON {
 }
 
 // explainContact tells the reasons behind what is known of a contact.
-func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact) error {
+func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact, r plan.Records) error {
 	touches, err := s.store.Touches(c.Context(), p.ID)
 	if err != nil {
 		return err
@@ -158,9 +167,14 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact) er
 		return err
 	}
 	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(plan.Status(s.now(), p)), NoLetters: plan.Writable(s.now(), p),
-		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}}
+		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}, ToCome: []reasonJSON{}, Quiet: s.quiet(r, p)}
 	for _, t := range touches {
 		e.Touches = append(e.Touches, touchReason(t))
+	}
+	for _, l := range s.planned(r) {
+		if l.ContactID == p.ID {
+			e.ToCome = append(e.ToCome, reasonJSON{At: jsonTime(l.From), What: l.Key, Why: s.plannedReason(l)})
+		}
 	}
 	for _, m := range passed {
 		e.LeftOut = append(e.LeftOut, passedReason(m))
@@ -185,6 +199,8 @@ type explanation struct {
 	Touches   []reasonJSON `json:"touches"`
 	LeftOut   []reasonJSON `json:"left_out"`
 	Letters   []reasonJSON `json:"letters"`
+	ToCome    []reasonJSON `json:"to_come"` // letters that are not made yet
+	Quiet     []reasonJSON `json:"quiet"`   // occasions of which no letter comes
 }
 
 type reasonJSON struct {
@@ -202,6 +218,12 @@ func (a *app) printExplanation(e explanation) {
 	a.printReasons("touches", e.Touches)
 	a.printReasons("left out", e.LeftOut)
 	a.printReasons("letters", e.Letters)
+	if len(e.ToCome) > 0 {
+		a.printReasons("letters to come", e.ToCome)
+	}
+	if len(e.Quiet) > 0 {
+		a.printReasons("no letter comes of", e.Quiet)
+	}
 }
 
 func (a *app) printReasons(title string, reasons []reasonJSON) {

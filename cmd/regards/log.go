@@ -29,7 +29,8 @@ PERSON is a contact, or "Name <address>" for a new one. What comes of it:
 - met, informational, interview, event, help-received: a thank-you is drafted at the
   next pass. It names what was most useful to you, so say it with --useful, once
   for all or for each as --useful "Tom=the tip".
-- met, event: if nothing passes between you in the two days after, a follow-up.
+- met, event: where no thank-you was written and nothing has passed between you
+  since, a follow-up after two days.
 - job-lead: --title is the position, PERSON who told you of it. You are asked after a
   week whether you applied, and PERSON hears what comes of it:
   regards occasion edit ID --outcome applied.

@@ -158,7 +158,7 @@ func (s *session) milestoneWarnings(w daemon.Writer, o contact.Occasion, p conta
 	} else if years := yearsBetween(past.Last.At, o.At); years > 0 {
 		add("%s silent", numbered(years, "year"))
 	}
-	if owes(s.now(), p, past) {
+	if plan.Owes(s.now(), p, past) {
 		add("you owe an answer: %q of %s", shorten(past.Last.Subject, 40), localTime(past.Last.At, s))
 	}
 	if p.Away.Until.After(o.At) {
@@ -170,17 +170,11 @@ func (s *session) milestoneWarnings(w daemon.Writer, o contact.Occasion, p conta
 	case p.Medium != contact.Email:
 		add("prefers %s: you copy the text", p.Medium)
 	}
-	if words, err := w.Wording(plan.Milestone, p); err == nil && w.Letter(words, p, plan.Facts{}).Salutation == "" {
+	name := policy(s.cfg).Wordings(plan.Milestone)[0]
+	if words, err := w.Wording(name, p); err == nil && w.Letter(words, p, plan.Facts{}).Salutation == "" {
 		add("greeting missing")
 	}
 	return warnings
-}
-
-// owes reports whether the owner owes p an answer: the newest touch is mail of
-// theirs that began a thread, to the owner alone, and is under a year old.
-func owes(now time.Time, p contact.Contact, past contact.Past) bool {
-	last := past.Last
-	return last.Direction == contact.In && past.Opened && last.Alone && last.At.After(p.Answered) && now.Before(last.At.AddDate(1, 0, 0))
 }
 
 // yearsBetween gives how many whole years lie between two times.

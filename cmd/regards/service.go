@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -68,6 +70,8 @@ func policy(cfg config.Config) plan.Policy {
 		Practices: make(map[string]plan.Practice, len(cfg.Practice)),
 		Location:  cfg.Owner.Location(),
 
+		WorkDomains: workDomains(cfg),
+
 		PerContactDays: cfg.Letters.PerContactDays, DailyCap: cfg.Letters.DailyCap, OpenHellos: cfg.Letters.OpenHellos,
 		Dormant: cfg.Letters.Dormant,
 
@@ -81,6 +85,23 @@ func policy(cfg config.Config) plan.Policy {
 		p.Cadences = append(p.Cadences, plan.Cadence(c))
 	}
 	return p
+}
+
+// workDomains gives the domains of the owner's addresses that are not those of
+// the private one; none when that is not known.
+func workDomains(cfg config.Config) []string {
+	_, private, known := strings.Cut(plan.AddressKey(cfg.Owner.PersonalAddress), "@")
+	if !known {
+		return nil
+	}
+	var domains []string
+	for _, addr := range cfg.Addresses() {
+		_, domain, _ := strings.Cut(plan.AddressKey(addr), "@")
+		if domain != private && !slices.Contains(domains, domain) {
+			domains = append(domains, domain)
+		}
+	}
+	return domains
 }
 
 // wording gives the sources of templates: the owner's folder, then ours.

@@ -37,6 +37,14 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if needless := plan.Needless(d.now(), d.settings.Policy, r); len(needless) > 0 {
+		if err := d.store.EndLetters(ctx, needless, d.now()); err != nil {
+			return err
+		}
+		if r, err = d.store.Records(ctx); err != nil {
+			return err
+		}
+	}
 	// All are written before one is stored.
 	now, writer, woke := d.now(), d.writer(), false
 	var letters []contact.Letter
@@ -109,19 +117,19 @@ func (d *Daemon) adopt(ctx context.Context) error {
 	return nil
 }
 
-// endings gives the letters that new touches end. It runs on the goroutine of
-// decisions.
-func (d *Daemon) endings(ctx context.Context, touches []contact.Touch) ([]contact.Ending, error) {
+// endings gives the letters that new touches end, and those that they answer. It
+// runs on the goroutine of decisions.
+func (d *Daemon) endings(ctx context.Context, touches []contact.Touch) ([]contact.Ending, []contact.Answer, error) {
 	if len(touches) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	letters, err := d.store.Letters(ctx)
 	if err != nil || len(letters) == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	occasions, err := d.store.Occasions(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return plan.Endings(letters, occasions, touches), nil
+	return plan.Endings(letters, occasions, touches), plan.Answers(letters, touches), nil
 }

@@ -251,11 +251,11 @@ func (s *sink) record(ctx context.Context, batches []imapwatch.Batch) error {
 		scans[i] = s.scan(b)
 		touches = append(touches, scans[i].Touches...)
 	}
-	ends, err := s.d.endings(ctx, touches)
+	ends, answers, err := s.d.endings(ctx, touches)
 	if err != nil {
 		return err
 	}
-	scans[0].Ends = ends
+	scans[0].Ends, scans[0].Answers = ends, answers
 	added, err := s.d.store.Record(ctx, s.d.bookVersion, scans...)
 	if err != nil {
 		return err
