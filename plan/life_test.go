@@ -784,6 +784,19 @@ var stories = map[string]string{
 		relabel a -
 		pass
 		= a drafted in Drafts`,
+	"the server keeps the header of an edited draft back": `
+		save a b
+		pass
+		relabel b -
+		pass
+		= a edited in Drafts, as b`,
+	"moved, older versions in Trash": `
+		append a b
+		move a Trash
+		pass
+		move b Later
+		pass
+		= a moved in Later, as b`,
 	"the clock was ahead": `
 		wait 100h
 		erase a
