@@ -44,6 +44,16 @@ var stories = map[string]string{
 		send b a
 		pass
 		= a sent, as b`,
+	"edited, then back under its first Message-ID": `
+		save a b
+		pass
+		save b a
+		pass
+		= a edited in Drafts
+		move a Regards Outbox
+		pass
+		= a approved in Regards Outbox
+		= strangers`,
 	"edited under its own Message-ID": `
 		save a a
 		pass
