@@ -93,7 +93,11 @@ func (g *Sighting) lies(now time.Time, l contact.Letter, m Lying) contact.Letter
 	case contact.Uncertain:
 		l.Reason = "it turned up again"
 	}
-	if m.MessageID != "" && !l.Is(m.MessageID) {
+	switch m.MessageID {
+	case "": // its header is kept back
+	case l.MessageID:
+		l.DraftID = ""
+	default:
 		l.DraftID = m.MessageID
 	}
 	if m.Subject != "" && contact.CheckText("subject", m.Subject) == nil {

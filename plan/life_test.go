@@ -44,6 +44,16 @@ var stories = map[string]string{
 		send b a
 		pass
 		= a sent, as b`,
+	"edited, then back under its first Message-ID": `
+		save a b
+		pass
+		save b a
+		pass
+		= a edited in Drafts
+		move a Regards Outbox
+		pass
+		= a approved in Regards Outbox
+		= strangers`,
 	"edited under its own Message-ID": `
 		save a a
 		pass
@@ -784,6 +794,19 @@ var stories = map[string]string{
 		relabel a -
 		pass
 		= a drafted in Drafts`,
+	"the server keeps the header of an edited draft back": `
+		save a b
+		pass
+		relabel b -
+		pass
+		= a edited in Drafts, as b`,
+	"moved, older versions in Trash": `
+		append a b
+		move a Trash
+		pass
+		move b Later
+		pass
+		= a moved in Later, as b`,
 	"the clock was ahead": `
 		wait 100h
 		erase a
