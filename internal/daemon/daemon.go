@@ -102,6 +102,7 @@ type Daemon struct {
 	surveys   map[string]surveyed  // by account and mailbox
 	unmovable map[string]bool      // accounts in which no draft can be moved
 	refusedAt map[string]time.Time // by key of a letter: when a server refused it
+	searched  map[string]time.Time // by Message-ID: when every mailbox was searched for it
 
 	mailSent bool // news, as this delivery began
 
@@ -125,6 +126,7 @@ func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Log
 		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
 		greetings: greetings{known: map[string]string{}, wanted: map[string][]greetingWant{}},
 		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusedAt: map[string]time.Time{},
+		searched: map[string]time.Time{},
 	}
 }
 

@@ -132,14 +132,16 @@ func (v *visit) takeBack(ctx context.Context) error {
 
 // takenBack gives a letter whose draft was to be removed, with what became of that.
 func takenBack(l contact.Letter, state contact.State, now time.Time) contact.Letter {
+	l.TakeBack = false
 	switch state {
-	case contact.Dismissed:
-		l.Reason += "; the draft was no longer where it was laid and was left alone"
+	case contact.Dismissed: // the next look tells what the owner has made of it
+		l.Reason += "; the draft was no longer where it was laid, and is left alone"
+		return l
 	case contact.Drafted:
-		l.Reason += "; this server offers no way to remove it: delete the draft yourself"
+		l.Reason += "; it cannot be removed, or may have words of yours by now: delete the draft yourself"
 		state = contact.Superseded
 	}
-	l.TakeBack, l.Place = false, contact.Place{}
+	l.Place = contact.Place{}
 	if l.State.Ended() && state != contact.Sent {
 		return l
 	}

@@ -168,7 +168,7 @@ func (v *visit) evidence(ctx context.Context, drafts *mailer.Drafts, s plan.Sigh
 			e.Found[id] = plan.Found(f)
 			continue
 		}
-		place, ok, err := drafts.FindAnywhere(ctx, id)
+		place, ok, err := v.findMoved(ctx, drafts, id, letters)
 		if err != nil {
 			return e, err
 		}
@@ -177,6 +177,27 @@ func (v *visit) evidence(ctx context.Context, drafts *mailer.Drafts, s plan.Sigh
 		}
 	}
 	return e, nil
+}
+
+// searchEvery is how often every mailbox is searched for a letter that is
+// nowhere and that nobody waits for any more.
+const searchEvery = time.Hour
+
+// findMoved looks for a letter where it was moved to, and else in every mailbox.
+func (v *visit) findMoved(ctx context.Context, drafts *mailer.Drafts, id string, letters []contact.Letter) (contact.Place, bool, error) {
+	i := slices.IndexFunc(letters, func(l contact.Letter) bool { return l.Is(id) })
+	if i >= 0 && letters[i].State == contact.Moved {
+		place, ok, err := drafts.FindIn(ctx, letters[i].Place.Mailbox, id)
+		if ok || err != nil && !errors.Is(err, mailer.ErrNoMailbox) {
+			return place, ok, err
+		}
+	}
+	waits := i < 0 || letters[i].State != contact.Dismissed && letters[i].State != contact.Uncertain
+	if since := v.d.now().Sub(v.d.searched[id]); !waits && since >= 0 && since < searchEvery {
+		return contact.Place{}, false, nil
+	}
+	v.d.searched[id] = v.d.now()
+	return drafts.FindAnywhere(ctx, id)
 }
 
 // oldestOpen gives when the oldest letter was written whose fate may be told yet.

@@ -156,12 +156,11 @@ func (v *visit) update(ctx context.Context, keys []string, change func(contact.L
 // ours gives the Message-IDs of all letters.
 func (v *visit) ours(ctx context.Context) (map[string]bool, error) {
 	all, err := v.d.store.Letters(ctx)
-	ours := make(map[string]bool, len(all))
+	ours := make(map[string]bool, 2*len(all))
 	for _, l := range all {
-		if l.MessageID != "" {
-			ours[l.MessageID] = true
-		}
+		ours[l.MessageID], ours[l.DraftID] = true, true
 	}
+	delete(ours, "")
 	return ours, err
 }
 
