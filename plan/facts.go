@@ -24,13 +24,13 @@ func Sample(practice string, now time.Time) Facts {
 	switch practice {
 	case ThankYou:
 		return Facts{Useful: all.Useful, Title: all.Title, When: now}
-	case "follow-up", JobLead:
+	case FollowUp, JobLead:
 		return Facts{Title: all.Title, When: now}
-	case "keep-in-touch":
+	case KeepInTouch:
 		return Facts{}
 	case Milestone, Reference:
 		return Facts{News: all.News, Title: all.Title, When: now}
-	case "close-the-loop":
+	case CloseTheLoop:
 		return Facts{Useful: all.Useful, About: all.About, When: now}
 	case Farewell:
 		return Facts{Useful: all.Useful, Title: all.Title, When: now}

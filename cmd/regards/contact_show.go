@@ -203,7 +203,7 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 		status += " " + untilWords(p.PausedUntil, s)
 	}
 	line("status", status)
-	line("greeting", s.salutation(p, "keep-in-touch"))
+	line("greeting", s.salutation(p, plan.KeepInTouch))
 	line("language", p.Language)
 	line("register", string(p.Register))
 	line("time zone", p.TimeZone)
