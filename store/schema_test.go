@@ -12,10 +12,10 @@ import (
 	"regards/contact"
 )
 
-// frozen makes a database of the first schema.
-func frozen(t *testing.T) (path string) {
+// frozen makes a database of an old schema.
+func frozen(t *testing.T, schema int) (path string) {
 	t.Helper()
-	text, err := os.ReadFile("testdata/schema1.sql")
+	text, err := os.ReadFile(fmt.Sprintf("testdata/schema%d.sql", schema))
 	check(t, err)
 	path = filepath.Join(t.TempDir(), "regards.db")
 	db := raw(t, path)
@@ -25,8 +25,14 @@ func frozen(t *testing.T) (path string) {
 }
 
 // What people have is opened by every later regards, and nothing is lost.
-func TestFirstSchema(t *testing.T) {
-	s := reopen(t, frozen(t))
+func TestOldSchemas(t *testing.T) {
+	for schema := 1; schema < len(migrations); schema++ {
+		t.Run(fmt.Sprint(schema), func(t *testing.T) { testOldSchema(t, schema) })
+	}
+}
+
+func testOldSchema(t *testing.T, schema int) {
+	s := reopen(t, frozen(t, schema))
 	want := make([]byte, 32)
 	for i := range want {
 		want[i] = byte(i)
@@ -52,6 +58,10 @@ func TestFirstSchema(t *testing.T) {
 		Subject: "Thank you", MessageID: "abc@example.org", Raw: []byte("raw\r\n"), Account: "work",
 		Place:   contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 42},
 		Attempt: contact.Attempt{Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}, TakeBack: true, Delivery: contact.ByDraft, Created: at(1795090000)}
+	problem := ""
+	if schema > 1 {
+		problem, drafted.Written = "it cannot be selected", at(1795090002)
+	}
 	queued, err := s.Letter(ctx, "thank-you/gone0000/m2x8abcd")
 	check(t, err)
 	if want := (contact.Attempt{At: at(1795176002), Mailbox: "Drafts", UIDValidity: 7, UIDNext: 43}); queued.Attempt != want || !queued.Overdue.IsZero() {
@@ -62,12 +72,13 @@ func TestFirstSchema(t *testing.T) {
 	for what, x := range map[string][2]any{
 		"contacts":  {must[[]contact.Contact](t)(s.Contacts(ctx)), []contact.Contact{maria, tom}},
 		"occasions": {must[[]contact.Occasion](t)(s.Occasions(ctx)), []contact.Occasion{occasion}},
+		"pasts":     {must[map[string]contact.Past](t)(s.Pasts(ctx)), pastsOf(t, s)},
 		"touches":   {must[[]contact.Touch](t)(s.Touches(ctx, "")), []contact.Touch{mail, met}},
 		"letter":    {must[contact.Letter](t)(s.Letter(ctx, drafted.Key)), drafted},
 		"letters":   {len(must[[]contact.Letter](t)(s.Letters(ctx))), 2},
 		"book":      {must[int64](t)(s.BookVersion(ctx)), int64(12)},
 		"mailboxes": {must[[]Mailbox](t)(s.Mailboxes(ctx)), []Mailbox{
-			{Account: "home", Name: `Post, "privé"`, LeftOut: map[string]int{}},
+			{Account: "home", Name: `Post, "privé"`, LeftOut: map[string]int{}, Problem: problem},
 			{Account: "work", Name: "INBOX", Cursor: Cursor{7, 1, 1<<32 - 1}, Messages: 40, Touches: 2,
 				LeftOut: map[string]int{"auto-reply": 3, "list": 20}, LastSync: at(1795176000)},
 			{Account: "work", Name: "Sent", Cursor: Cursor{8, 1, 9}, Messages: 9, Touches: 1, LeftOut: map[string]int{}, LastSync: at(1795176000)},
@@ -89,15 +100,44 @@ func TestFirstSchema(t *testing.T) {
 	keep(t, s, inbox(50))
 }
 
+// What the second schema has beyond the first.
+func TestSecondSchema(t *testing.T) {
+	path := frozen(t, 2)
+	s := reopen(t, path)
+	for query, want := range map[string]string{
+		"SELECT mailbox_id, key, low, high, book FROM lookup": "1 maria@x.example 1 40 12",
+		"SELECT hex(hash), never FROM forgotten":              "0102 1",
+		"SELECT path, at FROM backup":                         "/backup/regards.db 1795176000",
+		"SELECT count(*) FROM letter WHERE delivery = 'draft' AND snooze + missing + approved + sending + sent + answered + ended + restored = 0": "2",
+	} {
+		if got := rows(t, s, query); got != want {
+			t.Errorf("%s: got %s, want %s", query, got, want)
+		}
+	}
+	held := Hold{Reason: "paused", Since: time.Unix(1795176000, 0).UTC(), Until: time.Unix(1795262400, 0).UTC()}
+	if got := must[Hold](t)(s.Held(ctx)); got != held {
+		t.Errorf("got %+v", got)
+	}
+	u, err := s.Undo(ctx, noon)
+	if err != nil || u.Words != "contact add Tom" || rows(t, s, "SELECT name FROM contact") != "María López" {
+		t.Errorf("what was done before can be taken back: %+v, %v", u, err)
+	}
+}
+
 // A database that was brought up to date is like one that was made anew.
 func TestMigratedIsLikeNew(t *testing.T) {
 	const query = "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
-	old, fresh := reopen(t, frozen(t)), newStore(t)
-	if got, want := rows(t, old, query), rows(t, fresh, query); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
+	fresh := newStore(t)
+	all := map[string]*Store{"fresh": fresh}
+	for schema := 1; schema < len(migrations); schema++ {
+		old := reopen(t, frozen(t, schema))
+		all[fmt.Sprint("of schema ", schema)] = old
+		if got, want := rows(t, old, query), rows(t, fresh, query); got != want {
+			t.Errorf("of schema %d: got\n%s\nwant\n%s", schema, got, want)
+		}
 	}
 	version := fmt.Sprint(len(migrations))
-	for what, s := range map[string]*Store{"old": old, "fresh": fresh} {
+	for what, s := range all {
 		if got := rows(t, s, "PRAGMA user_version"); got != version {
 			t.Errorf("%s: user_version %s", what, got)
 		}
@@ -109,7 +149,7 @@ func TestMigratedIsLikeNew(t *testing.T) {
 
 // A migration that fails leaves the file as it was, and says which it is.
 func TestMigrationFails(t *testing.T) {
-	path := frozen(t)
+	path := frozen(t, 1)
 	before := snapshot(t, path)
 	defer func(all []string) { migrations = all }(migrations)
 	migrations = append(migrations[:len(migrations):len(migrations)], "CREATE TABLE one (x); CREATE TABLE contact (x)")

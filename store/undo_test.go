@@ -454,7 +454,7 @@ func TestLookupCompletesTouches(t *testing.T) {
 
 // A database of the first schema has its contacts' histories looked up.
 func TestMigrationLooksUp(t *testing.T) {
-	due := must[map[string]Lookup](t)(reopen(t, frozen(t)).Lookups(ctx, "work"))
+	due := must[map[string]Lookup](t)(reopen(t, frozen(t, 1)).Lookups(ctx, "work"))
 	if l := due["Sent"]; l.High != 9 || len(l.Addresses) != 2 {
 		t.Errorf("got %+v", due)
 	}
