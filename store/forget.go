@@ -205,7 +205,7 @@ func forgetContact(ctx context.Context, tx *sql.Tx, id string, now time.Time) er
 	err := endLetters(ctx, tx, now, "", "contact_id = ?", id)
 	for _, statement := range []string{
 		`UPDATE letter SET raw = NULL, subject = '', in_reply_to = '', reason = '` + forgottenReason + `' WHERE contact_id = ?1`,
-		`DELETE FROM letter WHERE contact_id = ?1 AND state IN ('sent', 'dismissed', 'superseded', 'failed')`,
+		`DELETE FROM letter WHERE contact_id = ?1 AND state IN ('sent', 'dismissed', 'superseded', 'failed') AND NOT take_back`,
 		`UPDATE touch SET subject = (SELECT kind FROM occasion WHERE 'occasion:' || id = touch.key)
 			WHERE key IN (SELECT 'occasion:' || occasion_id FROM participant WHERE contact_id = ?1)`,
 		// News goes to many and is about the owner: what names somebody there is cut out, as elsewhere.

@@ -264,3 +264,28 @@ func TestRestoreForgets(t *testing.T) {
 	}
 	grep(t, filepath.Dir(s.Path()), zedWords...)
 }
+
+// A draft that the owner dismissed is removed also when its contact is forgotten
+// before that is done; what answers them elsewhere loses their Message-ID.
+func TestForgetDismissed(t *testing.T) {
+	s := newStore(t)
+	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
+	keep(t, s, inbox(9, mail(maria, "secret@maria.example", contact.In)))
+	for key, to := range map[string]contact.Contact{"back": maria, "gone": maria, "other": tom} {
+		l := letter(key)
+		l.ContactID, l.InReplyTo = to.ID, "secret@maria.example"
+		check(t, putLetter(s, l))
+	}
+	for key, back := range map[string]bool{"back": true, "gone": false} {
+		change(t, s, key, func(l contact.Letter) contact.Letter {
+			l = l.In(contact.Dismissed, noon)
+			l.TakeBack = back
+			return l
+		})
+	}
+	check(t, s.Forget(ctx, maria, false, noon))
+	if got, want := rows(t, s, "SELECT key, state, take_back, reason, in_reply_to FROM letter ORDER BY key"),
+		"back dismissed 1 "+forgottenReason+" \nother queued 0 new "; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

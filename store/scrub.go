@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"slices"
 	"strings"
 
@@ -119,12 +120,15 @@ func scrubIDs(ctx context.Context, tx *sql.Tx, secret []byte, t traces) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(ctx, tx, "touch", "message_id", func(id string) string {
-		if t.inID(id) {
-			return ""
+	drop := func(is func(string) bool) func(string) string {
+		return func(id string) string {
+			if is(id) {
+				return ""
+			}
+			return id
 		}
-		return id
-	}); err != nil {
+	}
+	if err := errors.Join(replace(ctx, tx, "touch", "message_id", drop(t.inID)), replace(ctx, tx, "letter", "in_reply_to", drop(ours))); err != nil {
 		return err
 	}
 	for _, at := range [][2]string{{"touch", "key"}, {"passed_over", "key"}, {"correspondent", "in_id"}, {"correspondent", "out_id"}} {

@@ -261,8 +261,9 @@ func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]owned, at int6
 // written anew.
 func lettersAfterUndo(ctx context.Context, tx *sql.Tx, at int64, now time.Time) error {
 	const why = "what it came of was taken back"
-	const gone = "participant_id <> '' AND NOT EXISTS (SELECT 1 FROM participant WHERE id = letter.participant_id)"
-	const others = "participant_id <> '' AND contact_id <> (SELECT contact_id FROM participant WHERE id = letter.participant_id)"
+	// Whatever the owner brought back needs no cause.
+	const gone = "restored = 0 AND participant_id <> '' AND NOT EXISTS (SELECT 1 FROM participant WHERE id = letter.participant_id)"
+	const others = "restored = 0 AND participant_id <> '' AND contact_id <> (SELECT contact_id FROM participant WHERE id = letter.participant_id)"
 	if err := endLetters(ctx, tx, now, why, gone); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // later is when commands are given, after the letters were written.
@@ -77,6 +78,20 @@ var deeds = map[string]func(s *Store, pick func(n int) int) error{
 		_, err := s.AddTouch(ctx, contact.Touch{ContactID: someone(s, pick).ID, At: noon, Direction: contact.Out, Medium: contact.Call})
 		return err
 	},
+	"letter order": func(s *Store, pick func(int) int) error {
+		all, err := s.Letters(ctx)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		orders := []func(contact.Letter) (contact.Letter, error){
+			func(l contact.Letter) (contact.Letter, error) { return plan.Dismiss(later, l) },
+			func(l contact.Letter) (contact.Letter, error) { return plan.Restore(later, l) },
+			func(l contact.Letter) (contact.Letter, error) { return plan.Snooze(later, l, later.Add(time.Hour)) },
+			func(l contact.Letter) (contact.Letter, error) { return plan.Approve(later, l) },
+		}
+		_, err = s.UpdateLetters(ctx, []string{all[pick(len(all))].Key}, orders[pick(len(orders))])
+		return err
+	},
 	"pause": func(s *Store, _ func(int) int) error { return s.SetHold(ctx, Hold{Reason: "paused", Since: noon}) },
 	"resume": func(s *Store, _ func(int) int) error {
 		if err := s.LiftHold(ctx); !errors.Is(err, ErrNotFound) {
@@ -123,7 +138,7 @@ func TestUndoAnything(t *testing.T) {
 		var before, names []string
 		for range rapid.IntRange(1, 6).Draw(r, "commands") {
 			name := rapid.SampledFrom([]string{"add", "edit", "remove", "merge", "log", "occasion edit", "occasion remove",
-				"touch add", "pause", "resume"}).Draw(r, "command")
+				"touch add", "letter order", "pause", "resume"}).Draw(r, "command")
 			state := everything(t, s)
 			s.Command(name, later)
 			if err := deeds[name](s, pick); err != nil {

@@ -27,12 +27,20 @@ moving or deleting it there stops it, and so does: regards letter dismiss KEY`,
 				if err != nil {
 					return l, err
 				}
-				if why := plan.Writable(now, to); why != "" {
-					return l, errors.New(why + "; to change that: regards contact edit " + to.ID)
-				}
-				return approved, canSend(s.cfg, l.Account)
+				return approved, errors.Join(mayWrite(now, to), canSend(s.cfg, l.Account))
 			}
 		})
+}
+
+// mayWrite says why nobody writes to a contact now.
+func mayWrite(now time.Time, to contact.Contact) error {
+	if to.ID == "" {
+		return errors.New("its contact was removed")
+	}
+	if why := plan.Writable(now, to); why != "" {
+		return fmt.Errorf("%s; to change that: regards contact edit %s", why, to.ID)
+	}
+	return nil
 }
 
 // canSend says why nothing can be sent through an account.
@@ -71,22 +79,31 @@ lies in your mailbox stays there. DURATION is such as 3d, 2w or 1mo.`,
 func (a *app) letterDismissCommand() *cobra.Command {
 	return a.orderCommand("dismiss KEY", "have a letter not be written, laid or sent",
 		`A draft that nobody has touched is removed from your mailbox at the next pass;
-one that you have edited or moved stays there, and is not sent.`, plain(plan.Dismiss))
+one that you have edited or moved stays there, and is not sent.`,
+		func(*session, contact.Contact) order { return plan.Dismiss })
 }
 
 func (a *app) letterRestoreCommand() *cobra.Command {
-	return a.orderCommand("restore KEY", "bring back a letter that was dismissed, or had become needless", "", plain(plan.Restore))
+	return a.orderCommand("restore KEY", "bring back a letter that was dismissed, or had become needless", "", toWritable(plan.Restore))
 }
 
 func (a *app) letterRetryCommand() *cobra.Command {
 	return a.orderCommand("retry KEY", "try again what failed, or what nobody can tell the outcome of",
 		`An uncertain letter may or may not exist: look in your Drafts and Sent first. It
-is made again if you say so.`, plain(plan.Retry))
+is made again if you say so.`, toWritable(plan.Retry))
 }
 
-// plain is an order that needs to know nothing but the letter.
-func plain(o order) func(*session, contact.Contact) order {
-	return func(*session, contact.Contact) order { return o }
+// toWritable is an order after which a letter is laid again, or sent.
+func toWritable(o order) func(*session, contact.Contact) order {
+	return func(_ *session, to contact.Contact) order {
+		return func(now time.Time, l contact.Letter) (contact.Letter, error) {
+			ordered, err := o(now, l)
+			if err != nil {
+				return l, err
+			}
+			return ordered, mayWrite(now, to)
+		}
+	}
 }
 
 func (a *app) orderCommand(use, short, long string, what func(*session, contact.Contact) order) *cobra.Command {
