@@ -27,7 +27,10 @@ moving or deleting it there stops it, and so does: regards letter dismiss KEY`,
 				if err != nil {
 					return l, err
 				}
-				return approved, errors.Join(mayWrite(now, to), canSend(s.cfg, l.Account))
+				if err := mayWrite(now, to); err != nil {
+					return l, err
+				}
+				return approved, canSend(s.cfg, l.Account)
 			}
 		})
 }
