@@ -5,8 +5,8 @@ import "time"
 // Past is what the touches of a contact come to, as far as plans need it. The
 // zero Past is that of somebody who was never in touch.
 type Past struct {
-	// Last is the newest touch, of any medium: all of it but the Message-ID and
-	// the references, which Opened stands for.
+	// Last is the newest touch, of any medium: who, when, which way, by what,
+	// about what and whether it was to one person alone; nothing of the message.
 	Last Touch
 	// Opened reports whether the last touch was mail that began a thread.
 	Opened bool

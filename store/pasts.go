@@ -31,15 +31,13 @@ func pasts(ctx context.Context, db querier) (map[string]contact.Past, error) {
 	return pasts, err
 }
 
-const pastColumns = `contact_id, id, key, at, direction, medium, subject, address, alone, verified, account, mailbox, rule,
-	opened, out_at, out_subject, sign, first_in, first_out, first_spoken`
+const pastColumns = `contact_id, id, key, at, direction, medium, subject, alone, opened, out_at, out_subject, sign, first_in, first_out, first_spoken`
 
 func scanPast(rows *sql.Rows) (contact.Past, error) {
 	var p contact.Past
 	var at, out, sign, firstIn, firstOut, spoken int64
 	l := &p.Last
-	err := rows.Scan(&l.ContactID, &l.ID, &l.Key, &at, &l.Direction, &l.Medium, &l.Subject, &l.Address, &l.Alone, &l.Verified,
-		&l.Account, &l.Mailbox, &l.Rule, &p.Opened, &out, &p.LastOutSubject, &sign, &firstIn, &firstOut, &spoken)
+	err := rows.Scan(&l.ContactID, &l.ID, &l.Key, &at, &l.Direction, &l.Medium, &l.Subject, &l.Alone, &p.Opened, &out, &p.LastOutSubject, &sign, &firstIn, &firstOut, &spoken)
 	l.At, p.LastOut, p.LastSign = fromSeconds(at), fromSeconds(out), fromSeconds(sign)
 	p.FirstIn, p.FirstOut, p.FirstSpoken = fromSeconds(firstIn), fromSeconds(firstOut), fromSeconds(spoken)
 	return p, err
@@ -76,7 +74,7 @@ const (
 )
 
 var makePasts = `INSERT OR REPLACE INTO past (` + pastColumns + `)
-	SELECT p.contact_id, l.id, l.key, l.at, l.direction, l.medium, l.subject, l.address, l.alone, l.verified, l.account, l.mailbox, l.rule,
+	SELECT p.contact_id, l.id, l.key, l.at, l.direction, l.medium, l.subject, l.alone,
 		l.medium = 'email' AND l.refs = '', coalesce(o.at, 0), coalesce(o.subject, ''),
 		coalesce(` + one("at", "(t.direction = 'in' OR "+isSpoken+")", newestFirst) + `, 0),
 		coalesce(` + one("at", "t.medium = 'email' AND t.direction = 'in'", oldestFirst) + `, 0),

@@ -108,7 +108,8 @@ func addToPast(p contact.Past, t contact.Touch) contact.Past {
 	spoken := t.Medium == contact.Meeting || t.Medium == contact.Call
 	if p.Last.At.IsZero() {
 		p.Last, p.Opened = t, mail && len(t.References) == 0
-		p.Last.MessageID, p.Last.References = "", nil
+		p.Last = contact.Touch{ID: t.ID, ContactID: t.ContactID, Key: t.Key, At: t.At, Direction: t.Direction, Medium: t.Medium,
+			Subject: t.Subject, Alone: t.Alone}
 	}
 	if mail && out && t.Alone && p.LastOut.IsZero() {
 		p.LastOut, p.LastOutSubject = t.At, t.Subject

@@ -276,12 +276,7 @@ CREATE TABLE past (
 	direction    TEXT,
 	medium       TEXT,
 	subject      TEXT,
-	address      TEXT,
 	alone        INTEGER,
-	verified     INTEGER,
-	account      TEXT,
-	mailbox      TEXT,
-	rule         TEXT,
 	opened       INTEGER,
 	out_at       INTEGER,
 	out_subject  TEXT,
@@ -292,9 +287,8 @@ CREATE TABLE past (
 ) WITHOUT ROWID;
 CREATE INDEX past_stale ON past (contact_id) WHERE id IS NULL;
 CREATE TRIGGER past_emptied AFTER UPDATE ON past WHEN NEW.id IS NULL AND OLD.id IS NOT NULL BEGIN
-	UPDATE past SET key = NULL, at = NULL, direction = NULL, medium = NULL, subject = NULL, address = NULL,
-		alone = NULL, verified = NULL, account = NULL, mailbox = NULL, rule = NULL, opened = NULL, out_at = NULL,
-		out_subject = NULL, sign = NULL, first_in = NULL, first_out = NULL, first_spoken = NULL
+	UPDATE past SET key = NULL, at = NULL, direction = NULL, medium = NULL, subject = NULL,
+		alone = NULL, opened = NULL, out_at = NULL, out_subject = NULL, sign = NULL, first_in = NULL, first_out = NULL, first_spoken = NULL
 		WHERE contact_id = NEW.contact_id;
 END;
 CREATE TRIGGER touch_added AFTER INSERT ON touch
