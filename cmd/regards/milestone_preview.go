@@ -214,14 +214,13 @@ func (s *session) tryMilestone(w daemon.Writer, o contact.Occasion, who people) 
 	var failures []error
 	more := 0
 	for _, l := range plan.Due(o.At, p, plan.Records{Contacts: contacts, Occasions: []contact.Occasion{o}}) {
-		c := contacts[l.ContactID]
-		if l.Copy != "" { // its text is written as if for a mail
-			l.State = contact.Queued
-			c.Addresses = append(c.Addresses, contact.Address{Addr: s.cfg.Owner.Address, Key: plan.AddressKey(s.cfg.Owner.Address)})
+		if l.Practice != plan.Milestone {
+			continue
 		}
+		c := contacts[l.ContactID]
 		got := w.Write(o.At, l, c, daemon.Mail{})
 		switch {
-		case got.State == contact.Queued:
+		case got.Raw != nil:
 		case len(failures) < maxFailures:
 			failures = append(failures, fmt.Errorf("%s: %s", c.Name, got.Reason))
 		default:
