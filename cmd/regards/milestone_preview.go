@@ -60,7 +60,7 @@ func (a *app) previewMilestone(c *cobra.Command, s *session, o *contact.Occasion
 	if err != nil {
 		return sheet, err
 	}
-	who, err := recipients(all, occasions, f)
+	who, err := recipients(s.now(), all, occasions, f)
 	if err != nil {
 		return sheet, err
 	}
@@ -87,7 +87,8 @@ func (a *app) previewMilestone(c *cobra.Command, s *session, o *contact.Occasion
 }
 
 // recipients gives those whom --to means and --except does not, by name.
-func recipients(all people, occasions []contact.Occasion, f milestoneFlags) (people, error) {
+func recipients(now time.Time, all people, occasions []contact.Occasion, f milestoneFlags) (people, error) {
+	occasions = slices.DeleteFunc(occasions, func(o contact.Occasion) bool { return !o.Over(now) })
 	wanted, err := all.named(f.to, occasions)
 	if err != nil {
 		return nil, fmt.Errorf("--to: %w", err)
