@@ -78,14 +78,15 @@ func causeGone(ctx context.Context, tx *sql.Tx, l contact.Letter) (gone bool, er
 }
 
 // rewrite puts letters that nobody has tried to deliver yet back into Needs,
-// when what they were made of has changed: the next pass writes them anew. Those
+// when what they were made of has changed: the next pass writes them anew. So it
+// does with texts for the owner to copy. Those
 // to somebody who cannot be written to now say so and wait; what the owner
 // approved were other words.
 func rewrite(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
 	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'needs', raw = NULL, message_id = '', subject = '', written = 0, approved = 0,
 		reason = coalesce((SELECT name || ' is ' || status FROM contact WHERE id = letter.contact_id AND status <> 'active'),
 			'it is written anew: something changed')
-		WHERE state = 'queued' AND attempt_at = 0 AND NOT take_back AND `+where, args...)
+		WHERE (state = 'queued' AND attempt_at = 0 OR state = 'needs' AND raw IS NOT NULL) AND NOT take_back AND `+where, args...)
 	return err
 }
 

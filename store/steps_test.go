@@ -158,3 +158,22 @@ func TestForgetNews(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+// A text for the owner to copy is written anew when its occasion or its contact changes.
+func TestRewriteCopies(t *testing.T) {
+	s := newStore(t)
+	maria := add(t, s, "Maria")
+	o := lead(t, s, []contact.Contact{maria}, contact.Applied)
+	l := letter(plan.JobLead + "/" + o.ID + "/" + maria.ID + "/applied")
+	l.Practice, l.ContactID, l.OccasionID, l.ParticipantID, l.State = plan.JobLead, maria.ID, o.ID, o.Participants[0].ID, contact.Needs
+	for what, change := range map[string]func() error{
+		"its occasion": func() error { return updateOccasion(s, o, noon) },
+		"its contact":  func() error { return update(s, maria) },
+	} {
+		check(t, putLetter(s, l))
+		check(t, change())
+		if got := must[contact.Letter](t)(s.Letter(ctx, l.Key)); got.State != contact.Needs || got.Raw != nil || got.Reason == l.Reason {
+			t.Errorf("%s: got %+v", what, got)
+		}
+	}
+}

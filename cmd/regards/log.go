@@ -187,7 +187,7 @@ func assignUseful(o *contact.Occasion, who people, texts []string) error {
 
 // checkTexts refuses what could not stand in a letter.
 func checkTexts(o contact.Occasion) error {
-	errs := []error{contact.CheckText("--title", o.Title), contact.CheckText("--next", o.Next)}
+	errs := []error{contact.CheckText("--title", o.Title), contact.CheckText("--next", o.Next), contact.CheckText("--news", o.News)}
 	for _, p := range o.Participants {
 		errs = append(errs, contact.CheckText("--useful", p.Useful))
 	}

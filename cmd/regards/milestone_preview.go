@@ -60,7 +60,7 @@ func (a *app) previewMilestone(c *cobra.Command, s *session, o *contact.Occasion
 	if err != nil {
 		return sheet, err
 	}
-	who, err := recipients(all, occasions, f)
+	who, err := recipients(s.now(), all, occasions, f)
 	if err != nil {
 		return sheet, err
 	}
@@ -87,7 +87,8 @@ func (a *app) previewMilestone(c *cobra.Command, s *session, o *contact.Occasion
 }
 
 // recipients gives those whom --to means and --except does not, by name.
-func recipients(all people, occasions []contact.Occasion, f milestoneFlags) (people, error) {
+func recipients(now time.Time, all people, occasions []contact.Occasion, f milestoneFlags) (people, error) {
+	occasions = slices.DeleteFunc(occasions, func(o contact.Occasion) bool { return !o.Over(now) })
 	wanted, err := all.named(f.to, occasions)
 	if err != nil {
 		return nil, fmt.Errorf("--to: %w", err)
@@ -214,14 +215,13 @@ func (s *session) tryMilestone(w daemon.Writer, o contact.Occasion, who people) 
 	var failures []error
 	more := 0
 	for _, l := range plan.Due(o.At, p, plan.Records{Contacts: contacts, Occasions: []contact.Occasion{o}}) {
-		c := contacts[l.ContactID]
-		if l.Copy != "" { // its text is written as if for a mail
-			l.State = contact.Queued
-			c.Addresses = append(c.Addresses, contact.Address{Addr: s.cfg.Owner.Address, Key: plan.AddressKey(s.cfg.Owner.Address)})
+		if l.Practice != plan.Milestone {
+			continue
 		}
+		c := contacts[l.ContactID]
 		got := w.Write(o.At, l, c, daemon.Mail{})
 		switch {
-		case got.State == contact.Queued:
+		case got.Raw != nil:
 		case len(failures) < maxFailures:
 			failures = append(failures, fmt.Errorf("%s: %s", c.Name, got.Reason))
 		default:

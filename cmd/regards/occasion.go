@@ -151,6 +151,9 @@ func (a *app) noteDrafts(c *cobra.Command, s *session, o contact.Occasion) error
 // editOccasion enters the flags that were given.
 func (s *session) editOccasion(c *cobra.Command, o *contact.Occasion, who people, f editFlags) error {
 	given := c.Flags().Changed
+	if _, done := o.Step(contact.Done); done && (given("next") || given("next-due")) {
+		return usagef("what was promised at %s is done; for something new: regards log note NAME --next … --next-due …", o.ID)
+	}
 	if given("title") {
 		o.Title = f.title
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/emersion/go-vcard"
@@ -29,6 +30,9 @@ func rawCard(card vcard.Card, line int, notes []string) raw {
 		pausedUntil:  textOf(card, propPausedUntil),
 		greeting:     textOf(card, propGreeting),
 		introducedBy: textOf(card, propIntroducedBy),
+		language:     languageOf(card),
+		register:     textOf(card, propRegister),
+		timeZone:     zoneOf(card),
 		fallback:     fallbackOf(card),
 		missing:      errNoWay,
 		notes:        notes,
@@ -61,6 +65,30 @@ func textOf(card vcard.Card, property string) string {
 		}
 	}
 	return ""
+}
+
+// languageOf is the preferred language of a card (RFC 6350 section 6.4.4), as
+// far as it is one of two letters: the first part of its tag (RFC 5646).
+func languageOf(card vcard.Card) string {
+	fields := slices.Clone(card[vcard.FieldLanguage])
+	slices.SortStableFunc(fields, func(a, b *vcard.Field) int { return cmp.Compare(rank(a), rank(b)) })
+	for _, f := range fields {
+		tag, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(unescape(f.Value))), "-")
+		if (contact.Contact{Name: "x", Medium: contact.Card, Status: contact.Active, Language: tag}).Validate() == nil {
+			return tag
+		}
+	}
+	return ""
+}
+
+// zoneOf is the time zone of a card, if it is told by its name: an offset (RFC
+// 6350 section 6.5.1) knows no summer time.
+func zoneOf(card vcard.Card) string {
+	zone := textOf(card, vcard.FieldTimezone)
+	if _, err := time.LoadLocation(zone); err != nil || !strings.Contains(zone, "/") {
+		return ""
+	}
+	return zone
 }
 
 // nameOf is the formatted name, else the given and the family name, else the

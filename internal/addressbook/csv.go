@@ -9,7 +9,8 @@ import (
 )
 
 // columns are the columns that a CSV file may have, in the order written.
-var columns = []string{"name", "address", "groups", "every", "medium", "greeting", "introduced_by", "status", "paused_until"}
+var columns = []string{"name", "address", "groups", "every", "medium", "greeting", "introduced_by", "status", "paused_until",
+	"language", "register", "time_zone"}
 
 const (
 	maxCells = 1000 // in a line
@@ -275,6 +276,9 @@ func (s *sheet) raw(cells []string, line int) raw {
 		pausedUntil:  cell("paused_until"),
 		greeting:     unguard(cell("greeting")),
 		introducedBy: unguard(cell("introduced_by")),
+		language:     cell("language"),
+		register:     cell("register"),
+		timeZone:     cell("time_zone"),
 		missing:      errNoAddress,
 	}
 }

@@ -20,6 +20,8 @@ type raw struct {
 	every, medium, status  string
 	pausedUntil            string
 	greeting, introducedBy string
+	language, register     string
+	timeZone               string
 	fallback               contact.Medium // where there is no address; "": none
 	missing                error          // what to say where an address is missing
 	notes                  []string
@@ -27,7 +29,9 @@ type raw struct {
 
 // entry judges what was read. The first thing that is wrong is the Problem.
 func (r raw) entry() Entry {
-	e := Entry{Line: r.line, Notes: r.notes, Greeting: strings.TrimSpace(r.greeting), IntroducedBy: strings.TrimSpace(r.introducedBy)}
+	e := Entry{Line: r.line, Notes: r.notes, Greeting: strings.TrimSpace(r.greeting), IntroducedBy: strings.TrimSpace(r.introducedBy),
+		Language: strings.ToLower(strings.TrimSpace(r.language)), Register: contact.Register(strings.ToLower(strings.TrimSpace(r.register))),
+		TimeZone: strings.TrimSpace(r.timeZone)}
 	display, bad := e.setAddresses(r.addresses)
 	e.Groups = distinct(r.groups)
 	e.Name = cmp.Or(strings.TrimSpace(r.name), display)
@@ -36,7 +40,7 @@ func (r raw) entry() Entry {
 	}
 	every := e.setEvery(r.every)
 	medium := e.setMedium(r.medium, r.fallback)
-	e.Problem = firstError(every, medium, e.setStatus(r.status), e.setPausedUntil(r.pausedUntil), e.checkTexts())
+	e.Problem = firstError(every, medium, e.setStatus(r.status), e.setPausedUntil(r.pausedUntil), e.checkTexts(), e.checkManner())
 	if e.Problem == nil {
 		e.Problem = e.checkWhole(cmp.Or(bad, r.missing))
 	}
@@ -142,6 +146,20 @@ func (e *Entry) checkTexts() error {
 	}
 	return err
 }
+
+// checkManner holds language, register and time zone to what a contact can have.
+func (e *Entry) checkManner() error {
+	for _, text := range []string{e.Language, string(e.Register), e.TimeZone} {
+		if len(text) > maxWord {
+			return fmt.Errorf("%s is no language, register or time zone", quote(text))
+		}
+	}
+	return contact.Contact{Name: "x", Medium: contact.Card, Status: contact.Active,
+		Language: e.Language, Register: e.Register, TimeZone: e.TimeZone}.Validate()
+}
+
+// maxWord is far above the length of any name of a time zone.
+const maxWord = 100
 
 // checkText is contact.CheckText with errors that stay short.
 func checkText(what, s string) error {

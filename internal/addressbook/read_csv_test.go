@@ -34,6 +34,9 @@ func describe(all []Entry) string {
 		if !e.PausedUntil.IsZero() {
 			fmt.Fprintf(&b, " until %s", e.PausedUntil.Format(time.RFC3339))
 		}
+		if manner := strings.Join(strings.Fields(e.Language+" "+string(e.Register)+" "+e.TimeZone), "/"); manner != "" {
+			fmt.Fprintf(&b, " in %s", manner)
+		}
 		for _, n := range e.Notes {
 			fmt.Fprintf(&b, " (%s)", n)
 		}
@@ -78,6 +81,8 @@ func TestReadCSV(t *testing.T) {
 			"2 Maria Lopez <maria@uni.example> <m@home.example> #mentor #alumni every 60d by call greeting Dear Prof. Lopez through Tom"},
 		"paused until": {"name,address,status,paused_until\nEva,e@x.example,paused,2027-01-04T09:30:00.5+01:00\nTom,t@x.example,Paused,2027-01-04\nAda,a@x.example,paused,\n",
 			"2 Eva <e@x.example> until 2027-01-04T08:30:00Z\n3 Tom <t@x.example> until 2027-01-04T12:00:00Z\n4 Ada <a@x.example>"},
+		"manner": {"name,address,language,register,time_zone\nEva,e@x.example,ES,Familiar,America/Bogota\nTom,t@x.example,,,\n",
+			"2 Eva <e@x.example> in es/familiar/America/Bogota\n3 Tom <t@x.example>"},
 		"until without a pause": {"name,address,paused_until\nEva,e@x.example,2027-01-04\n",
 			"2 Eva <e@x.example> (paused_until goes with the status paused only; left out)"},
 		"any order and case": {"Groups,ADDRESS,Introduced By,Name\nmentor,m@x.example,Tom,Maria\n", "2 Maria <m@x.example> #mentor through Tom"},
@@ -120,6 +125,10 @@ func TestReadCSVProblems(t *testing.T) {
 		"no address": {"name,address,medium\nMaria,,\nEva,,linkedin\n", "2 Maria PROBLEM " + noAddress + "\n3 Eva by linkedin"},
 		"nobody":     {"name,address,groups\n,,mentor\n", "2  #mentor PROBLEM there is no name and no address; write at least one of them"},
 		"every":      {"name,address,every\nMaria,m@x.example,60\n", `2 Maria <m@x.example> PROBLEM every: "60" has no unit; write a unit (m, h, d, w, mo, y), such as "60d"`},
+		"language": {"name,address,language\nMaria,m@x.example,spanish\n",
+			`2 Maria <m@x.example> in spanish PROBLEM language "spanish" is no language; write two letters, such as en`},
+		"time zone": {"name,address,time_zone\nMaria,m@x.example," + strings.Repeat("x", 101) + "\n",
+			"2 Maria <m@x.example> in " + strings.Repeat("x", 101) + ` PROBLEM "` + strings.Repeat("x", shown) + `…" is no language, register or time zone`},
 		"paused until": {"name,address,status,paused_until\nMaria,m@x.example,paused,soon\n",
 			`2 Maria <m@x.example> PROBLEM paused_until: "soon" is not a time; write for example "2026-11-21" or "2026-11-21T15:00:00Z"`},
 		"medium": {"name,address,medium\nMaria,m@x.example,fax\n",
@@ -160,7 +169,7 @@ func tail(n int) string {
 
 // A file that is no address book is an error as a whole.
 func TestReadErrors(t *testing.T) {
-	const known = "known are name, address, groups, every, medium, greeting, introduced_by, status, paused_until"
+	const known = "known are name, address, groups, every, medium, greeting, introduced_by, status, paused_until, language, register, time_zone"
 	const empty = "ERROR the file is empty; a CSV file begins with the names of its columns, a vCard with BEGIN:VCARD"
 	const binary = "ERROR this is no text file; save it as CSV (UTF-8) or as vCard"
 	check(t, map[string]example{

@@ -120,7 +120,8 @@ func (c *cards) card() (card vcard.Card, notes []string, err error) {
 var wanted = []string{
 	vcard.FieldVersion, vcard.FieldFormattedName, vcard.FieldName, vcard.FieldOrganization, vcard.FieldEmail,
 	vcard.FieldCategories, vcard.FieldTelephone, vcard.FieldURL, vcard.FieldKind,
-	appleKind, appleProfile, socialProfile, propEvery, propMedium, propStatus, propPausedUntil, propGreeting, propIntroducedBy,
+	appleKind, appleProfile, socialProfile, propEvery, propMedium, propStatus, propPausedUntil, propGreeting, propIntroducedBy, propRegister,
+	vcard.FieldLanguage, vcard.FieldTimezone,
 }
 
 // Properties that go-vcard has no word for: that of the versions before 4.0,
@@ -136,6 +137,7 @@ const (
 	propPausedUntil  = "X-REGARDS-PAUSED-UNTIL"
 	propGreeting     = "X-REGARDS-GREETING"
 	propIntroducedBy = "X-REGARDS-INTRODUCED-BY"
+	propRegister     = "X-REGARDS-REGISTER"
 )
 
 func (c *cards) add(card vcard.Card, p property) error {

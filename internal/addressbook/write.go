@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/emersion/go-vcard"
+
 	"regards/contact"
 )
 
@@ -26,7 +28,8 @@ func WriteCSV(w io.Writer, people []Entry) error {
 	for _, e := range people {
 		r := e.raw()
 		c.Write([]string{guard(r.name), joinValues(r.addresses), joinValues(r.groups), r.every, r.medium,
-			guard(r.greeting), guard(r.introducedBy), r.status, r.pausedUntil})
+			guard(r.greeting), guard(r.introducedBy), r.status, r.pausedUntil,
+			r.language, r.register, r.timeZone})
 	}
 	c.Flush()
 	return c.Error()
@@ -73,7 +76,8 @@ func writeCard(b *bufio.Writer, r raw) {
 	if r.medium == string(contact.Email) {
 		r.medium = ""
 	}
-	for _, own := range [][2]string{{propEvery, r.every}, {propMedium, r.medium}, {propStatus, r.status}, {propPausedUntil, r.pausedUntil}, {propGreeting, r.greeting}, {propIntroducedBy, r.introducedBy}} {
+	for _, own := range [][2]string{{propEvery, r.every}, {propMedium, r.medium}, {propStatus, r.status}, {propPausedUntil, r.pausedUntil}, {propGreeting, r.greeting}, {propIntroducedBy, r.introducedBy},
+		{vcard.FieldLanguage, r.language}, {propRegister, r.register}, {vcard.FieldTimezone + ";VALUE=text", r.timeZone}} {
 		if own[1] != "" {
 			writeLine(b, own[0]+":"+escape(own[1]))
 		}
@@ -138,6 +142,7 @@ func (e Entry) raw() raw {
 	r := raw{
 		line: e.Line, name: e.Name, groups: e.Groups, medium: string(e.Medium),
 		greeting: e.Greeting, introducedBy: e.IntroducedBy, missing: errNoAddress,
+		language: e.Language, register: string(e.Register), timeZone: e.TimeZone,
 	}
 	for _, a := range e.Addresses {
 		r.addresses = append(r.addresses, a.Addr)

@@ -28,15 +28,16 @@ func people() []Entry {
 	maria.Every = contact.Duration{Months: 2, Days: 3}
 	maria.Greeting = "Dear Prof. Lopez;"
 	eva := person("Eva", "e@x.example")
+	eva.Language, eva.Register, eva.TimeZone = "es", contact.Familiar, "America/Bogota"
 	eva.Status, eva.PausedUntil = contact.Paused, time.Date(2027, 1, 4, 9, 30, 0, 0, time.FixedZone("", 3600))
 	return []Entry{maria, eva, {Name: "+Tom", Medium: contact.Card, Status: contact.DoNotContact, IntroducedBy: "@Maria"}}
 }
 
 func TestWriteCSV(t *testing.T) {
-	const want = "name,address,groups,every,medium,greeting,introduced_by,status,paused_until\n" +
-		`"Lopez, ""Maria""",maria@uni.example;'=m+x@home.example,mentor;a\;b;'-c,2mo3d,email,Dear Prof. Lopez;,,,` + "\n" +
-		"Eva,e@x.example,,,email,,,paused,2027-01-04T08:30:00Z\n" +
-		"'+Tom,,,,card,,'@Maria,do-not-contact,\n"
+	const want = "name,address,groups,every,medium,greeting,introduced_by,status,paused_until,language,register,time_zone\n" +
+		`"Lopez, ""Maria""",maria@uni.example;'=m+x@home.example,mentor;a\;b;'-c,2mo3d,email,Dear Prof. Lopez;,,,,,,` + "\n" +
+		"Eva,e@x.example,,,email,,,paused,2027-01-04T08:30:00Z,es,familiar,America/Bogota\n" +
+		"'+Tom,,,,card,,'@Maria,do-not-contact,,,,\n"
 	var b strings.Builder
 	if err := WriteCSV(&b, people()); err != nil || b.String() != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, b.String(), want)
@@ -49,7 +50,7 @@ func TestWriteVCard(t *testing.T) {
 		"EMAIL;TYPE=INTERNET,PREF:maria@uni.example\r\nEMAIL;TYPE=INTERNET:=m+x@home.example\r\n" +
 		"CATEGORIES:mentor,a\\;b,-c\r\nX-REGARDS-EVERY:2mo3d\r\nX-REGARDS-GREETING:Dear Prof. Lopez\\;\r\nEND:VCARD\r\n" +
 		"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Eva\r\nN:;Eva;;;\r\nEMAIL;TYPE=INTERNET,PREF:e@x.example\r\n" +
-		"X-REGARDS-STATUS:paused\r\nX-REGARDS-PAUSED-UNTIL:2027-01-04T08:30:00Z\r\nEND:VCARD\r\n" +
+		"X-REGARDS-STATUS:paused\r\nX-REGARDS-PAUSED-UNTIL:2027-01-04T08:30:00Z\r\nLANG:es\r\nX-REGARDS-REGISTER:familiar\r\nTZ;VALUE=text:America/Bogota\r\nEND:VCARD\r\n" +
 		"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:+Tom\r\nN:;+Tom;;;\r\nX-REGARDS-MEDIUM:card\r\nX-REGARDS-STATUS:do-not-contact\r\nX-REGARDS-INTRODUCED-BY:@Maria\r\nEND:VCARD\r\n"
 	var b strings.Builder
 	if err := WriteVCard(&b, people()); err != nil || b.String() != want {
@@ -121,6 +122,9 @@ func drawEntry(t *rapid.T) Entry {
 		Name: text(t, "name") + rapid.SampledFrom([]string{"", "x", "=x"}).Draw(t, "end"), Groups: distinct(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string { return text(t, "group") }), 0, 3).Draw(t, "groups")),
 		Medium:   rapid.SampledFrom(contact.Media()).Draw(t, "medium"),
 		Status:   rapid.SampledFrom(contact.Statuses()).Draw(t, "status"),
+		Language: rapid.SampledFrom([]string{"", "es", "zz"}).Draw(t, "language"),
+		Register: rapid.SampledFrom([]contact.Register{"", contact.Formal, contact.Familiar}).Draw(t, "register"),
+		TimeZone: rapid.SampledFrom([]string{"", "Europe/Madrid", "America/Argentina/Buenos_Aires"}).Draw(t, "time zone"),
 		Greeting: text(t, "greeting"), IntroducedBy: text(t, "introduced by"),
 		Every: contact.Duration{
 			Months: rapid.IntRange(0, 400).Draw(t, "months"), Days: rapid.IntRange(0, 10000).Draw(t, "days"),
