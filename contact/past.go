@@ -38,3 +38,26 @@ func (p Past) TwoWay() time.Time {
 	}
 	return both
 }
+
+// With gives p with one more touch, which is no older than any that is in it.
+func (p Past) With(t Touch) Past {
+	mail, out := t.Medium == Email, t.Direction == Out
+	spoken := t.Medium == Meeting || t.Medium == Call
+	p.Last, p.Opened = t, mail && len(t.References) == 0
+	p.Last.MessageID, p.Last.References = "", nil
+	if mail && out && t.Alone {
+		p.LastOut, p.LastOutSubject = t.At, t.Subject
+	}
+	if !out || spoken {
+		p.LastSign = t.At
+	}
+	for _, first := range []struct {
+		is bool
+		at *time.Time
+	}{{mail && out, &p.FirstOut}, {mail && !out, &p.FirstIn}, {spoken, &p.FirstSpoken}} {
+		if first.is && first.at.IsZero() {
+			*first.at = t.At
+		}
+	}
+	return p
+}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -64,8 +65,8 @@ const slowest = 4
 // owner did not want: for so long only the digest names it.
 const againAfter = 7
 
-// hello is what the cadence of one contact comes to.
-type hello struct {
+// rhythm is what the cadence of one contact comes to.
+type rhythm struct {
 	every      contact.Duration // of the cadence, as set
 	times      int              // how many times that it takes, because hellos went unanswered
 	unanswered int
@@ -78,15 +79,15 @@ type hello struct {
 }
 
 // hello works out when it is time to say hello to c; false without a cadence.
-func (d *desk) hello(c *contact.Contact, past *contact.Past) (h hello, ok bool) {
+func (d *desk) hello(c *contact.Contact, past *contact.Past) (h rhythm, ok bool) {
 	cad := cadenceOf(c, d.p.Cadences)
 	if cad.Every.IsZero() {
 		return h, false
 	}
 	h.every, h.times = cad.Every, 1
-	h.base = firstSet(past.Last.At, c.Added)
+	h.base = cmp.Or(past.Last.At, c.Added)
 	if f := d.files[c.ID]; f != nil {
-		h.count(f, past.LastSign)
+		h.count(d, f, past.LastSign)
 	}
 	if h.unanswered >= 2 {
 		h.times = min(h.unanswered, slowest)
@@ -101,26 +102,26 @@ func (d *desk) hello(c *contact.Contact, past *contact.Past) (h hello, ok bool) 
 
 // count enters the hellos made so far. One that was sent is a touch, known as
 // such or not yet; one that was not wanted starts the cadence anew when it ended.
-func (h *hello) count(f *file, lastSign time.Time) {
+func (h *rhythm) count(d *desk, f *file, lastSign time.Time) {
 	if f.sent.After(h.base) {
 		h.base = f.sent
 	}
 	touched := h.base
-	for _, l := range f.hellos {
-		switch {
-		case l.State == contact.Sent:
-			if sentAt(l).After(lastSign) {
+	for i := f.hello; i > 0; i = d.hellos[i-1].before {
+		switch l := &d.hellos[i-1]; {
+		case l.state == contact.Sent:
+			if l.sent.After(lastSign) {
 				h.unanswered++
 			}
-		case l.State == contact.Needs:
-			if h.needs == "" || l.Key < h.needs {
-				h.needs = l.Key
+		case l.state == contact.Needs:
+			if h.needs == "" || l.key < h.needs {
+				h.needs = l.key
 			}
-		case !l.State.Ended():
+		case !l.state.Ended():
 			h.open = true
-		case madeAt(l).After(touched):
+		case l.made.After(touched):
 			h.unsent++
-			if end := firstSet(l.Ended, madeAt(l)); end.After(h.base) {
+			if end := cmp.Or(l.ended, l.made); end.After(h.base) {
 				h.base = end
 			}
 		}
@@ -132,24 +133,20 @@ func stretch(d contact.Duration, n int) contact.Duration {
 	return contact.Duration{Months: d.Months * n, Days: d.Days * n, Rest: d.Rest * time.Duration(n)}
 }
 
-// hellos gives the next hello of every contact that has a cadence.
-func hellos(d *desk) []proposal {
-	all := make([]proposal, 0, len(d.r.Contacts))
+// hellos proposes the next hello to every contact that has a cadence.
+func hellos(d *desk) {
 	for id, c := range d.r.Contacts {
 		past := d.r.Pasts[id]
 		h, ok := d.hello(&c, &past)
 		if !ok || h.open {
 			continue
 		}
-		pr := proposal{contact: id, key: h.needs, from: h.due, due: h.due, overdue: h.overdue}
+		pr := proposal{contact: id, key: h.needs, from: h.due, due: h.due}
 		if h.unsent > 0 {
 			pr.from = h.due.AddDate(0, 0, againAfter)
 		}
-		if pr, ok = d.propose(pr, &c, &past); ok {
-			all = append(all, pr)
-		}
+		d.propose(pr, &c, &past)
 	}
-	return all
 }
 
 // writeHello gives a hello its key and reason.
@@ -163,12 +160,12 @@ func writeHello(d *desk, pr proposal) Planned {
 			break
 		}
 	}
-	l.Wording, l.Reason = KeepInTouch, d.helloReason(c, past, h)
+	l.Overdue, l.Wording, l.Reason = h.overdue, KeepInTouch, d.helloReason(c, past, h)
 	return l
 }
 
 // helloReason says why it is time for a hello.
-func (d *desk) helloReason(c contact.Contact, past contact.Past, h hello) string {
+func (d *desk) helloReason(c contact.Contact, past contact.Past, h rhythm) string {
 	days := count(daysBetween(h.base.In(d.p.Location), d.now.In(d.p.Location)), "day")
 	reason := fmt.Sprintf("%s since your last %s with %s (%s)", days, mediumWord(past.Last.Medium), c.Name, d.touch(past.Last))
 	switch {

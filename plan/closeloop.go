@@ -27,9 +27,9 @@ const (
 	beforeAdded = 60
 )
 
-// loops gives the letter to the introducer of every contact with whom the owner
+// loops proposes the letter to the introducer of every contact with whom the owner
 // has lately come into touch.
-func loops(d *desk) (all []proposal) {
+func loops(d *desk) {
 	for id, c := range d.r.Contacts {
 		if c.IntroducedBy == "" || c.IntroducedBy == id {
 			continue
@@ -44,17 +44,14 @@ func loops(d *desk) (all []proposal) {
 		if !d.now.Before(until) || d.knows(c, by, past, first) {
 			continue
 		}
-		pr := proposal{contact: by.ID, about: id, from: first, due: d.p.Practices[CloseTheLoop].Within.After(first.In(d.p.Location)), until: until}
+		pr := proposal{contact: by.ID, of: id, from: first, due: d.p.Practices[CloseTheLoop].Within.After(first.In(d.p.Location)), until: until}
 		if _, told := d.told[[2]string{id, by.ID}]; told {
 			if pr.key = d.loopWaiting(id, by.ID); pr.key == "" {
 				continue
 			}
 		}
-		if pr, ok := d.propose(pr, &by, &past); ok {
-			all = append(all, pr)
-		}
+		d.propose(pr, &by, &past)
 	}
-	return all
 }
 
 // knows reports whether the introducer has heard of it, or will have: they were
@@ -95,7 +92,7 @@ func (d *desk) loopWaiting(about, to string) string {
 
 // writeLoop gives such a letter its key, reason and what was most useful.
 func writeLoop(d *desk, pr proposal) Planned {
-	c, by := d.r.Contacts[pr.about], d.r.Contacts[pr.contact]
+	c, by := d.r.Contacts[pr.of], d.r.Contacts[pr.contact]
 	first := d.r.Pasts[c.ID].TwoWay().In(d.p.Location)
 	l := Planned{
 		Letter: contact.Letter{
@@ -103,7 +100,7 @@ func writeLoop(d *desk, pr proposal) Planned {
 			Reason: fmt.Sprintf("%s introduced you to %s, with whom you are in touch since %s", by.Name, c.Name, d.date(first)),
 		},
 		Wording: loopInTouch,
-		Facts:   Facts{About: c.Name, When: first},
+		Facts:   Facts{About: c.Name, When: first, Late: d.now.Sub(first) > belatedAfter},
 	}
 	if o, useful := d.helped(c.ID); useful != "" {
 		l.Wording, l.OccasionID = loopHelped, o.ID

@@ -12,7 +12,7 @@ import (
 // itself is not among them.
 func Coming(now time.Time, p Policy, r Records) []Planned {
 	var coming []Planned
-	byPart := keysByPart(r.Letters)
+	byPart := newDesk(now, p, r).byPart
 	for _, practice := range practices {
 		if practice.letters == nil || !p.Practices[practice.name].Enabled {
 			continue

@@ -1,11 +1,8 @@
 package plan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"regards/contact"
 )
@@ -47,11 +44,11 @@ func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch) (e co
 }
 
 func isMessageOf(l contact.Letter, t contact.Touch) bool {
-	return t.Direction == contact.Out && t.Medium == contact.Email && l.MessageID != "" && t.MessageID == l.MessageID
+	return t.Direction == contact.Out && t.Medium == contact.Email && l.Is(t.MessageID)
 }
 
 func isAnswerTo(l contact.Letter, t contact.Touch) bool {
-	return t.Direction == contact.In && t.Medium == contact.Email && l.MessageID != "" && slices.Contains(t.References, l.MessageID)
+	return t.Direction == contact.In && t.Medium == contact.Email && slices.ContainsFunc(t.References, l.Is)
 }
 
 // Answers gives the letters that touches answer, each by its earliest answer. It
@@ -71,13 +68,6 @@ func Answers(letters []contact.Letter, touches []contact.Touch) (answers []conta
 	return answers
 }
 
-// untouched reports whether nobody but regards has had to do with an open letter,
-// so that it may be taken back.
-func untouched(l contact.Letter) bool {
-	open := l.State == contact.Needs || l.State == contact.Queued || l.State == contact.Drafted
-	return open && !l.TakeBack && l.Restored.IsZero()
-}
-
 // needlessBy says why a touch makes an untouched letter needless; "" when it
 // does not.
 func needlessBy(l contact.Letter, o contact.Occasion, t contact.Touch) string {
@@ -90,7 +80,7 @@ func needlessBy(l contact.Letter, o contact.Occasion, t contact.Touch) string {
 			return fmt.Sprintf("you wrote to them after that: %q", t.Subject)
 		}
 	case KeepInTouch, FollowUp:
-		if t.At.After(madeAt(l)) && (o.ID == "" || t.Key != contact.OccasionKey(o.ID)) {
+		if t.At.After(madeAt(&l)) && (o.ID == "" || t.Key != contact.OccasionKey(o.ID)) {
 			return "you have been in touch since: " + touchWords(t)
 		}
 	}
@@ -107,92 +97,4 @@ func touchWords(t contact.Touch) string {
 		words += fmt.Sprintf(" %q", t.Subject)
 	}
 	return words
-}
-
-// takenBackAfter is how many days a proposed letter lies untouched before it is
-// taken back.
-const takenBackAfter = 21
-
-// Ends gives the open letters that what is known by now makes needless, in the
-// order of their keys. It finds what Endings finds, too, but for letters that
-// turn out to be sent; asked again after its answer is carried out, it gives
-// nothing new.
-func Ends(now time.Time, p Policy, r Records) (ends []contact.Ending) {
-	d := newDesk(now, p, r)
-	occasions := make(map[string]contact.Occasion, len(r.Occasions))
-	for _, o := range r.Occasions {
-		occasions[o.ID] = o
-	}
-	for key, l := range r.Letters {
-		if !untouched(l) {
-			continue
-		}
-		if why := d.needless(l, occasions[l.OccasionID]); why != "" {
-			ends = append(ends, contact.Ending{Key: key, State: contact.Superseded, Reason: why, At: now})
-		}
-	}
-	slices.SortFunc(ends, func(a, b contact.Ending) int { return strings.Compare(a.Key, b.Key) })
-	return ends
-}
-
-// needless says why an untouched letter is not needed any more; "" when it is.
-func (d *desk) needless(l contact.Letter, o contact.Occasion) string {
-	c, known := d.r.Contacts[l.ContactID]
-	if !known {
-		return ""
-	}
-	past := d.r.Pasts[c.ID]
-	newest := past.Last
-	if l.Practice == ThankYou { // only mail to them alone counts
-		newest = contact.Touch{At: past.LastOut, Subject: past.LastOutSubject, Direction: contact.Out, Medium: contact.Email, Alone: true}
-	}
-	switch Status(d.now, c) {
-	case contact.Deceased, contact.DoNotContact, contact.Bounced:
-		return Writable(d.now, c)
-	}
-	if why := needlessBy(l, o, newest); why != "" {
-		return why
-	}
-	return cmp.Or(d.tooEarly(l, c, past), d.thanked(l), d.ignored(l))
-}
-
-// tooEarly says that a hello is not due any more, because of a touch that was
-// not known when it was made.
-func (d *desk) tooEarly(l contact.Letter, c contact.Contact, past contact.Past) string {
-	every := cadenceOf(&c, d.p.Cadences).Every
-	if l.Practice != KeepInTouch || every.IsZero() || strings.Contains(l.Key, "/after-"+past.Last.ID+"/") {
-		return ""
-	}
-	if due := every.After(past.Last.At.In(d.p.Location)); d.now.Before(due) && d.now.After(past.Last.At) {
-		return "you have been in touch: " + touchWords(past.Last)
-	}
-	return ""
-}
-
-// thanked says that a follow-up is needless beside the thank-you for the same
-// occasion.
-func (d *desk) thanked(l contact.Letter) string {
-	if l.Practice != FollowUp {
-		return ""
-	}
-	thanks := d.r.Letters[d.byPart[partOf(contact.Letter{Practice: ThankYou, ParticipantID: l.ParticipantID})]]
-	if hasWords(thanks) && (thanks.State == contact.Sent || !thanks.State.Ended()) {
-		return "the thank-you for that occasion says it"
-	}
-	return ""
-}
-
-// ignored says that the owner has left a proposed letter lying for long enough.
-func (d *desk) ignored(l contact.Letter) string {
-	if l.Practice != KeepInTouch && l.Practice != FollowUp && l.Practice != CloseTheLoop {
-		return ""
-	}
-	since := madeAt(l)
-	if l.Snoozed.After(since) {
-		since = l.Snoozed
-	}
-	if !d.now.Before(since.In(d.p.Location).AddDate(0, 0, takenBackAfter)) {
-		return fmt.Sprintf("it lay untouched for %d days", takenBackAfter)
-	}
-	return ""
 }

@@ -15,6 +15,8 @@ type Agenda struct {
 	Due []Planned
 	// Held are the proposed letters whose time has come and that wait.
 	Held []Held
+	// Ahead are the first letters whose time is yet to come, five at most.
+	Ahead []Planned
 	// Next is the earliest time at which Due may change as long as the records
 	// stay as they are; zero: never.
 	Next time.Time
@@ -42,7 +44,7 @@ func Schedule(now time.Time, p Policy, r Records) Agenda {
 	d := newDesk(now, p, r)
 	d.askedFor()
 	d.choose()
-	return Agenda{Due: d.letters(), Held: d.heldBack(), Next: d.next()}
+	return Agenda{Due: d.letters(), Held: d.heldBack(), Ahead: d.coming(), Next: d.next()}
 }
 
 // askedFor plans what the owner asked for: no cap holds it, but all of it counts.
@@ -66,6 +68,7 @@ func (d *desk) askedFor() {
 			case exists && old.State != contact.Needs:
 			case l.From.After(d.now):
 				d.look(l.From)
+				d.later = append(d.later, l)
 			default:
 				d.due = append(d.due, l)
 				if !exists && l.State == contact.Queued {
@@ -81,11 +84,9 @@ func (d *desk) askedFor() {
 // person, those that wait in `needs` already, then the most overdue first.
 func (d *desk) choose() {
 	for i, practice := range practices {
-		if d.p.Practices[practice.name].Enabled && practice.proposals != nil {
-			for _, pr := range practice.proposals(d) {
-				pr.rank = i
-				d.weigh(pr)
-			}
+		if d.p.Practices[practice.name].Enabled && practice.propose != nil {
+			d.rank = i
+			practice.propose(d)
 		}
 	}
 	slices.SortFunc(d.ready, before)
@@ -114,21 +115,21 @@ func (d *desk) dayFull() bool { return d.p.DailyCap > 0 && d.today >= d.p.DailyC
 
 // weigh sorts a proposal in: ready, held back by something of its own, or yet
 // to come.
-func (d *desk) weigh(pr proposal) {
+func (d *desk) weigh(pr *proposal) {
 	come := !pr.from.After(d.now)
 	switch {
 	case come && d.busy[pr.contact]:
 		pr.why = otherFirst
-		d.held = append(d.held, pr)
+		d.held = append(d.held, *pr)
 	case pr.at.IsZero() || pr.at.After(d.now):
 		if come {
-			d.held = append(d.held, pr)
+			d.held = append(d.held, *pr)
 		}
 		if !pr.at.IsZero() {
-			d.ahead = append(d.ahead, pr)
+			d.ahead = append(d.ahead, *pr)
 		}
 	default:
-		d.ready = append(d.ready, pr)
+		d.ready = append(d.ready, *pr)
 	}
 }
 
@@ -187,31 +188,33 @@ func (d *desk) heldBack() []Held {
 	return held
 }
 
+// mostAhead is how many letters an agenda looks ahead.
+const mostAhead = 5
+
+// coming writes the first letters whose time is yet to come.
+func (d *desk) coming() []Planned {
+	byTime := func(a, b Planned) int { return cmp.Or(a.From.Compare(b.From), strings.Compare(a.Key, b.Key)) }
+	coming := d.later
+	ahead := slices.DeleteFunc(slices.Clone(d.ahead), func(pr proposal) bool { return !pr.from.After(d.now) })
+	slices.SortFunc(ahead, func(a, b proposal) int { return cmp.Or(a.from.Compare(b.from), before(a, b)) })
+	for _, pr := range ahead[:min(len(ahead), mostAhead)] {
+		coming = append(coming, d.write(pr))
+	}
+	slices.SortFunc(coming, byTime)
+	return coming[:min(len(coming), mostAhead)]
+}
+
 // write makes the letter of a proposal.
 func (d *desk) write(pr proposal) Planned {
 	practice := practices[pr.rank]
 	own := d.p.Practices[practice.name]
 	l := practice.write(d, pr)
-	l.Practice, l.ContactID, l.From, l.Due, l.Overdue = practice.name, pr.contact, pr.from, pr.due, pr.overdue
+	l.Practice, l.ContactID, l.From, l.Due = practice.name, pr.contact, pr.from, pr.due
 	l.Key = cmp.Or(pr.key, l.Key)
 	l.Delivery, l.Wording, l.Proposed = own.Delivery, cmp.Or(own.Template, l.Wording), true
 	l.State = contact.Queued
-	if lack := unmailable(d.r.Contacts[pr.contact]); lack != "" {
-		l.State, l.Reason = contact.Needs, lack
-	}
-	return l
-}
-
-// unmailable says why no mail can be written to c at all, and what to do; ""
-// when it can.
-func unmailable(c contact.Contact) string {
-	switch {
-	case c.Medium != contact.Email:
-		return c.Name + " prefers " + string(c.Medium) + " to mail: no draft is made; write it there"
-	case len(c.Addresses) == 0:
-		return c.Name + " has no address; add one: regards contact edit " + c.ID + " --address ADDRESS"
-	}
-	return ""
+	c := d.r.Contacts[pr.contact]
+	return l.by(c.Medium, c)
 }
 
 // look notes that Due may change at t.
@@ -226,8 +229,7 @@ func (d *desk) look(t time.Time) {
 func (d *desk) next() time.Time {
 	full := d.dayFull() || d.openFull()
 	if d.dayFull() && len(d.ready)+len(d.ahead) > 0 {
-		y, m, day := d.now.In(d.p.Location).Date()
-		d.look(time.Date(y, m, day+1, 0, 0, 0, 0, d.p.Location))
+		d.look(d.tomorrow)
 	}
 	var last proposal // of those chosen
 	chosen := map[string]bool{}

@@ -13,9 +13,9 @@ const FollowUp = "follow-up"
 // oddAfter is how many days past its due time a follow-up would read oddly.
 const oddAfter = 14
 
-// followUps gives the follow-up to every participant of every meeting or event
+// followUps proposes the follow-up to every participant of every meeting or event
 // with whom the owner has not been in touch since.
-func followUps(d *desk) (all []proposal) {
+func followUps(d *desk) {
 	within := d.p.Practices[FollowUp].Within
 	for _, o := range d.r.Occasions {
 		if o.Kind != contact.Met && o.Kind != contact.Event || !o.Over(d.now) {
@@ -26,51 +26,48 @@ func followUps(d *desk) (all []proposal) {
 		if !d.now.Before(until) {
 			continue
 		}
-		for _, part := range o.Participants {
-			c, known := d.r.Contacts[part.ContactID]
-			past := d.r.Pasts[part.ContactID]
-			if !known || d.inTouchSince(o, part, past) {
+		for _, to := range o.Participants {
+			c, known := d.r.Contacts[to.ContactID]
+			past := d.r.Pasts[to.ContactID]
+			if !known || d.inTouchSince(o, to, past) {
 				continue
 			}
-			pr := proposal{contact: c.ID, occasion: o.ID, from: due, due: due, until: until}
-			if key, made := d.byPart[partOf(contact.Letter{Practice: FollowUp, ParticipantID: part.ID})]; made {
+			pr := proposal{contact: c.ID, of: o.ID, from: due, due: due, until: until}
+			if key, made := d.byPart[part{practice: FollowUp, participant: to.ID}]; made {
 				if pr.key = key; d.r.Letters[key].State != contact.Needs {
 					continue
 				}
 			}
-			if pr, ok := d.propose(pr, &c, &past); ok {
-				all = append(all, pr)
-			}
+			d.propose(pr, &c, &past)
 		}
 	}
-	return all
 }
 
 // inTouchSince reports whether anything after an occasion makes a follow-up
 // needless: a touch, a letter, a thank-you for it, even one the owner threw away.
-func (d *desk) inTouchSince(o contact.Occasion, part contact.Participant, past contact.Past) bool {
+func (d *desk) inTouchSince(o contact.Occasion, to contact.Participant, past contact.Past) bool {
 	if past.Last.At.After(o.At) && past.Last.Key != contact.OccasionKey(o.ID) {
 		return true
 	}
-	if f := d.files[part.ContactID]; f != nil && f.sent.After(o.At) {
+	if f := d.files[to.ContactID]; f != nil && f.sent.After(o.At) {
 		return true
 	}
-	key, made := d.byPart[partOf(contact.Letter{Practice: ThankYou, ParticipantID: part.ID})]
+	key, made := d.byPart[part{practice: ThankYou, participant: to.ID}]
 	return made && d.r.Letters[key].State != contact.Needs
 }
 
 // writeFollowUp gives a follow-up its key and reason.
 func writeFollowUp(d *desk, pr proposal) Planned {
-	o := d.occasion(pr.occasion)
-	part, _ := o.Participant(pr.contact)
+	o := d.occasion(pr.of)
+	to, _ := o.Participant(pr.contact)
 	at := o.At.In(d.p.Location)
 	return Planned{
 		Letter: contact.Letter{
-			Key: FollowUp + "/" + o.ID + "/" + pr.contact, OccasionID: o.ID, ParticipantID: part.ID,
+			Key: FollowUp + "/" + o.ID + "/" + pr.contact, OccasionID: o.ID, ParticipantID: to.ID,
 			Reason: fmt.Sprintf("%s with %s on %s, and no word between you since", o.Kind, d.r.Contacts[pr.contact].Name, d.date(at)),
 		},
 		Wording: FollowUp,
-		Facts:   Facts{Title: o.Title, When: at},
+		Facts:   Facts{Useful: to.Useful, Title: o.Title, When: at, Late: d.now.Sub(o.At) > belatedAfter},
 	}
 }
 

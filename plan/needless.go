@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -9,29 +11,108 @@ import (
 )
 
 // Needless gives the letters that nobody has touched and that need not go any
-// more by what is known at now: a promise is kept, a question answered, a later
-// step has its own letter. Those that a message ends are the business of Endings.
+// more by what is known at now, in the order of their keys: a promise is kept, a
+// later step has its own letter, the two have been in touch, nobody wanted the
+// hello. That a message was a letter, or answers one, is the business of Endings.
+// Asked again after its answer is carried out, it gives nothing new.
 func Needless(now time.Time, p Policy, r Records) []contact.Ending {
+	return newDesk(now, p, r).endings()
+}
+
+func (d *desk) endings() (endings []contact.Ending) {
 	byName := make(map[string]practice, len(practices))
 	for _, practice := range practices {
 		byName[practice.name] = practice
 	}
-	occasions := make(map[string]contact.Occasion, len(r.Occasions))
-	for _, o := range r.Occasions {
+	occasions := make(map[string]contact.Occasion, len(d.r.Occasions))
+	for _, o := range d.r.Occasions {
 		occasions[o.ID] = o
 	}
-	var endings []contact.Ending
-	for key, l := range r.Letters {
+	for key, l := range d.r.Letters {
 		l.Key = key
 		o, known := occasions[l.OccasionID]
-		ends := byName[l.Practice].ends
-		if !untouched(l) || ends == nil || l.OccasionID != "" && !known {
+		if !untouched(l) || l.OccasionID != "" && !known {
 			continue
 		}
-		if why := ends(now, p, l, o, r.Pasts[l.ContactID]); why != "" {
+		why := d.needless(l, o)
+		if ends := byName[l.Practice].ends; ends != nil && why == "" {
+			why = ends(d.now, d.p, l, o, d.r.Pasts[l.ContactID])
+		}
+		if why != "" {
 			endings = append(endings, contact.Ending{Key: key, State: contact.Superseded, Reason: why})
 		}
 	}
 	slices.SortFunc(endings, func(a, b contact.Ending) int { return strings.Compare(a.Key, b.Key) })
 	return endings
+}
+
+// untouched reports whether l is open and the owner has not laid hands on it.
+func untouched(l contact.Letter) bool {
+	return (l.State == contact.Needs || l.State == contact.Queued || l.State == contact.Drafted) && !l.TakeBack && l.Restored.IsZero()
+}
+
+// takenBackAfter is how many days a proposed letter lies untouched before it is
+// taken back.
+const takenBackAfter = 21
+
+// needless says why an untouched letter is not needed any more; "" when it is.
+func (d *desk) needless(l contact.Letter, o contact.Occasion) string {
+	c, known := d.r.Contacts[l.ContactID]
+	if !known {
+		return ""
+	}
+	past := d.r.Pasts[c.ID]
+	newest := past.Last
+	if l.Practice == ThankYou { // only mail to them alone counts
+		newest = contact.Touch{At: past.LastOut, Subject: past.LastOutSubject, Direction: contact.Out, Medium: contact.Email, Alone: true}
+	}
+	switch Status(d.now, c) {
+	case contact.Deceased, contact.DoNotContact, contact.Bounced:
+		return Writable(d.now, c)
+	}
+	if why := needlessBy(l, o, newest); why != "" {
+		return why
+	}
+	return cmp.Or(d.tooEarly(l, c, past), d.thanked(l), d.ignored(l))
+}
+
+// tooEarly says that a hello is not due any more, because of a touch that was
+// not known when it was made.
+func (d *desk) tooEarly(l contact.Letter, c contact.Contact, past contact.Past) string {
+	every := cadenceOf(&c, d.p.Cadences).Every
+	if l.Practice != KeepInTouch || every.IsZero() || strings.Contains(l.Key, "/after-"+past.Last.ID+"/") {
+		return ""
+	}
+	if due := every.After(past.Last.At.In(d.p.Location)); d.now.Before(due) && d.now.After(past.Last.At) {
+		return "you have been in touch: " + touchWords(past.Last)
+	}
+	return ""
+}
+
+// thanked says that a follow-up is needless beside the thank-you for the same
+// occasion.
+func (d *desk) thanked(l contact.Letter) string {
+	if l.Practice != FollowUp {
+		return ""
+	}
+	thanks := d.r.Letters[d.byPart[part{practice: ThankYou, participant: l.ParticipantID}]]
+	if hasWords(&thanks) && (thanks.State == contact.Sent || !thanks.State.Ended()) {
+		return "the thank-you for that occasion says it"
+	}
+	return ""
+}
+
+// ignored says that the owner has left a proposed letter lying for long enough.
+func (d *desk) ignored(l contact.Letter) string {
+	if l.Practice != KeepInTouch && l.Practice != FollowUp && l.Practice != CloseTheLoop {
+		return ""
+	}
+	since := madeAt(&l)
+	if l.Snoozed.After(since) {
+		since = l.Snoozed
+	}
+	if !d.now.Before(since.In(d.p.Location).AddDate(0, 0, takenBackAfter)) {
+		return fmt.Sprintf("it lay untouched for %d days", takenBackAfter)
+	}
+	return ""
 }

@@ -143,7 +143,7 @@ func (p Policy) proposes(l contact.Letter) bool {
 	if l.Delivery == contact.ByDraft || l.Delivery != p.Practices[l.Practice].Delivery {
 		return false
 	}
-	return slices.ContainsFunc(practices, func(one practice) bool { return one.name == l.Practice && one.proposals != nil })
+	return slices.ContainsFunc(practices, func(one practice) bool { return one.name == l.Practice && one.propose != nil })
 }
 
 // sentOn counts the letters that went on the day of now, or are about to.

@@ -155,7 +155,7 @@ func TestSendableToTheWritable(t *testing.T) {
 // long as a test runs.
 func proposing(t *testing.T) Policy {
 	old := practices
-	practices = append(slices.Clip(practices), practice{name: "hello", proposals: func(*desk) []proposal { return nil }})
+	practices = append(slices.Clip(practices), practice{name: "hello", propose: func(*desk) {}})
 	t.Cleanup(func() { practices = old })
 	p := sending(t)
 	p.Practices["hello"] = Practice{Enabled: true, Delivery: contact.ByOutbox}

@@ -14,7 +14,6 @@
 package plan
 
 import (
-	"strings"
 	"time"
 
 	"regards/contact"
@@ -67,15 +66,15 @@ type Records struct {
 // Planned is a letter that a practice asks for, before it has words.
 type Planned struct {
 	contact.Letter
-	From    time.Time // it is to be made from then on
-	Wording string    // the name of its template, without a language
-	// Proposed is set for what regards proposes by itself. A letter that so far
-	// waited in `needs` is not counted with what is made together with it: whoever
-	// finds that it has its words now plans anew before making a proposed one.
-	Proposed  bool
+	From      time.Time // it is to be made from then on
+	Wording   string    // the name of its template, without a language
 	Facts     Facts
 	Copy      contact.Medium // in Needs: no mail goes, the owner copies the text for this medium; "": it is mail
 	NewThread bool           // it joins no thread
+	// Proposed is set for what regards proposes by itself. A letter that so far
+	// waited in `needs` is not counted with what is made together with it: whoever
+	// finds that it has its words now plans anew before making a proposed one.
+	Proposed bool
 }
 
 // practices are the rules of good manners, each in a file of its own. Of two
@@ -83,9 +82,6 @@ type Planned struct {
 var practices = []practice{
 	{name: ThankYou, letters: thankYous,
 		wordings: []string{"thank-you.informational", "thank-you.interview", "thank-you.met", "thank-you.help"}},
-	{name: CloseTheLoop, proposals: loops, write: writeLoop, wordings: []string{loopHelped, loopInTouch}},
-	{name: FollowUp, proposals: followUps, write: writeFollowUp, wordings: []string{FollowUp}},
-	{name: KeepInTouch, proposals: hellos, write: writeHello, wordings: []string{KeepInTouch}},
 	{name: Milestone, letters: milestones, wordings: []string{"milestone"}},
 	{name: JobLead, letters: jobLeads, ends: endsJobLead,
 		wordings: []string{"job-lead.applied", "job-lead.interview", "job-lead.offer", "job-lead.no"}},
@@ -93,6 +89,9 @@ var practices = []practice{
 		wordings: []string{"reference.ask", "reference.thanks", "reference.used", "reference.ended"}},
 	{name: Farewell, letters: farewells, ends: endsFarewell, wordings: []string{"farewell"}},
 	{name: Promise, letters: promises, ends: endsPromise, wordings: []string{"promise"}},
+	{name: CloseTheLoop, propose: loops, write: writeLoop, wordings: []string{loopHelped, loopInTouch}},
+	{name: FollowUp, propose: followUps, write: writeFollowUp, wordings: []string{FollowUp}},
+	{name: KeepInTouch, propose: hellos, write: writeHello, wordings: []string{KeepInTouch}},
 }
 
 // Wordings gives the names of the templates that a practice uses: those that
@@ -110,60 +109,21 @@ func (p Policy) Wordings(name string) []string {
 }
 
 // practice is one rule. What the owner asked for comes from letters; what
-// regards proposes by itself, and caps hold back, from proposals.
+// regards proposes by itself, and caps hold back, from propose.
 type practice struct {
 	name string
 	// letters gives the letters that the practice asks for as of now, also those
 	// that exist already and those whose From is yet to come.
 	letters func(now time.Time, p Policy, r Records) []Planned
-	// proposals does so for letters that regards proposes, and write makes the
-	// letter of one: there may be a proposal for every contact.
-	proposals func(d *desk) []proposal
-	write     func(d *desk, pr proposal) Planned
-	wordings  []string // the names of its templates
+	// propose puts the letters that regards proposes on the desk, and write makes
+	// the letter of one: there may be a proposal for every contact.
+	propose  func(d *desk)
+	write    func(d *desk, pr proposal) Planned
+	wordings []string // the names of its templates
 	// ends says why an open letter of the practice, which nobody has touched, is
 	// needless at now; "" when it is not. It may be nil. O is the occasion that
 	// the letter came of, past that of its contact.
 	ends func(now time.Time, p Policy, l contact.Letter, o contact.Occasion, past contact.Past) string
-}
-
-// part tells the letters of one participant of one occasion apart: a practice
-// may ask for several, whose keys then end in different words.
-type part struct{ practice, participant, word string }
-
-// partOf gives the part of a letter, whose key is practice/occasion/contact or
-// practice/occasion/contact/word.
-func partOf(l contact.Letter) part {
-	p := part{practice: l.Practice, participant: l.ParticipantID}
-	if words := strings.SplitN(l.Key, "/", 4); len(words) == 4 {
-		p.word = words[3]
-	}
-	return p
-}
-
-// keysByPart finds letters by their part: one that was made before its contact
-// was merged into another keeps the key it was made under. Where a merge left
-// two, the one that has come further holds.
-func keysByPart(letters map[string]contact.Letter) map[part]string {
-	keys := make(map[part]string, len(letters))
-	for key, l := range letters {
-		if l.ParticipantID == "" {
-			continue
-		}
-		l.Key = key
-		at := partOf(l)
-		if old, two := keys[at]; !two || further(l, letters[old], old) {
-			keys[at] = key
-		}
-	}
-	return keys
-}
-
-func further(l, than contact.Letter, thanKey string) bool {
-	if a, b := l.State == contact.Needs, than.State == contact.Needs; a != b {
-		return b
-	}
-	return l.Key < thanKey
 }
 
 // Status gives the status of c at now: a pause that is over is none.

@@ -12,15 +12,13 @@ import (
 // proposal is a letter that regards may propose, without its words: light
 // enough to have one for every contact.
 type proposal struct {
-	rank     int    // of its practice
-	contact  string // who gets it
-	occasion string // what it came of, if anything
-	about    string // whom it is about, if anybody
-	key      string // of the letter, if that waits in `needs`
-	from     time.Time
-	due      time.Time
-	overdue  time.Time
-	until    time.Time // it is not made from then on; zero: for ever
+	rank    int    // of its practice
+	contact string // who gets it
+	of      string // id of the occasion that it came of, or of the contact that it is about
+	key     string // of the letter, if that waits in `needs`
+	from    time.Time
+	due     time.Time
+	until   time.Time // it is not made from then on; zero: for ever
 
 	// As far as nobody else is concerned:
 	at   time.Time // it may be made from then on; zero: not before the records change
@@ -49,16 +47,16 @@ func before(a, b proposal) int {
 	if (a.key != "") != (b.key != "") {
 		return len(b.key) - len(a.key) // one of them is 0
 	}
-	return cmp.Or(a.due.Compare(b.due), a.rank-b.rank, strings.Compare(a.contact, b.contact),
-		strings.Compare(a.occasion, b.occasion), strings.Compare(a.about, b.about))
+	return cmp.Or(a.due.Compare(b.due), a.rank-b.rank, strings.Compare(a.contact, b.contact), strings.Compare(a.of, b.of))
 }
 
 // propose works out when a proposal may be made, from what is known of its
-// recipient; false when never.
-func (d *desk) propose(pr proposal, c *contact.Contact, past *contact.Past) (proposal, bool) {
+// recipient, and puts it on the desk unless that is never.
+func (d *desk) propose(pr proposal, c *contact.Contact, past *contact.Past) {
 	if past.TwoWay().IsZero() || !canBeWritten(c) {
-		return pr, false
+		return
 	}
+	pr.rank = d.rank
 	if !d.p.Dormant.IsZero() {
 		if asleep := d.p.dormantFrom(*past).Add(1); pr.until.IsZero() || asleep.Before(pr.until) {
 			pr.until = asleep
@@ -87,7 +85,9 @@ func (d *desk) propose(pr proposal, c *contact.Contact, past *contact.Past) (pro
 	if f != nil && pr.key == "" {
 		d.wait(&pr, f)
 	}
-	return pr, pr.until.IsZero() || pr.at.Before(pr.until)
+	if pr.until.IsZero() || pr.at.Before(pr.until) {
+		d.weigh(&pr)
+	}
 }
 
 // wait puts a proposal off while another letter to the same person is open.
@@ -119,8 +119,10 @@ func (d *desk) holdEnd(why hold, at time.Time, c *contact.Contact, past *contact
 	case why == isAway && !c.Away.Until.IsZero() && !at.Before(c.Away.Since):
 		return d.p.awayUntil(c.Away)
 	case why == justWrote && f != nil && d.p.PerContactDays > 0 && !f.written.IsZero():
-		y, m, day := f.written.In(d.p.Location).Date()
-		return time.Date(y, m, day+d.p.PerContactDays, 0, 0, 0, 0, d.p.Location)
+		if long := time.Duration(d.p.PerContactDays+1) * dayLong; at.Sub(f.written) > long {
+			return time.Time{} // most are: no need to be exact
+		}
+		return d.p.dayAfter(f.written, d.p.PerContactDays-1)
 	}
 	return time.Time{}
 }
@@ -201,7 +203,7 @@ func (d *desk) because(pr proposal) string {
 }
 
 // date writes the day of t for the owner.
-func (d *desk) date(t time.Time) string { return t.In(d.p.Location).Format("2 January 2006") }
+func (d *desk) date(t time.Time) string { return dateOf(t, d.p.Location) }
 
 // count writes a number with its noun, small ones as words.
 func count(n int, noun string) string {

@@ -101,10 +101,6 @@ func (s *session) contactJSON(c contact.Contact, last contact.Touch, due time.Ti
 
 // printContacts prints contacts with their last touch; one alone as one object.
 func (a *app) printContacts(c *cobra.Command, s *session, listed []contact.Contact, alone bool) error {
-	pasts, err := s.store.Pasts(c.Context())
-	if err != nil {
-		return err
-	}
 	r, err := s.store.Records(c.Context())
 	if err != nil {
 		return err
@@ -112,7 +108,7 @@ func (a *app) printContacts(c *cobra.Command, s *session, listed []contact.Conta
 	due := plan.NextDue(policy(s.cfg), r)
 	all := make([]contactJSON, 0, len(listed))
 	for _, p := range listed {
-		all = append(all, s.contactJSON(p, pasts[p.ID].Last, due[p.ID]))
+		all = append(all, s.contactJSON(p, r.Pasts[p.ID].Last, due[p.ID]))
 	}
 	if a.json && alone {
 		return a.printJSON(all[0])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/plan"
 	"regards/store"
 )
 
@@ -118,14 +120,37 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	if !hold.Over(s.now()) {
 		st.Hold = &holdJSON{hold.Reason, jsonTime(hold.Since), jsonTime(hold.Until)}
 	}
-	letters, err := s.store.Letters(ctx)
-	for _, l := range letters {
+	r, err := s.store.Records(ctx)
+	if err != nil {
+		return st, err
+	}
+	for _, l := range r.Letters {
 		st.Letters[l.State]++
+	}
+	st.Next = s.next(r)
+	return st, nil
+}
+
+// next gives the letters that are open, then those that come.
+func (s *session) next(r plan.Records) []nextJSON {
+	var open []contact.Letter
+	for _, l := range r.Letters {
 		if !l.State.Ended() {
-			st.Next = append(st.Next, nextJSON{l.Key, jsonTime(l.Due)})
+			open = append(open, l)
 		}
 	}
-	return st, err
+	slices.SortFunc(open, func(a, b contact.Letter) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Key, b.Key)) })
+	agenda := plan.Schedule(s.now(), policy(s.cfg), r)
+	for _, l := range append(agenda.Due, agenda.Ahead...) {
+		if _, made := r.Letters[l.Key]; !made && !l.State.Ended() {
+			open = append(open, l.Letter)
+		}
+	}
+	next := make([]nextJSON, 0, len(open))
+	for _, l := range open {
+		next = append(next, nextJSON{l.Key, jsonTime(l.Due)})
+	}
+	return next
 }
 
 // maxUnreadable is how many unreadable messages of a mailbox are shown.

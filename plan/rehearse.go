@@ -1,0 +1,181 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"regards/contact"
+)
+
+// Rehearsal is what would happen up to some time.
+type Rehearsal struct {
+	Steps []Step // in the order in which they would be made
+	Held  []Held // what the caps still put off at the end
+}
+
+// Step is a letter that would be made.
+type Step struct {
+	Planned
+	At     time.Time
+	PutOff string // why it comes later than its time had come; "" when it does not
+}
+
+// Words give a planned letter its text, and what the lack of it makes of it.
+type Words func(now time.Time, l Planned) contact.Letter
+
+// Rehearse gives the letters that would be made from now until some time. It
+// assumes that the owner sends each one on the day it is made, that nobody
+// answers, and that nothing else happens. The letters made at now are those of
+// Due, with their words; without words every letter is taken to have them.
+func Rehearse(now, until time.Time, p Policy, r Records, words Words) Rehearsal {
+	w := newWalk(now, p, r, words)
+	for at := now; !at.After(until); {
+		w.endDay(at, w.send)
+		at = w.pass(at)
+	}
+	return Rehearsal{Steps: w.steps, Held: Schedule(until, p, w.r).Held}
+}
+
+// walk goes through time with records of its own.
+type walk struct {
+	p     Policy
+	r     Records
+	words Words
+	lying []lying              // what the owner has to see to
+	why   map[[2]string]string // why a practice had to wait with its letter to somebody
+	steps []Step
+}
+
+// lying is a letter that lies ready, and since when.
+type lying struct {
+	key   string
+	since time.Time
+}
+
+func newWalk(start time.Time, p Policy, r Records, words Words) *walk {
+	w := &walk{p: p, r: r, words: words, why: map[[2]string]string{}}
+	w.r.Letters, w.r.Pasts = maps.Clone(r.Letters), maps.Clone(r.Pasts)
+	if w.r.Letters == nil {
+		w.r.Letters = map[string]contact.Letter{}
+	}
+	if w.r.Pasts == nil {
+		w.r.Pasts = map[string]contact.Past{}
+	}
+	for _, key := range slices.Sorted(maps.Keys(r.Letters)) {
+		if l := r.Letters[key]; !l.State.Ended() && l.State != contact.Needs && l.State != contact.Uncertain {
+			w.lying = append(w.lying, lying{key, start})
+		}
+	}
+	return w
+}
+
+// pass does at one time what a pass of planning does, and gives the next time
+// at which there may be something to do: midnight at the latest.
+func (w *walk) pass(at time.Time) (next time.Time) {
+	d := newDesk(at, w.p, w.r)
+	if ends := d.endings(); len(ends) > 0 {
+		for _, e := range ends {
+			l := w.r.Letters[e.Key]
+			l.State, l.Ended, l.TakeBack = e.State, at, false
+			w.r.Letters[e.Key] = l
+		}
+		d = newDesk(at, w.p, w.r)
+	}
+	for {
+		d.askedFor()
+		d.choose()
+		if !w.make(d) {
+			break
+		}
+		d = newDesk(at, w.p, w.r)
+	}
+	next = d.tomorrow
+	if soon := d.next(); !soon.IsZero() && soon.Before(next) {
+		next = soon
+	}
+	return next
+}
+
+// make takes the letters that are due as made, and reports whether there were
+// any that are new.
+func (w *walk) make(d *desk) (made bool) {
+	w.note(d)
+	woke := false
+	for _, p := range d.letters() {
+		if woke && p.Proposed {
+			continue // see Planned.Proposed
+		}
+		if w.words != nil {
+			p.Letter = w.words(d.now, p)
+		}
+		_, waited := w.r.Letters[p.Key]
+		if waited && p.State == contact.Needs {
+			continue
+		}
+		woke = woke || waited
+		w.enter(d, p)
+		made = true
+	}
+	return made
+}
+
+// enter puts a letter among the records and the steps.
+func (w *walk) enter(d *desk, p Planned) {
+	l := p.Letter
+	l.Created = d.now
+	if l.State == contact.Queued {
+		l.State, l.Written = contact.Drafted, d.now
+		w.lying = append(w.lying, lying{l.Key, d.now})
+	}
+	if l.State.Ended() {
+		l.Ended = d.now
+	}
+	w.r.Letters[l.Key] = l
+	step, id := Step{Planned: p, At: d.now}, [2]string{p.Practice, p.ContactID}
+	if p.Proposed && p.From.Before(d.now) {
+		step.PutOff = w.why[id]
+	}
+	delete(w.why, id)
+	w.steps = append(w.steps, step)
+}
+
+// note remembers why proposals whose time has come have to wait.
+func (w *walk) note(d *desk) {
+	for _, list := range [][]proposal{d.held, d.ready} {
+		for _, pr := range list {
+			id := [2]string{practices[pr.rank].name, pr.contact}
+			if _, known := w.why[id]; !known && pr.why != free {
+				w.why[id] = d.because(pr)
+			}
+		}
+	}
+}
+
+// endDay has the owner see to what lies there since before the day of at,
+// unless it is snoozed.
+func (w *walk) endDay(at time.Time, see func(l contact.Letter, at time.Time) contact.Letter) {
+	today := w.p.dayAfter(at, -1)
+	w.lying = slices.DeleteFunc(w.lying, func(x lying) bool {
+		l := w.r.Letters[x.key]
+		if l.State.Ended() {
+			return true
+		}
+		if !x.since.Before(today) || l.Snoozed.After(at) {
+			return false
+		}
+		w.r.Letters[x.key] = see(l, x.since)
+		return true
+	})
+}
+
+// send has the owner send a letter, which is a touch.
+func (w *walk) send(l contact.Letter, at time.Time) contact.Letter {
+	l.State, l.Sent, l.Ended = contact.Sent, at, at
+	t := contact.Touch{ID: "rehearsed", ContactID: l.ContactID, At: at, Direction: contact.Out, Medium: contact.Email,
+		Subject: l.Subject, Alone: true}
+	if past := w.r.Pasts[l.ContactID]; t.Newer(past.Last) {
+		w.r.Pasts[l.ContactID] = past.With(t)
+	}
+	return l
+}
