@@ -160,13 +160,17 @@ func writeHello(d *desk, pr proposal) Planned {
 			break
 		}
 	}
-	l.Overdue, l.Wording, l.Reason = h.overdue, KeepInTouch, d.helloReason(c, past, h)
+	l.Overdue, l.Wording, l.Reason = h.overdue, KeepInTouch, d.helloReason(c, past, h, pr.from)
 	return l
 }
 
 // helloReason says why it is time for a hello.
-func (d *desk) helloReason(c contact.Contact, past contact.Past, h rhythm) string {
-	days := count(daysBetween(h.base.In(d.p.Location), d.now.In(d.p.Location)), "day")
+func (d *desk) helloReason(c contact.Contact, past contact.Past, h rhythm, from time.Time) string {
+	at := d.now
+	if from.After(at) {
+		at = from // as it will read then
+	}
+	days := count(daysBetween(h.base.In(d.p.Location), at.In(d.p.Location)), "day")
 	reason := fmt.Sprintf("%s since your last %s with %s (%s)", days, mediumWord(past.Last.Medium), c.Name, d.touch(past.Last))
 	switch {
 	case h.unsent > 0:

@@ -227,6 +227,11 @@ func (d *desk) look(t time.Time) {
 // next gives when Due may change. While no letter may be added, only those
 // proposals matter that would take the place of one that is chosen.
 func (d *desk) next() time.Time {
+	for _, c := range d.r.Contacts {
+		if c.Status == contact.Paused {
+			d.look(c.PausedUntil) // what the owner asked for waits for that, too
+		}
+	}
 	full := d.dayFull() || d.openFull()
 	if d.dayFull() && len(d.ready)+len(d.ahead) > 0 {
 		d.look(d.tomorrow)

@@ -209,7 +209,7 @@ func (d *desk) date(t time.Time) string { return dateOf(t, d.p.Location) }
 func count(n int, noun string) string {
 	small := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 	number := fmt.Sprint(n)
-	if n < len(small) {
+	if n >= 0 && n < len(small) {
 		number = small[n]
 	}
 	if n != 1 {

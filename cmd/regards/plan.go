@@ -216,8 +216,8 @@ func (a *app) printReplay(s *session, replayed []plan.Replayed, all people) {
 		t.row(x.At.In(s.cfg.Owner.Location()).Format(time.DateOnly), practiceWords(x.Letter), all.name(x.ContactID), deedWords(x))
 	}
 	t.flush()
-	fmt.Fprintf(a.out, "%s; within two weeks you wrote anyway %d times, they wrote %d times, nothing happened %d times\n",
-		plural(len(replayed), "letter"), counts[plan.YouWrote], counts[plan.TheyWrote], counts[plan.Nothing])
+	fmt.Fprintf(a.out, "%s; within two weeks you wrote anyway %s, they wrote %s, nothing happened %s\n",
+		plural(len(replayed), "letter"), plural(counts[plan.YouWrote], "time"), plural(counts[plan.TheyWrote], "time"), plural(counts[plan.Nothing], "time"))
 }
 
 // deedWords says what happened without a letter.
