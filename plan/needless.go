@@ -68,12 +68,19 @@ func (d *desk) needless(l contact.Letter, o contact.Occasion) string {
 	}
 	switch Status(d.now, c) {
 	case contact.Deceased, contact.DoNotContact, contact.Bounced:
-		return Writable(d.now, c)
+		if proposed(l.Practice) { // what the owner asked for is the owner's to take away
+			return Writable(d.now, c)
+		}
 	}
 	if why := needlessBy(l, o, newest); why != "" {
 		return why
 	}
 	return cmp.Or(d.tooEarly(l, c, past), d.thanked(l), d.ignored(l))
+}
+
+// proposed reports whether regards proposes the letters of a practice by itself.
+func proposed(name string) bool {
+	return slices.ContainsFunc(practices, func(p practice) bool { return p.name == name && p.propose != nil })
 }
 
 // tooEarly says that a hello is not due any more, because of a touch that was
@@ -104,7 +111,7 @@ func (d *desk) thanked(l contact.Letter) string {
 
 // ignored says that the owner has left a proposed letter lying for long enough.
 func (d *desk) ignored(l contact.Letter) string {
-	if l.Practice != KeepInTouch && l.Practice != FollowUp && l.Practice != CloseTheLoop {
+	if !proposed(l.Practice) {
 		return ""
 	}
 	since := madeAt(&l)

@@ -10,9 +10,7 @@ import (
 // Pasts gives what the touches of every contact come to, by contact id; nothing
 // of those who have none.
 func (s *Store) Pasts(ctx context.Context) (map[string]contact.Past, error) {
-	if err := s.freshenPasts(ctx); err != nil {
-		return nil, err
-	}
+	s.freshenPasts(ctx)
 	var all map[string]contact.Past
 	err := s.snapshot(ctx, func(db querier) (err error) {
 		all, err = pasts(ctx, db)
@@ -22,7 +20,7 @@ func (s *Store) Pasts(ctx context.Context) (map[string]contact.Past, error) {
 }
 
 func pasts(ctx context.Context, db querier) (map[string]contact.Past, error) {
-	rows, err := db.QueryContext(ctx, "SELECT "+pastColumns+" FROM past WHERE id IS NOT NULL")
+	rows, err := db.QueryContext(ctx, "SELECT "+pastColumns+" FROM past WHERE id IS NOT NULL UNION ALL "+stalePasts)
 	all, err := collect(rows, err, scanPast)
 	pasts := make(map[string]contact.Past, len(all))
 	for _, p := range all {
@@ -43,15 +41,16 @@ func scanPast(rows *sql.Rows) (contact.Past, error) {
 	return p, err
 }
 
-// freshenPasts makes anew what the touches of contacts come to whose touches
-// have changed.
-func (s *Store) freshenPasts(ctx context.Context) error {
+// freshenPasts stores anew what the touches of contacts come to whose touches
+// have changed. It only saves work: where it fails, as on a full disk, that is
+// made out anew each time it is read.
+func (s *Store) freshenPasts(ctx context.Context) {
 	var stale bool
 	err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM past WHERE id IS NULL)").Scan(&stale)
 	if err != nil || !stale {
-		return s.explain(err)
+		return
 	}
-	return s.txOn(ctx, s.scans, func(tx *sql.Tx) error {
+	_ = s.txOn(ctx, s.scans, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, makePasts); err != nil {
 			return err
 		}
@@ -73,8 +72,10 @@ const (
 	isSpoken    = "t.medium IN ('meeting', 'call')"
 )
 
-var makePasts = `INSERT OR REPLACE INTO past (` + pastColumns + `)
-	SELECT p.contact_id, l.id, l.key, l.at, l.direction, l.medium, l.subject, l.alone,
+var makePasts = "INSERT OR REPLACE INTO past (" + pastColumns + ") " + stalePasts
+
+// stalePasts makes out what touches come to where that has changed.
+var stalePasts = `SELECT p.contact_id, l.id, l.key, l.at, l.direction, l.medium, l.subject, l.alone,
 		l.medium = 'email' AND l.refs = '', coalesce(o.at, 0), coalesce(o.subject, ''),
 		coalesce(` + one("at", "(t.direction = 'in' OR "+isSpoken+")", newestFirst) + `, 0),
 		coalesce(` + one("at", "t.medium = 'email' AND t.direction = 'in'", oldestFirst) + `, 0),

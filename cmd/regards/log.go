@@ -82,6 +82,10 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 	if err := checkTexts(o); err != nil {
 		return err
 	}
+	r, err := s.store.Records(c.Context())
+	if err != nil {
+		return err
+	}
 	if o, err = s.store.AddOccasion(c.Context(), o, newcomers, s.now()); err != nil {
 		return err
 	}
@@ -90,10 +94,7 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 	}
 	for i, p := range o.Participants {
 		who[i].ID = p.ContactID
-	}
-	r, err := s.store.Records(c.Context())
-	if err != nil {
-		return err
+		r.Contacts[p.ContactID] = who[i]
 	}
 	a.printLogged(s, o, who, r)
 	return a.printComing(c.Context(), s, o, who, r)

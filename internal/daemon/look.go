@@ -61,7 +61,7 @@ func (v *visit) look(ctx context.Context) error {
 		if !reflect.DeepEqual(l, r.Letters[l.Key]) {
 			return l, nil // something else has happened to it since: the next look tells
 		}
-		now := leftAlone(changed[slices.Index(keys, l.Key)])
+		now := leftAlone(l, changed[slices.Index(keys, l.Key)])
 		if now.State != l.State {
 			v.d.log.Info("letter", "key", l.Key, "state", now.State, "was", l.State)
 		}
@@ -71,8 +71,8 @@ func (v *visit) look(ctx context.Context) error {
 
 // leftAlone gives a letter that was to be taken back, and that the owner has been
 // at meanwhile, as one that stays.
-func leftAlone(l contact.Letter) contact.Letter {
-	if l.TakeBack && (l.State == contact.Edited || l.State == contact.Moved || l.State == contact.Approved) {
+func leftAlone(old, l contact.Letter) contact.Letter {
+	if old.TakeBack && (l.State == contact.Edited || l.State == contact.Moved || l.State == contact.Approved) {
 		l.TakeBack = false
 		l.Reason += "; you have been at the draft, and it is left alone"
 	}
