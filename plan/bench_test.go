@@ -63,3 +63,14 @@ func BenchmarkNeedless(b *testing.B) {
 		Needless(at("2026-11-20 12:00"), p, r)
 	}
 }
+
+// Ninety days of ten thousand contacts.
+func BenchmarkRehearse(b *testing.B) {
+	p, r := manyRecords(b, 10000)
+	now := at("2026-11-20 12:00")
+	for b.Loop() {
+		if n := len(Rehearse(now, now.AddDate(0, 0, 90), p, r, nil).Steps); n < 90*3 {
+			b.Fatal("fewer than three a day:", n)
+		}
+	}
+}

@@ -21,6 +21,7 @@ type desk struct {
 	files  map[string]*file        // by contact id; nobody without letters
 	hellos []pastHello             // see file.hello
 	told   map[[2]string]time.Time // close-the-loop, by whom it is about and to whom: when it was made
+	lying  []string                // keys of the letters that nobody has touched
 	open   int                     // proposed letters that have not ended
 	today  int                     // letters made today
 
@@ -86,6 +87,9 @@ func (d *desk) enter(f *file, l *contact.Letter, proposed bool) {
 		if old, two := d.byPart[at]; !two || further(*l, d.r.Letters[old], old) {
 			d.byPart[at] = l.Key
 		}
+	}
+	if untouched(*l) {
+		d.lying = append(d.lying, l.Key)
 	}
 	if hasWords(l) {
 		if l.Written.After(f.written) {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"testing"
@@ -97,7 +98,7 @@ func TestAgendaKeepsTheCaps(t *testing.T) {
 		}
 		open, today, fresh, to := 0, 0, 0, map[string]bool{}
 		for _, l := range r.Letters {
-			if practice := l.Practice; practice != ThankYou && !l.State.Ended() {
+			if l.Practice != ThankYou && !l.State.Ended() {
 				open++
 			}
 			if !l.Written.IsZero() && localDay(p, l.Written) == localDay(p, now) {
@@ -156,15 +157,15 @@ func TestNextIsTheNextChange(t *testing.T) {
 		}
 		within := time.Duration(rapid.Int64Range(0, int64(end.Sub(now))-1).Draw(rt, "within"))
 		for _, at := range []time.Time{now.Add(within), end.Add(-1)} {
-			if got, want := lines2(Due(at, p, r)), lines2(a.Due); !slices.Equal(got, want) {
+			if got, want := statesOf(Due(at, p, r)), statesOf(a.Due); !slices.Equal(got, want) {
 				rt.Fatalf("at %v, before %v: %v, not %v", at, a.Next, got, want)
 			}
 		}
 	})
 }
 
-// lines2 gives the states and keys of letters, without their reasons.
-func lines2(letters []Planned) (all []string) {
+// statesOf gives the states and keys of letters, without their reasons.
+func statesOf(letters []Planned) (all []string) {
 	for _, l := range letters {
 		all = append(all, string(l.State)+" "+l.Key)
 	}
@@ -180,6 +181,16 @@ func TestRehearsalKeepsTheCaps(t *testing.T) {
 		got := Rehearse(now, now.Add(days(40)), p, r, nil)
 		if again := Rehearse(now, now.Add(days(40)), p, r, nil); !reflect.DeepEqual(got, again) {
 			rt.Fatal("not the same twice")
+		}
+		waits := slices.ContainsFunc(slices.Collect(maps.Values(r.Letters)), func(l contact.Letter) bool { return l.State == contact.Needs })
+		first := []Planned{}
+		for _, s := range got.Steps {
+			if s.At.Equal(now) {
+				first = append(first, s.Planned)
+			}
+		}
+		if due := Due(now, p, r); !waits && len(Needless(now, p, r)) == 0 && !reflect.DeepEqual(keysOf(first), keysOf(due)) {
+			rt.Fatalf("the first day has %v, due is %v", keysOf(first), keysOf(due))
 		}
 		seen, aDay, last := map[string]contact.State{}, map[int]int{}, map[string]time.Time{}
 		for _, l := range r.Letters {

@@ -20,6 +20,9 @@ func Needless(now time.Time, p Policy, r Records) []contact.Ending {
 }
 
 func (d *desk) endings() (endings []contact.Ending) {
+	if len(d.lying) == 0 {
+		return nil
+	}
 	byName := make(map[string]practice, len(practices))
 	for _, practice := range practices {
 		byName[practice.name] = practice
@@ -28,10 +31,11 @@ func (d *desk) endings() (endings []contact.Ending) {
 	for _, o := range d.r.Occasions {
 		occasions[o.ID] = o
 	}
-	for key, l := range d.r.Letters {
+	for _, key := range d.lying {
+		l := d.r.Letters[key]
 		l.Key = key
 		o, known := occasions[l.OccasionID]
-		if !untouched(l) || l.OccasionID != "" && !known {
+		if l.OccasionID != "" && !known {
 			continue
 		}
 		why := d.needless(l, o)

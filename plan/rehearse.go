@@ -82,13 +82,12 @@ func (w *walk) pass(at time.Time) (next time.Time) {
 		}
 		d = newDesk(at, w.p, w.r)
 	}
-	for {
+	d.askedFor()
+	d.choose()
+	for w.make(d) {
+		d = newDesk(at, w.p, w.r)
 		d.askedFor()
 		d.choose()
-		if !w.make(d) {
-			break
-		}
-		d = newDesk(at, w.p, w.r)
 	}
 	next = d.tomorrow
 	if soon := d.next(); !soon.IsZero() && soon.Before(next) {
@@ -97,14 +96,15 @@ func (w *walk) pass(at time.Time) (next time.Time) {
 	return next
 }
 
-// make takes the letters that are due as made, and reports whether there were
-// any that are new.
-func (w *walk) make(d *desk) (made bool) {
+// make takes the letters that are due as made, and reports whether the caps have
+// to be counted anew before more are made.
+func (w *walk) make(d *desk) (again bool) {
 	w.note(d)
 	woke := false
 	for _, p := range d.letters() {
 		if woke && p.Proposed {
-			continue // see Planned.Proposed
+			again = true // see Planned.Proposed
+			continue
 		}
 		if w.words != nil {
 			p.Letter = w.words(d.now, p)
@@ -115,9 +115,8 @@ func (w *walk) make(d *desk) (made bool) {
 		}
 		woke = woke || waited
 		w.enter(d, p)
-		made = true
 	}
-	return made
+	return again
 }
 
 // enter puts a letter among the records and the steps.
