@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,97 +15,6 @@ func (a *app) contactCommand() *cobra.Command {
 		a.contactAddCommand(), a.contactListCommand(), a.contactShowCommand(), a.contactEditCommand(),
 		a.contactRemoveCommand(), a.contactMergeCommand(), a.contactPauseCommand(), a.contactImportCommand(),
 		a.contactExportCommand(), a.contactDiscoverCommand())
-}
-
-// contactFlags are the fields of a contact that flags can set.
-type contactFlags struct {
-	groups       []string
-	every        string
-	introducedBy string
-	medium       string
-	greeting     string
-	status       string
-
-	language, manner, timeZone, awayUntil string
-}
-
-func (f *contactFlags) register(c *cobra.Command) {
-	flags := c.Flags()
-	flags.StringArrayVar(&f.groups, "group", nil, "a group, such as mentor; may be given again")
-	flags.StringVar(&f.every, "every", "", "how often to be in touch, such as 60d; 0 leaves it to the groups")
-	flags.StringVar(&f.introducedBy, "introduced-by", "", "the contact who introduced you")
-	flags.StringVar(&f.medium, "medium", "", "how they like to be in touch: "+contact.List(contact.Media()))
-	flags.StringVar(&f.greeting, "greeting", "", `how a letter to them begins, such as "Dear Prof. Lopez"`)
-	flags.StringVar(&f.language, "language", "", "of letters to them, two letters such as es; empty: yours")
-	flags.StringVar(&f.manner, "register", "", "how a language with two ways of address speaks to them: "+contact.List(contact.Registers()))
-	flags.StringVar(&f.timeZone, "time-zone", "", "where they live, such as America/Bogota; empty: where you do")
-	flags.StringVar(&f.awayUntil, "away-until", "", "until when they are away, such as 2027-01-10 or +3w; empty: they are back")
-}
-
-// apply enters the flags that were given.
-func (f *contactFlags) apply(c *cobra.Command, s *session, p *contact.Contact, all people) error {
-	given := c.Flags().Changed
-	if given("group") {
-		p.Groups = f.groups
-	}
-	if given("every") {
-		var err error
-		if p.Every, err = contact.ParseDuration(f.every); err != nil {
-			return usagef("--every: %w", err)
-		}
-	}
-	if given("introduced-by") {
-		by, err := all.find(f.introducedBy)
-		if err != nil {
-			return fmt.Errorf("--introduced-by: %w", err)
-		}
-		p.IntroducedBy = by.ID
-	}
-	if given("medium") {
-		p.Medium = contact.Medium(f.medium)
-	}
-	if given("greeting") {
-		p.Greeting = f.greeting
-	}
-	if f.status != "" {
-		p.Status, p.PausedUntil = contact.Status(f.status), time.Time{}
-	}
-	if err := f.applyManner(c, s, p); err != nil {
-		return err
-	}
-	if err := p.Validate(); err != nil {
-		return usageError{err}
-	}
-	return nil
-}
-
-// applyManner enters those that say how and when they are written to.
-func (f *contactFlags) applyManner(c *cobra.Command, s *session, p *contact.Contact) error {
-	given := c.Flags().Changed
-	if given("language") {
-		p.Language = f.language
-	}
-	if given("register") {
-		p.Register = contact.Register(f.manner)
-	}
-	if given("time-zone") {
-		p.TimeZone = f.timeZone
-	}
-	if !given("away-until") {
-		return nil
-	}
-	if p.Away = (contact.Absence{}); f.awayUntil == "" {
-		return nil
-	}
-	end, err := parseTime(f.awayUntil, s.now(), s.cfg.Owner.Location(), nextDay)
-	if err != nil {
-		return usagef("--away-until: %w", err)
-	}
-	if !end.After(s.now()) {
-		return usagef("--away-until %s: that is past", f.awayUntil)
-	}
-	p.Away = contact.Absence{Since: s.now(), Until: end}
-	return nil
 }
 
 // addresses reads the addresses of a contact; the owner's own are refused.
