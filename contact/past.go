@@ -43,8 +43,8 @@ func (p Past) TwoWay() time.Time {
 func (p Past) With(t Touch) Past {
 	mail, out := t.Medium == Email, t.Direction == Out
 	spoken := t.Medium == Meeting || t.Medium == Call
-	p.Last, p.Opened = t, mail && len(t.References) == 0
-	p.Last.MessageID, p.Last.References = "", nil
+	p.Opened = mail && len(t.References) == 0
+	p.Last = Touch{ID: t.ID, ContactID: t.ContactID, Key: t.Key, At: t.At, Direction: t.Direction, Medium: t.Medium, Subject: t.Subject, Alone: t.Alone}
 	if mail && out && t.Alone {
 		p.LastOut, p.LastOutSubject = t.At, t.Subject
 	}
