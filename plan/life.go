@@ -33,6 +33,9 @@ type Mailbox struct {
 type Survey struct {
 	Account        string
 	Drafts, Outbox Mailbox
+	// Seen is when the survey before this one was made; zero when there was none.
+	// What is missing now may be so since then.
+	Seen time.Time
 }
 
 // Found is where a message was found by its Message-ID: Drafted in Drafts,

@@ -127,7 +127,7 @@ func (g *Sighting) gone(now time.Time, l contact.Letter, trashed bool, synced ti
 	// thought to lie there still.
 	drafts := !g.survey.Drafts.Absent
 	if (l.Missing.IsZero() || l.Missing.After(now)) && (drafts || g.inOutbox(l.Place)) {
-		l.Missing = now
+		l.Missing = g.missedSince(now, l)
 	}
 	if synced.IsZero() || !drafts {
 		return l
@@ -147,6 +147,19 @@ func (g *Sighting) gone(now time.Time, l contact.Letter, trashed bool, synced ti
 		return l
 	}
 	return over(l, contact.Dismissed, now, "the draft is gone, and it was not sent")
+}
+
+// missedSince gives since when a letter that is not found may have been gone:
+// since it was last seen to lie there.
+func (g *Sighting) missedSince(now time.Time, l contact.Letter) time.Time {
+	since := g.survey.Seen
+	if l.Written.After(since) {
+		since = l.Written
+	}
+	if g.survey.Seen.IsZero() || since.After(now) {
+		return now
+	}
+	return since
 }
 
 // over gives a letter that ended otherwise than by being sent. One that was

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"regards/contact"
 )
 
 // Every story is played line by line; see world.play for what the lines mean.
@@ -851,6 +853,26 @@ func TestMissing(t *testing.T) {
 		later.now, later.letters = w.now.Add(wait), maps.Clone(w.letters)
 		if got := fmt.Sprint(later.look().Missing); got != want {
 			t.Errorf("after %s: got %s, want %s", wait, got, want)
+		}
+	}
+}
+
+// A draft that is missed may be so since it was last seen to lie there: nobody
+// waits again for what has been nowhere for a day already.
+func TestMissingSinceLastSeen(t *testing.T) {
+	for ago, want := range map[time.Duration]contact.State{0: contact.Drafted, 14 * time.Minute: contact.Drafted,
+		15 * time.Minute: contact.Dismissed, 24 * time.Hour: contact.Dismissed, -time.Hour: contact.Drafted} {
+		w := newWorld()
+		w.lay("a", "maria", "t1", "Re: Coffee")
+		w.now = w.now.Add(48 * time.Hour)
+		w.play("erase a")
+		w.sync()
+		survey := w.survey()
+		survey.Seen = w.now.Add(-ago)
+		look := Look(w.now, survey, []contact.Letter{w.letters["a"]}, worldContacts)
+		settled := look.Settle(w.now, Evidence{Synced: w.synced})
+		if len(settled) != 1 || settled[0].State != want {
+			t.Errorf("seen %s ago: got %+v, want %s", ago, settled, want)
 		}
 	}
 }

@@ -257,6 +257,9 @@ CREATE TABLE step (
 	PRIMARY KEY (occasion_id, word)
 ) WITHOUT ROWID;
 
+-- When it was last looked what has become of letters.
+ALTER TABLE account ADD COLUMN looked INTEGER NOT NULL DEFAULT 0;
+
 -- What only the owner can mend.
 CREATE TABLE trouble (
 	about TEXT PRIMARY KEY,

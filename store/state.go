@@ -28,6 +28,20 @@ func (s *Store) SetAccountState(ctx context.Context, a AccountState) error {
 	return s.explain(err)
 }
 
+// SetLooked stores when it was looked what has become of the letters of an account.
+func (s *Store) SetLooked(ctx context.Context, account string, at time.Time) error {
+	_, err := s.db.ExecContext(ctx, `INSERT INTO account (name, looked) VALUES (?, ?)
+		ON CONFLICT DO UPDATE SET looked = excluded.looked`, account, seconds(at))
+	return s.explain(err)
+}
+
+// Looked gives when that was done last; the zero time when it never was.
+func (s *Store) Looked(ctx context.Context, account string) (time.Time, error) {
+	var at int64
+	err := s.db.QueryRowContext(ctx, "SELECT coalesce((SELECT looked FROM account WHERE name = ?), 0)", account).Scan(&at)
+	return fromSeconds(at), s.explain(err)
+}
+
 // AccountStates gives what is known of each account, by name.
 func (s *Store) AccountStates(ctx context.Context) (map[string]AccountState, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT name, connected, last_sync, round_trips, bytes_in, problem FROM account`)

@@ -47,15 +47,20 @@ func (v *visit) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var changed []contact.Letter
-	err = v.at(ctx, func(drafts *mailer.Drafts) error {
-		changed, err = v.lookAt(ctx, drafts, r)
-		return err
-	})
+	seen, err := v.d.store.Looked(ctx, v.account.Name)
 	if err != nil {
 		return err
 	}
-	v.d.looked[v.account.Name] = v.d.now()
+	now := v.d.now()
+	changed, err := v.lookTwice(ctx, r, seen)
+	if err != nil {
+		return err
+	}
+	v.d.looked[v.account.Name] = now
+	err = v.d.decide(ctx, func(ctx context.Context) error { return v.d.store.SetLooked(ctx, v.account.Name, now) })
+	if err != nil {
+		return err
+	}
 	keys := keysOf(changed)
 	return v.update(ctx, keys, func(l contact.Letter) (contact.Letter, error) {
 		if !reflect.DeepEqual(l, r.Letters[l.Key]) {
@@ -69,6 +74,34 @@ func (v *visit) look(ctx context.Context) error {
 	})
 }
 
+// glance is how long after a draft was missed it is looked for once more, before
+// it is thought to be thrown away: a mail program that saves it anew deletes the
+// old copy first.
+const glance = 3 * time.Second
+
+// lookTwice gives the letters that are not as they were. It looks again where one
+// is gone that was there at the look before.
+func (v *visit) lookTwice(ctx context.Context, r plan.Records, seen time.Time) (changed []contact.Letter, err error) {
+	once := func(drafts *mailer.Drafts) error {
+		changed, err = v.lookAt(ctx, drafts, r, seen)
+		return err
+	}
+	if err := v.at(ctx, once); err != nil {
+		return nil, err
+	}
+	suddenly := func(l contact.Letter) bool {
+		old := r.Letters[l.Key]
+		return l.State == contact.Dismissed && old.State != contact.Dismissed && old.Missing.IsZero()
+	}
+	if slices.ContainsFunc(changed, suddenly) {
+		if pause(ctx, glance); ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		err = v.at(ctx, once)
+	}
+	return changed, err
+}
+
 // leftAlone gives a letter that was to be taken back, and that the owner has been
 // at meanwhile, as one that stays.
 func leftAlone(old, l contact.Letter) contact.Letter {
@@ -80,11 +113,12 @@ func leftAlone(old, l contact.Letter) contact.Letter {
 }
 
 // lookAt gives the letters that are not as they were.
-func (v *visit) lookAt(ctx context.Context, drafts *mailer.Drafts, r plan.Records) ([]contact.Letter, error) {
+func (v *visit) lookAt(ctx context.Context, drafts *mailer.Drafts, r plan.Records, seen time.Time) ([]contact.Letter, error) {
 	survey, err := v.survey(ctx, drafts)
 	if err != nil {
 		return nil, err
 	}
+	survey.Seen = seen
 	letters := make([]contact.Letter, 0, len(r.Letters))
 	for _, l := range r.Letters {
 		letters = append(letters, l)
