@@ -51,7 +51,8 @@ type Template struct {
 // Find gives the template that name means in the first of the languages that
 // has one; empty ones are passed over, and English stands at the end of every
 // list. In each language the earlier source comes first; at last, what an
-// earlier source has serves in whatever language it is.
+// earlier source has serves in whatever language it is. Where a source has no
+// thank-you.met, its thank-you serves, which is for all of them.
 func Find(sources []fs.FS, name string, languages []string) (Template, error) {
 	t, err := find(sources, name, append(slices.Clone(languages), fallback))
 	if err == nil && t.File == "" {
@@ -68,19 +69,43 @@ func find(sources []fs.FS, name string, languages []string) (Template, error) {
 			continue
 		}
 		for _, s := range sources {
-			files := []string{name + "." + language + ".txt"}
-			if languageOf(s) == language {
-				files = append(files, name+".txt")
-			}
-			for _, file := range files {
-				if t, err := read(s, file, name, language); err != nil || t.File != "" {
-					return t, err
+			var files []string
+			for _, n := range general(name) {
+				files = append(files, n+"."+language+".txt")
+				if languageOf(s) == language {
+					files = append(files, n+".txt")
 				}
+			}
+			if t, err := first(s, files, name, language); err != nil || t.File != "" {
+				return t, err
 			}
 		}
 	}
 	for _, s := range sources {
-		if t, err := read(s, name+".txt", name, languageOf(s)); err != nil || t.File != "" {
+		var files []string
+		for _, n := range general(name) {
+			files = append(files, n+".txt")
+		}
+		if t, err := first(s, files, name, languageOf(s)); err != nil || t.File != "" {
+			return t, err
+		}
+	}
+	return Template{}, nil
+}
+
+// general gives a name, and the one that serves for all of its kind.
+func general(name string) []string {
+	if kind, _, ok := strings.Cut(name, "."); ok {
+		return []string{name, kind}
+	}
+	return []string{name}
+}
+
+// first gives the first of some files that a source has; a zero Template when it
+// has none.
+func first(s fs.FS, files []string, name, language string) (Template, error) {
+	for _, file := range files {
+		if t, err := read(s, file, name, language); err != nil || t.File != "" {
 			return t, err
 		}
 	}

@@ -86,6 +86,20 @@ func TestOwnersWording(t *testing.T) {
 	}
 }
 
+// One file may serve for all letters of a practice; the special one stands before it.
+func TestGeneralWording(t *testing.T) {
+	sources := owners(map[string]string{"thank-you.txt": "Subject: all\n\nx", "thank-you.es.txt": "Subject: todos\n\nx",
+		"thank-you.help.txt": "Subject: help\n\nx"})
+	for _, x := range []struct{ name, language, want string }{
+		{"thank-you.met", "en", "all"}, {"thank-you.met", "es", "todos"}, {"thank-you.help", "en", "help"},
+		{"thank-you.help", "es", "todos"}, {"follow-up", "en", "Coral day: good to meet you"},
+	} {
+		if got, _, err := render(sources, x.name, []string{x.language}, letter()); err != nil || got != x.want {
+			t.Errorf("%s in %s: got %q, %v; want %q", x.name, x.language, got, err, x.want)
+		}
+	}
+}
+
 func TestList(t *testing.T) {
 	folder := fstest.MapFS{}
 	for _, file := range []string{

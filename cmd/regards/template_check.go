@@ -125,7 +125,8 @@ func checkWording(w daemon.Writer, p plan.Policy, all people, now time.Time) (wo
 			continue
 		}
 		for _, name := range p.Wordings(practice) {
-			used[name] = true
+			kind, _, _ := strings.Cut(name, ".")
+			used[name], used[kind] = true, true
 			for _, c := range to {
 				check.try(practice, name, c)
 			}
