@@ -90,6 +90,13 @@ func (l Letter) Is(messageID string) bool {
 	return messageID != "" && (messageID == l.MessageID || messageID == l.DraftID)
 }
 
+// ByItself reports whether l lies in the outbox because its practice delivers so,
+// and nobody has laid hands on it: what the owner has been at has no Delivery
+// but ByDraft.
+func (l Letter) ByItself() bool {
+	return l.State == Approved && (l.Delivery == ByOutbox || l.Delivery == BySend)
+}
+
 // DueFrom gives the letter as due no earlier than at a time: where it was due
 // earlier, it is overdue as much later, too.
 func (l Letter) DueFrom(at time.Time) Letter {
@@ -106,7 +113,7 @@ func (l Letter) DueFrom(at time.Time) Letter {
 type Delivery string
 
 // The deliveries. ByDraft waits for the owner's hand; the others are switched
-// on for single practices, or ordered for single letters.
+// on for single practices.
 const (
 	ByDraft  Delivery = "draft"
 	ByOutbox Delivery = "outbox" // it is laid into the outbox, and goes when it has rested there

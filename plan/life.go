@@ -62,8 +62,8 @@ type Evidence struct {
 // Sighting is what a survey says of the letters of an account.
 type Sighting struct {
 	// Changed are the letters of which the survey tells something new, as they
-	// stand now. Of a letter, only State, Reason, Subject, DraftID, Place, TakeBack,
-	// Missing, Approved, Sent and Ended ever change here.
+	// stand now. Of a letter, only State, Reason, Subject, DraftID, Place, Delivery,
+	// TakeBack, Missing, Approved, Sent and Ended ever change here.
 	Changed []contact.Letter
 	// Missing are the Message-IDs to look for, on the server, before Settle: those
 	// of letters that lie neither in Drafts nor in the outbox, also of ones that
@@ -182,7 +182,7 @@ func Followed(l contact.Letter) bool {
 // set stores how a letter stands now.
 func (g *Sighting) set(i int, l contact.Letter) {
 	old := g.letters[i]
-	same := l.State == old.State && l.Reason == old.Reason && l.Subject == old.Subject && l.DraftID == old.DraftID && l.Place == old.Place &&
+	same := l.State == old.State && l.Reason == old.Reason && l.Subject == old.Subject && l.DraftID == old.DraftID && l.Place == old.Place && l.Delivery == old.Delivery &&
 		l.TakeBack == old.TakeBack && l.Missing.Equal(old.Missing) && l.Approved.Equal(old.Approved) &&
 		l.Sent.Equal(old.Sent) && l.Ended.Equal(old.Ended)
 	if same {

@@ -70,7 +70,7 @@ func (g *Sighting) comparable(p contact.Place) bool {
 
 // lies gives a letter that lies in Drafts or in the outbox as m.
 func (g *Sighting) lies(now time.Time, l contact.Letter, m Lying) contact.Letter {
-	was := l.State
+	was, delivery := l.State, l.Delivery
 	switch ordered := l.Place.Mailbox == g.survey.Drafts.Name; {
 	case g.inOutbox(m.Place):
 		if l.State = contact.Approved; l.Approved.IsZero() {
@@ -103,7 +103,10 @@ func (g *Sighting) lies(now time.Time, l contact.Letter, m Lying) contact.Letter
 	if m.Subject != "" && contact.CheckText("subject", m.Subject) == nil {
 		l.Subject = m.Subject // what it is sent with is looked for by its subject, too
 	}
-	l.TakeBack = l.TakeBack && l.State == was
+	if !g.untouched(l, m) {
+		l.Delivery = contact.ByDraft // from now on it is the owner's
+	}
+	l.TakeBack = l.TakeBack && l.State == was && l.Delivery == delivery
 	l.Place, l.Missing, l.Ended = m.Place, time.Time{}, time.Time{}
 	return l
 }

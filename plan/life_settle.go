@@ -79,7 +79,7 @@ func moved(l contact.Letter, p contact.Place) contact.Letter {
 	if l.State == contact.Dismissed || l.State == contact.Uncertain {
 		l.Reason = "it turned up in " + p.Mailbox
 	}
-	l.State, l.Place, l.TakeBack = contact.Moved, p, false
+	l.State, l.Place, l.TakeBack, l.Delivery = contact.Moved, p, false, contact.ByDraft
 	l.Approved, l.Missing, l.Ended = time.Time{}, time.Time{}, time.Time{}
 	return l
 }

@@ -876,3 +876,40 @@ func TestMissingSinceLastSeen(t *testing.T) {
 		}
 	}
 }
+
+// A letter that its practice laid into the outbox is the owner's once they have
+// been at it: saved anew there, even under its Message-ID, moved away, or back.
+func TestTheOwnersHand(t *testing.T) {
+	for what, x := range map[string]struct {
+		acts []string
+		want string
+	}{
+		"nobody":            {[]string{"pass"}, "approved outbox back"},
+		"edited there":      {[]string{"move a " + outboxName}, "approved draft"},
+		"moved to Drafts":   {[]string{"move a Drafts"}, "edited draft"},
+		"moved, and back":   {[]string{"move a Drafts", "pass", "move a " + outboxName}, "approved draft"},
+		"moved elsewhere":   {[]string{"move a Later"}, "moved draft"},
+		"all UIDs are anew": {[]string{"renew " + outboxName}, "approved outbox back"},
+	} {
+		w := newWorld()
+		w.lay("a", "maria", "t1", "Re: Coffee")
+		w.move("a", outboxName)
+		l := w.letters["a"]
+		l.State, l.Delivery, l.Approved, l.TakeBack = contact.Approved, contact.ByOutbox, w.now, true
+		l.Place = w.boxes[outboxName].messages[0].Place
+		w.letters["a"] = l
+		for _, act := range append(x.acts, "pass") {
+			if wrong := w.play(act); wrong != "" {
+				t.Fatalf("%s: %s", what, wrong)
+			}
+		}
+		l = w.letters["a"]
+		got := fmt.Sprint(l.State, " ", l.Delivery)
+		if l.TakeBack {
+			got += " back"
+		}
+		if got != x.want {
+			t.Errorf("%s: got %s, want %s", what, got, x.want)
+		}
+	}
+}

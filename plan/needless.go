@@ -50,9 +50,23 @@ func (d *desk) endings() (endings []contact.Ending) {
 	return endings
 }
 
-// untouched reports whether l is open and the owner has not laid hands on it.
+// untouched reports whether l is open and the owner has not laid hands on it. One
+// that is being sent is no longer to be stopped.
 func untouched(l contact.Letter) bool {
-	return (l.State == contact.Needs || l.State == contact.Queued || l.State == contact.Drafted) && !l.TakeBack && l.Restored.IsZero()
+	switch l.State {
+	case contact.Queued:
+		if !l.Approved.IsZero() {
+			return false // by the owner's order
+		}
+	case contact.Needs, contact.Drafted:
+	case contact.Approved:
+		if !l.ByItself() || !l.Sending.IsZero() {
+			return false
+		}
+	default:
+		return false
+	}
+	return !l.TakeBack && l.Restored.IsZero()
 }
 
 // takenBackAfter is how many days a proposed letter lies untouched before it is

@@ -33,8 +33,8 @@ func Approve(now time.Time, l contact.Letter) (contact.Letter, error) {
 	default:
 		l = l.In(contact.Approved, now)
 	}
-	if l.Delivery != contact.BySend {
-		l.Delivery = contact.ByOutbox
+	if l.State == contact.Approved || l.Delivery != contact.BySend {
+		l.Delivery = contact.ByDraft // by the owner's hand
 	}
 	l.Approved, l.Snoozed = now, time.Time{}
 	return l, nil
@@ -73,6 +73,10 @@ func Dismiss(now time.Time, l contact.Letter) (contact.Letter, error) {
 	case contact.Drafted:
 		l.TakeBack = true
 	case contact.Edited, contact.Moved, contact.Approved:
+		if was.ByItself() {
+			l.TakeBack = true
+			break
+		}
 		if l.Place.Mailbox != "" {
 			l.Reason += fmt.Sprintf("; the draft stays in %s, since you have been at it: delete it there", l.Place.Mailbox)
 		}

@@ -81,10 +81,18 @@ func TestOrdersInDetail(t *testing.T) {
 		l     contact.Letter
 		want  any // what is wrong with it, or a letter
 	}{
-		"an order is for the outbox": {"approve", with(contact.Queued, func(l *contact.Letter) { l.Snoozed = ordered.Add(time.Hour) }),
-			with(contact.Queued, func(l *contact.Letter) { l.Approved, l.Delivery = ordered, contact.ByOutbox })},
+		"put off, then approved": {"approve", with(contact.Queued, func(l *contact.Letter) { l.Snoozed = ordered.Add(time.Hour) }),
+			with(contact.Queued, func(l *contact.Letter) { l.Approved = ordered })},
+		"it would go by itself": {"approve", with(contact.Queued, func(l *contact.Letter) { l.Delivery = contact.ByOutbox }),
+			with(contact.Queued, func(l *contact.Letter) { l.Approved = ordered })},
+		"laid without SMTP": {"approve", with(contact.Drafted, func(l *contact.Letter) { l.Delivery = contact.BySend }),
+			with(contact.Drafted, func(l *contact.Letter) { l.State, l.Approved = contact.Approved, ordered })},
+		"in the outbox by itself": {"dismiss", with(contact.Approved, func(l *contact.Letter) { l.Delivery = contact.ByOutbox }),
+			with(contact.Approved, func(l *contact.Letter) {
+				l.State, l.Delivery, l.TakeBack, l.Ended, l.Reason = contact.Dismissed, contact.ByOutbox, true, ordered, "you dismissed it"
+			})},
 		"twice":         {"approve", with(contact.Queued, func(l *contact.Letter) { l.Approved = ordered }), "it is approved already"},
-		"a draft":       {"approve", standing(contact.Edited), with(contact.Edited, func(l *contact.Letter) { l.State, l.Approved, l.Delivery = contact.Approved, ordered, contact.ByOutbox })},
+		"a draft":       {"approve", standing(contact.Edited), with(contact.Edited, func(l *contact.Letter) { l.State, l.Approved = contact.Approved, ordered })},
 		"without hold":  {"approve", with(contact.Queued, func(l *contact.Letter) { l.Delivery = contact.BySend }), with(contact.Queued, func(l *contact.Letter) { l.Delivery, l.Approved = contact.BySend, ordered })},
 		"on its way":    {"dismiss", with(contact.Approved, func(l *contact.Letter) { l.Sending = ordered }), "it is being sent right now"},
 		"on its way, 2": {"snooze", with(contact.Approved, func(l *contact.Letter) { l.Sending = ordered }), "it cannot be put off: it is being sent"},

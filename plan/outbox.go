@@ -72,10 +72,11 @@ type Resting struct {
 
 // Sendable says which of the approved letters go at now, those that have waited
 // longest first, and why the others do not. The daily cap holds back what regards
-// proposed and delivers by itself; what the owner approved goes, and counts. Days
+// proposed and laid into the outbox by itself; what the owner approved goes, and
+// counts. Days
 // are those of the owner.
 func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []Resting) {
-	var proposed []contact.Letter
+	var capped []contact.Letter
 	for _, l := range inOrder(r.Letters) {
 		c, known := r.Contacts[l.ContactID]
 		if why := kept(now, l, c, known); why != "" {
@@ -91,21 +92,21 @@ func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []
 			held = append(held, Resting{Letter: l, Why: "there is no window in which letters are sent"})
 		case from.After(now):
 			held = append(held, Resting{l, "it goes from " + p.clock(from) + " on", from})
-		case p.proposes(l):
-			proposed = append(proposed, l)
+		case l.ByItself() && proposed(l.Practice):
+			capped = append(capped, l)
 		default:
 			due = append(due, l)
 		}
 	}
-	room := len(proposed)
+	room := len(capped)
 	if p.DailyCap > 0 {
 		room = min(room, max(0, p.DailyCap-len(due)-p.sentOn(now, r)))
 	}
-	for _, l := range proposed[room:] {
+	for _, l := range capped[room:] {
 		from := p.sendFrom(p.nextDay(now), r.Contacts[l.ContactID])
 		held = append(held, Resting{l, fmt.Sprintf("no more than %d letters go on a day", p.DailyCap), from})
 	}
-	return append(due, proposed[:room]...), held
+	return append(due, capped[:room]...), held
 }
 
 // inOrder gives the approved letters, those first that were approved first.
@@ -134,16 +135,6 @@ func kept(now time.Time, l contact.Letter, c contact.Contact, known bool) string
 		return "its contact is no longer known"
 	}
 	return Writable(now, c)
-}
-
-// proposes reports whether l is to go without the owner's hand: its practice
-// proposes letters, and delivers them by itself. Where a delivery was ordered for
-// one letter, the hand was there.
-func (p Policy) proposes(l contact.Letter) bool {
-	if l.Delivery == contact.ByDraft || l.Delivery != p.Practices[l.Practice].Delivery {
-		return false
-	}
-	return slices.ContainsFunc(practices, func(one practice) bool { return one.name == l.Practice && one.propose != nil })
 }
 
 // sentOn counts the letters that went on the day of now, or are about to.

@@ -185,7 +185,7 @@ func TestDailyCap(t *testing.T) {
 		"no limit":             {0, nil, "h2 goes\nh1 goes\nh3 goes\n"},
 		"the owner's goes too": {2, []contact.Letter{approvedLetter("a", "2026-11-19 12:00")}, "a goes\nh2 goes\nh1" + more + "h3" + more},
 		"and counts":           {2, []contact.Letter{approvedLetter("a", "2026-11-19 12:00"), approvedLetter("b", "2026-11-19 12:00"), approvedLetter("c", "2026-11-19 12:00")}, "a goes\nb goes\nc goes\nh2" + more + "h1" + more + "h3" + more},
-		"ordered for this one": {2, []contact.Letter{func() contact.Letter { l := helloOf("h4", "2026-11-19 12:00"); l.Delivery = contact.BySend; return l }()}, "h4 goes\nh2 goes\nh1" + more + "h3" + more},
+		"laid without a rest":  {2, []contact.Letter{func() contact.Letter { l := helloOf("h4", "2026-11-18 09:00"); l.Delivery = contact.BySend; return l }()}, "h4 goes\nh2 goes\nh1" + more + "h3" + more},
 		"approved by hand":     {2, []contact.Letter{func() contact.Letter { l := helloOf("h4", "2026-11-19 12:00"); l.Delivery = contact.ByDraft; return l }()}, "h4 goes\nh2 goes\nh1" + more + "h3" + more},
 		"sent today":           {2, []contact.Letter{sentAt(approvedLetter("a", "2026-11-19 12:00"), "2026-11-19 23:00")}, "h2 goes\nh1" + more + "h3" + more}, // midnight in Madrid
 		"sent yesterday":       {2, []contact.Letter{sentAt(approvedLetter("a", "2026-11-19 12:00"), "2026-11-19 22:59")}, "h2 goes\nh1 goes\nh3" + more},
@@ -249,7 +249,7 @@ func TestSendableIsExact(t *testing.T) {
 			if !p.sendTime(p.Location).Open(now) || SendAt(p, l, c).After(now) || l.Approved.After(now) {
 				t.Fatalf("%s goes at %s", l.Key, now)
 			}
-			if l.Practice == "hello" && l.Delivery == contact.ByOutbox {
+			if l.Practice == "hello" && l.Delivery != contact.ByDraft {
 				byItself++
 			}
 		}

@@ -94,7 +94,7 @@ func mergeParts(ctx context.Context, tx *sql.Tx, kept, gone string, now time.Tim
 		}
 		// What was sent for the part that goes is not to be made again for the one that stays.
 		if _, err := tx.ExecContext(ctx, `UPDATE letter SET participant_id = ? WHERE participant_id = ?
-			AND state NOT IN ('superseded', 'queued', 'drafted')`, stays.id, goes.id); err != nil {
+			AND state NOT IN ('superseded', 'queued', 'drafted') AND NOT (`+byItself+`)`, stays.id, goes.id); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM participant WHERE id = ?", goes.id); err != nil {

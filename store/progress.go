@@ -175,6 +175,9 @@ func end(ctx context.Context, tx *sql.Tx, e contact.Ending, now time.Time) error
 	return err
 }
 
+// byItself is contact.Letter.ByItself, of letters whose sending has not begun.
+const byItself = "state = 'approved' AND delivery <> 'draft' AND sending = 0"
+
 // endLetters supersedes the open letters that a condition selects. Those that
 // were put into a mailbox, or may have been, are to be taken back first; those
 // that the owner has been at stay as they are.
@@ -185,6 +188,6 @@ func endLetters(ctx context.Context, tx *sql.Tx, now time.Time, reason, where st
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE letter SET take_back = 1, reason = ?
-		WHERE state IN ('queued', 'drafted') AND `+where, append([]any{reason}, args...)...)
+		WHERE (state IN ('queued', 'drafted') OR `+byItself+`) AND `+where, append([]any{reason}, args...)...)
 	return err
 }

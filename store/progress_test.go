@@ -234,3 +234,29 @@ func TestRewriteOfUnwritable(t *testing.T) {
 		}
 	}
 }
+
+// A letter that its practice laid into the outbox is taken back like a draft when
+// its cause is gone; what the owner approved, or what is on its way, is not.
+func TestTakenBackFromTheOutbox(t *testing.T) {
+	for what, x := range map[string]struct {
+		change func(*contact.Letter)
+		want   bool
+	}{
+		"by itself":            {func(l *contact.Letter) { l.Delivery = contact.ByOutbox }, true},
+		"by itself, no rest":   {func(l *contact.Letter) { l.Delivery = contact.BySend }, true},
+		"by the owner":         {func(l *contact.Letter) { l.Delivery = contact.ByDraft }, false},
+		"on its way by itself": {func(l *contact.Letter) { l.Delivery, l.Sending = contact.BySend, noon }, false},
+	} {
+		s := newStore(t)
+		check(t, putLetter(s, letter("k")))
+		must[[]contact.Letter](t)(s.UpdateLetters(ctx, []string{"k"}, func(l contact.Letter) (contact.Letter, error) {
+			l = l.In(contact.Approved, noon)
+			x.change(&l)
+			return l, nil
+		}))
+		check(t, s.tx(ctx, endAll))
+		if l := must[contact.Letter](t)(s.Letter(ctx, "k")); l.TakeBack != x.want || l.ByItself() != (l.Delivery != contact.ByDraft) {
+			t.Errorf("%s: %+v", what, l)
+		}
+	}
+}

@@ -177,10 +177,10 @@ func (v *visit) lay(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// viaOutbox reports whether a letter is laid into the outbox. Without SMTP it
-// would lie there for ever.
+// viaOutbox reports whether a letter is laid into the outbox: its practice wants
+// that, or the owner has approved it. Without SMTP it would lie there for ever.
 func (v *visit) viaOutbox(l contact.Letter) bool {
-	return v.account.SMTP != nil && (l.Delivery == contact.ByOutbox || l.Delivery == contact.BySend)
+	return v.account.SMTP != nil && (l.Delivery != contact.ByDraft || !l.Approved.IsZero())
 }
 
 // layBatch looks whether letters exist already, stores the attempt, appends, and

@@ -105,7 +105,8 @@ func (v *visit) lookTwice(ctx context.Context, r plan.Records, seen time.Time) (
 // leftAlone gives a letter that was to be taken back, and that the owner has been
 // at meanwhile, as one that stays.
 func leftAlone(old, l contact.Letter) contact.Letter {
-	if old.TakeBack && (l.State == contact.Edited || l.State == contact.Moved || l.State == contact.Approved) {
+	theirs := l.State == contact.Edited || l.State == contact.Moved || l.State == contact.Approved && !l.ByItself()
+	if old.TakeBack && theirs {
 		l.TakeBack = false
 		l.Reason += "; you have been at the draft, and it is left alone"
 	}

@@ -64,6 +64,10 @@ func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
 	if v.account.SMTP == nil {
 		return nil, nil
 	}
+	waiting, err := v.letters(ctx, func(l contact.Letter) bool { return l.State == contact.Approved })
+	if err != nil || len(waiting) == 0 {
+		return nil, err
+	}
 	if held, err := v.d.held(ctx); err != nil || held {
 		return nil, err
 	}
