@@ -39,7 +39,7 @@ type options struct {
 }
 
 // figures are the names that -only takes, in the order of the table.
-var figures = []string{"first", "python", "peak", "second", "reply", "idle"}
+var figures = []string{"first", "python", "peak", "second", "reply", "idle", "letters"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -87,7 +87,12 @@ func (w *world) measure(ctx context.Context, rep *report) error {
 		}
 	}
 	if w.opt.wants("reply", "idle") {
-		return w.measureService(ctx, rep)
+		if err := w.measureService(ctx, rep); err != nil {
+			return err
+		}
+	}
+	if w.opt.wants("letters") {
+		return w.measureLetters(ctx, rep)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (w *world) newProfile(ctx context.Context, name string, port int) (*profile
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
-	p := &profile{w.path("regards"), filepath.Join(dir, "config.toml"), filepath.Join(dir, "regards.db")}
+	p := &profile{w.binary, filepath.Join(dir, "config.toml"), filepath.Join(dir, "regards.db")}
 	if err := w.configure(p, port); err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func (c *corpus) render(e event) mailsim.Message {
 	}
 	c.writeMachine(l, e)
 	c.writeHead(l, e)
-	l.writeBody(e)
+	l.writeBody(e, c.people[e.peer])
 	flags := []string{`\Seen`}
 	if len(e.refs) > 0 && !e.sent && l.rng.IntN(3) == 0 {
 		flags = append(flags, `\Answered`)
@@ -106,9 +106,13 @@ func (c *corpus) writeMachine(l *letter, e event) {
 	}
 }
 
-// writeBody writes the MIME fields and a short body.
-func (l *letter) writeBody(e event) {
+// writeBody writes the MIME fields and a short body. The owner greets.
+func (l *letter) writeBody(e event, peer person) {
 	text := strings.Repeat("Some words that somebody wrote, and a few more to fill the line.\r\n", 1+l.rng.IntN(6))
+	if e.sent {
+		first, _, _ := strings.Cut(peer.name, " ")
+		text = "Dear " + first + ",\r\n\r\n" + text
+	}
 	if e.kind != newsletter && l.rng.IntN(2) == 0 {
 		l.field("Content-Type: text/plain; charset=utf-8; format=flowed")
 		l.field("Content-Transfer-Encoding: 8bit")

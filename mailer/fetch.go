@@ -94,16 +94,21 @@ func (d *Drafts) headers(ctx context.Context, uids []uint32, fields []string, ta
 		more, err := d.headers(ctx, uids[farAtOnce:], fields, take)
 		return append(kept, more...), err
 	} else if far {
-		set = nil
-		for _, uid := range uids {
-			set.AddNum(imap.UID(uid))
-		}
+		set = uidSet(uids)
 	}
 	kept, err = d.fetchHeaders(ctx, set, fields, wanted, take)
 	if err == nil && len(kept) > 0 {
 		kept, err = d.fetchHeaders(ctx, kept, fields, wanted, take)
 	}
 	return kept, err
+}
+
+// uidSet names each of some UIDs.
+func uidSet(uids []uint32) (set imap.UIDSet) {
+	for _, uid := range uids {
+		set.AddNum(imap.UID(uid))
+	}
+	return set
 }
 
 // nums counts a set out.

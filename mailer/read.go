@@ -3,6 +3,8 @@ package mailer
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -38,17 +40,40 @@ func (d *Drafts) Read(ctx context.Context, place contact.Place, limit int) ([]by
 	}
 }
 
-// ReadText gives the beginning of a message, at most limit bytes, by its
-// Message-ID; ErrGone when there is none in that mailbox.
-func (d *Drafts) ReadText(ctx context.Context, mailbox, messageID string, limit int) ([]byte, error) {
-	place, found, err := d.FindIn(ctx, mailbox, messageID)
-	if err == nil && !found {
-		err = fmt.Errorf("%w: %s in %s", ErrGone, messageID, mailbox)
-	}
+// ReadTexts hands the beginnings of messages in one mailbox, at most limit bytes
+// of each, to take with their Message-IDs, in no order. What is not there is
+// passed by. It takes few round trips for many messages, and holds one at a time.
+func (d *Drafts) ReadTexts(ctx context.Context, mailbox string, messageIDs []string, limit int, take func(messageID string, text []byte)) error {
+	mailbox, _ = d.lookup(mailbox)
+	places, err := d.among(ctx, mailbox, messageIDs)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return d.section(ctx, place, 0, limit)
+	left := make(map[uint32]string, len(places))
+	for id, place := range places {
+		left[place.UID] = id
+	}
+	for range 2 { // a server may send a FETCH of its own, which has nothing of it
+		for some := range slices.Chunk(slices.Sorted(maps.Keys(left)), max(1, readAtOnce/limit)) {
+			err := d.fetch(ctx, "read messages in "+mailbox, uidSet(some), partOf(0, limit), int64(limit), func(uid uint32, text []byte) {
+				if id, wanted := left[uid]; wanted && text != nil {
+					delete(left, uid)
+					take(id, text)
+				}
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// partOf asks for part of a message, without marking it as seen.
+func partOf(offset, size int) *imap.FetchOptions {
+	return &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{
+		Peek: true, Partial: &imap.SectionPartial{Offset: int64(offset), Size: int64(size)},
+	}}}
 }
 
 // checkLive gives ErrGone for a message of the open mailbox that is not there or
@@ -67,9 +92,7 @@ func (d *Drafts) checkLive(ctx context.Context, place contact.Place) error {
 // where the message ends.
 func (d *Drafts) section(ctx context.Context, place contact.Place, offset, size int) (content []byte, err error) {
 	came := false
-	options := &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{{
-		Peek: true, Partial: &imap.SectionPartial{Offset: int64(offset), Size: int64(size)},
-	}}}
+	options := partOf(offset, size)
 	for range 2 { // a server may send a FETCH of its own, which has nothing of it
 		err = d.fetch(ctx, "read a message in "+place.Mailbox, imap.UIDSetNum(imap.UID(place.UID)), options, int64(size), func(uid uint32, b []byte) {
 			if uid == place.UID && b != nil {

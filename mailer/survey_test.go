@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -174,9 +175,8 @@ func TestRead(t *testing.T) {
 					t.Errorf("%s: law 2: it was marked as seen", name)
 				}
 			}
-			begin, err := w.ReadText(ctx, place.Mailbox, "letter@example.org", 50)
-			if err != nil || string(begin) != string(got[:50]) {
-				t.Errorf("%s: the beginning is %q, %v", name, begin, err)
+			if begin := w.begins(t, place.Mailbox, 50); string(begin) != string(got[:50]) {
+				t.Errorf("%s: the beginning is %q", name, begin)
 			}
 			w.mark(t, w.drafts, place)
 			other := place
@@ -187,9 +187,44 @@ func TestRead(t *testing.T) {
 				}
 			}
 			w.clear(t, w.drafts, place)
-			if _, err := w.ReadText(ctx, place.Mailbox, "letter@example.org", 50); !errors.Is(err, ErrGone) {
-				t.Errorf("%s: no text: %v", name, err)
+			if begin := w.begins(t, place.Mailbox, 50); begin != nil {
+				t.Errorf("%s: the beginning of what is gone is %q", name, begin)
 			}
+		}
+	})
+}
+
+// begins gives how the letter in a mailbox begins; nil when there is none.
+func (w world) begins(t *testing.T, mailbox string, limit int) (begin []byte) {
+	t.Helper()
+	must(t, w.ReadTexts(within(t), mailbox, []string{"other@example.org", "letter@example.org"}, limit, func(id string, text []byte) {
+		if id != "letter@example.org" || begin != nil {
+			t.Errorf("%s came, after %q", id, begin)
+		}
+		begin = text
+	}))
+	return begin
+}
+
+// Many messages are read with few commands, each once, whatever else lies there.
+func TestReadTexts(t *testing.T) {
+	forEachKind(t, func(t *testing.T, w world) {
+		want := map[string]string{}
+		var ids []string
+		for n := range 300 {
+			id := fmt.Sprintf("mail%d@example.org", n)
+			raw := strings.ReplaceAll(written, "letter@example.org", id)
+			w.lie(t, w.drafts, raw, `\Seen`)
+			if n%3 > 0 {
+				ids, want[id] = append(ids, id), raw[:100]
+			}
+		}
+		got := map[string]string{}
+		must(t, w.ReadTexts(within(t), w.IMAPName(w.drafts), append(ids, "none@example.org"), 100, func(id string, text []byte) {
+			got[id] += string(text)
+		}))
+		if w.kind != "exchange" && !maps.Equal(got, want) || len(got) != len(want) {
+			t.Errorf("%d of %d texts, such as %q", len(got), len(want), got[ids[0]])
 		}
 	})
 }

@@ -2,6 +2,9 @@ package daemon
 
 import (
 	"context"
+	"errors"
+	"maps"
+	"slices"
 
 	"regards/classify"
 	"regards/contact"
@@ -30,9 +33,9 @@ type greetingWant struct {
 // the very last may have none.
 const mailsRead = 3
 
-// maxGreeting is how much of a mail is read for its first line: the header may
-// be long.
-const maxGreeting = 64 << 10
+// maxGreeting is how much of a mail is read for its first line. The owner's own
+// mail has hardly been anywhere: its header is short.
+const maxGreeting = 16 << 10
 
 // greeted gives how the owner last greeted a contact. It is not known as long as
 // the mail is still to be read, which is then asked for.
@@ -78,13 +81,13 @@ func (v *visit) greet(ctx context.Context) error {
 	if err != nil || len(wants) == 0 {
 		return err
 	}
+	// What cannot be read is not asked for again: the name has to do.
 	found := map[string]string{}
 	for _, want := range wants {
-		// What cannot be read is not asked for again: the name has to do.
-		found[want.key], err = v.readGreeting(ctx, want)
-		if err != nil {
-			v.d.log.Warn("mail cannot be read for its greeting", "account", name, "contact", want.contact.ID, "error", err)
-		}
+		found[want.key] = ""
+	}
+	if err := v.readGreetings(ctx, wants, found); err != nil {
+		return err
 	}
 	return v.d.decide(ctx, func(context.Context) error {
 		for key, greeting := range found {
@@ -95,20 +98,50 @@ func (v *visit) greet(ctx context.Context) error {
 	})
 }
 
-// readGreeting gives how the owner greeted a contact in the newest mail that tells.
-func (v *visit) readGreeting(ctx context.Context, want greetingWant) (greeting string, err error) {
-	for _, mail := range want.mails {
-		if mail.Account != v.account.Name || mail.MessageID == "" {
-			continue
+// readGreetings finds how the owner greeted contacts, each in the newest mail
+// that tells: the last mail to all of them is read at once, then what is left.
+func (v *visit) readGreetings(ctx context.Context, wants []greetingWant, found map[string]string) error {
+	for nth := range mailsRead {
+		unread := map[string]map[string]greetingWant{} // by mailbox and Message-ID
+		for _, want := range wants {
+			if nth >= len(want.mails) || found[want.key] != "" {
+				continue
+			}
+			mail := want.mails[nth]
+			if mail.Account != v.account.Name || mail.MessageID == "" {
+				continue
+			}
+			if unread[mail.Mailbox] == nil {
+				unread[mail.Mailbox] = map[string]greetingWant{}
+			}
+			unread[mail.Mailbox][mail.MessageID] = want
 		}
-		err := v.at(ctx, func(drafts *mailer.Drafts) error {
-			raw, err := drafts.ReadText(ctx, mail.Mailbox, mail.MessageID, maxGreeting)
-			greeting = plan.GreetingIn(classify.PlainText(raw), want.contact.Name)
-			return err
-		})
-		if err != nil || greeting != "" {
-			return greeting, err
+		for mailbox, mails := range unread {
+			if err := v.readMails(ctx, mailbox, mails, found); err != nil {
+				return err
+			}
 		}
 	}
-	return "", nil
+	return nil
+}
+
+// readMails takes the greetings from mails in one mailbox. When that fails it
+// tries once more: the connection may have been lost. Its error is that the
+// account cannot be reached.
+func (v *visit) readMails(ctx context.Context, mailbox string, mails map[string]greetingWant, found map[string]string) error {
+	var err error
+	for range 2 {
+		err = v.at(ctx, func(drafts *mailer.Drafts) error {
+			return drafts.ReadTexts(ctx, mailbox, slices.Collect(maps.Keys(mails)), maxGreeting, func(id string, raw []byte) {
+				want := mails[id]
+				delete(mails, id)
+				found[want.key] = plan.GreetingIn(classify.PlainText(raw), want.contact.Name)
+			})
+		})
+		if err == nil || errors.Is(err, errUnreached) || ctx.Err() != nil {
+			return err
+		}
+	}
+	v.d.log.Warn("mail cannot be read for its greeting", "account", v.account.Name, "mailbox", mailbox, "mails", len(mails), "error", err)
+	return nil
 }
