@@ -37,8 +37,7 @@ func (v *visit) settleSending(ctx context.Context) error {
 			}
 			err = v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
 				if found {
-					l.Sent = l.Sending
-					return l.In(contact.Sent, v.d.now()), nil
+					return plan.Sent(l, l.Sending), nil
 				}
 				l.Reason = "the connection broke while the letter was sent, and it is not among your sent mail: ask, or look; it is not sent again by itself"
 				return l.In(contact.Uncertain, v.d.now()), nil
@@ -175,8 +174,7 @@ func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error
 	return v.update(ctx, []string{key}, func(l contact.Letter) (contact.Letter, error) {
 		switch {
 		case sendErr == nil:
-			l.Sent = now
-			return l.In(contact.Sent, now), nil
+			return plan.Sent(l, now.UTC()), nil
 		case failed != nil && !failed.Temporary && failed.Stage == mailer.Refused:
 			l.Reason = "the mail server refused it: " + failed.Text
 			l = l.In(contact.Failed, now)
