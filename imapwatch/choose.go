@@ -78,7 +78,7 @@ func (a Account) watched(m imapconn.Mailbox) bool {
 
 // ignored reports whether the owner's settings keep a mailbox from being watched.
 func (a Account) ignored(m imapconn.Mailbox) bool {
-	if m.Name == a.Drafts && a.Drafts != "" || a.isOutbox(m) {
+	if imapconn.IsNamed(m.Name, a.Drafts) || imapconn.IsNamed(m.Name, a.Outbox) {
 		return true
 	}
 	for _, pattern := range a.Ignore {
@@ -92,16 +92,10 @@ func (a Account) ignored(m imapconn.Mailbox) bool {
 	return false
 }
 
-// isOutbox reports whether letters wait in a mailbox to be sent: some servers put
-// every mailbox below INBOX (RFC 2342).
-func (a Account) isOutbox(m imapconn.Mailbox) bool {
-	return a.Outbox != "" && (m.Name == a.Outbox || m.Name == "INBOX."+a.Outbox || m.Name == "INBOX/"+a.Outbox)
-}
-
 // isSent reports whether a mailbox is the one of sent mail.
 func (a Account) isSent(m imapconn.Mailbox) bool {
 	if a.Sent != "" {
-		return m.Name == a.Sent
+		return imapconn.IsNamed(m.Name, a.Sent)
 	}
 	return m.Role == imapconn.Sent
 }

@@ -2,7 +2,10 @@ package mailer
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -11,19 +14,73 @@ import (
 	"regards/internal/imapconn"
 )
 
-// File lays a message that was sent into the mailbox of sent mail, marked as
-// seen, and says where it lies. Where it is already it is not laid again: Gmail
-// and Exchange file what they send themselves. After ErrUnknown it may have been
-// laid; File may be called again, since it looks first.
-func (d *Drafts) File(ctx context.Context, raw []byte, messageID string) (contact.Place, error) {
+// FilesSent reports whether the server is known to lay what is sent by SMTP into
+// the mailbox of sent mail, if a few seconds late: Gmail does.
+func (d *Drafts) FilesSent() bool { return d.conn.Caps().Has("X-GM-EXT-1") }
+
+// FindSent looks for a message that was sent, given its bytes, in the mailbox of
+// sent mail, and says where it lies and under which Message-ID: Exchange gives
+// what it sends another one, so that its Date, subject and recipients tell, too.
+// The Message-ID is "" when it is not there, or there is no such mailbox.
+func (d *Drafts) FindSent(ctx context.Context, raw []byte, messageID string) (contact.Place, string, error) {
 	sent, ok := d.Name(imapconn.Sent)
 	if !ok {
-		return contact.Place{}, fmt.Errorf("%w: none is marked as sent; name it in the account: sent = \"…\"", ErrNoMailbox)
+		return contact.Place{}, "", nil
 	}
 	place, found, err := d.FindIn(ctx, sent, messageID)
-	if err != nil || found {
-		return place, err
+	switch {
+	case errors.Is(err, ErrNoMailbox):
+		return contact.Place{}, "", nil
+	case err != nil:
+		return contact.Place{}, "", err
+	case found:
+		return place, messageID, nil
 	}
+	return d.likeSent(ctx, sent, readDraft(raw))
+}
+
+// mostSent is how many messages of a day are compared.
+const mostSent = 200
+
+// likeSent looks for a message of the same Date, subject and recipients.
+func (d *Drafts) likeSent(ctx context.Context, sent string, m Draft) (contact.Place, string, error) {
+	data, err := d.open(ctx, sent, true)
+	if err != nil || data.NumMessages == 0 || m.Date.IsZero() {
+		return contact.Place{}, "", err
+	}
+	const day = 24 * time.Hour // searches know days only, and no time zones (RFC 9051 section 6.4.4)
+	uids, err := d.search(ctx, "what was sent", &imap.SearchCriteria{SentSince: m.Date.Add(-day), SentBefore: m.Date.Add(2 * day)})
+	if err != nil {
+		return contact.Place{}, "", err
+	}
+	all, err := d.drafts(ctx, Box{Name: sent, UIDValidity: data.UIDValidity}, uids[max(0, len(uids)-mostSent):])
+	for _, other := range all {
+		if other.MessageID != "" && other.Date.Equal(m.Date) && other.Subject == m.Subject && slices.Equal(other.To, m.To) {
+			return other.Place, other.MessageID, nil
+		}
+	}
+	return contact.Place{}, "", err
+}
+
+// File lays a message that was sent into the mailbox of sent mail, marked as
+// seen, and says where it lies and under which Message-ID. Where FindSent finds it
+// it is not laid again. After ErrUnknown it may have been laid; File may be called
+// again, since it looks first.
+func (d *Drafts) File(ctx context.Context, raw []byte, messageID string) (place contact.Place, id string, err error) {
+	sent, ok := d.Name(imapconn.Sent)
+	if !ok {
+		return place, "", fmt.Errorf("%w: none is marked as sent; name it in the account: sent = \"…\"", ErrNoMailbox)
+	}
+	place, id, err = d.FindSent(ctx, raw, messageID)
+	if err != nil || id != "" {
+		return place, id, err
+	}
+	place, err = d.laySent(ctx, sent, raw, messageID)
+	return place, messageID, err
+}
+
+// laySent is File once it has looked.
+func (d *Drafts) laySent(ctx context.Context, sent string, raw []byte, messageID string) (place contact.Place, err error) {
 	if err := d.leave(ctx); err != nil {
 		return contact.Place{}, err
 	}
@@ -45,7 +102,7 @@ func (d *Drafts) File(ctx context.Context, raw []byte, messageID string) (contac
 	if place.UID != 0 {
 		return place, nil
 	}
-	place, found, err = d.FindIn(ctx, sent, messageID)
+	place, found, err := d.FindIn(ctx, sent, messageID)
 	if err == nil && !found {
 		err = fmt.Errorf("%w: it was laid into %s, but is not found there", ErrUnknown, sent)
 	}

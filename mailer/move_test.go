@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -201,12 +202,12 @@ func TestFile(t *testing.T) {
 	forEachKind(t, func(t *testing.T, w world) {
 		ctx := within(t)
 		w.lie(t, w.sent, string(message("x"+letterID))) // part of it is the letter's
-		place, err := w.File(ctx, message(letterID), letterID)
+		place, id, err := w.File(ctx, message(letterID), letterID)
 		must(t, err)
-		again, err := w.File(ctx, message(letterID), letterID)
+		again, _, err := w.File(ctx, message(letterID), letterID)
 		must(t, err)
 		there := w.content(t, w.sent)
-		if place != again || len(there) != 2 || there[1].UID != place.UID || place.Mailbox != w.IMAPName(w.sent) {
+		if id != letterID || place != again || len(there) != 2 || there[1].UID != place.UID || place.Mailbox != w.IMAPName(w.sent) {
 			t.Errorf("filed at %+v and %+v; there are %d", place, again, len(there))
 		}
 		if flags := there[1].Flags; len(flags) != 1 || flags[0] != `\Seen` {
@@ -215,9 +216,29 @@ func TestFile(t *testing.T) {
 	})
 }
 
+// A server that gives what it sends another Message-ID has filed it already.
+func TestFiledUnderAnotherID(t *testing.T) {
+	forEachKind(t, func(t *testing.T, w world) {
+		ctx := within(t)
+		const sent = "Date: Fri, 20 Nov 2026 17:59:30 +0100\r\nFrom: ana@example.org\r\nTo: Maria <maria@uni.example>\r\nSubject: Hi\r\nMessage-ID: <%s>\r\n\r\nHi\r\n"
+		raw := fmt.Appendf(nil, sent, "old@example.org")
+		for i, other := range []string{"Hi|Hi again", "maria@|tom@", "17:59:30|17:59:31"} {
+			old, changed, _ := strings.Cut(other, "|")
+			w.lie(t, w.sent, strings.Replace(fmt.Sprintf(sent, fmt.Sprintf("other%d@example.org", i)), old, changed, 1))
+		}
+		if _, id, err := w.FindSent(ctx, raw, "old@example.org"); err != nil || id != "" {
+			t.Errorf("found %q, %v", id, err)
+		}
+		w.lie(t, w.sent, fmt.Sprintf(sent, "new@example.org"))
+		if _, id, err := w.File(ctx, raw, "old@example.org"); err != nil || id != "new@example.org" || len(w.content(t, w.sent)) != 4 {
+			t.Errorf("filed as %q, %v", id, err)
+		}
+	})
+}
+
 func TestFileNowhere(t *testing.T) {
 	d := opened(t, scripted(t, map[string][]string{"LIST": {`* LIST (\Drafts) "/" Drafts`}}), "")
-	if _, err := d.File(within(t), message(letterID), letterID); !errors.Is(err, ErrNoMailbox) {
+	if _, _, err := d.File(within(t), message(letterID), letterID); !errors.Is(err, ErrNoMailbox) {
 		t.Errorf("without Sent: %v", err)
 	}
 }

@@ -60,7 +60,7 @@ type conversation struct {
 // ErrLogin of imapconn, or that of the secret. No byte of a credential is sent
 // before TLS stands, unless TLS is none.
 func (s SMTPServer) dial(ctx context.Context) (*conversation, error) {
-	if s.TLS == "none" && !isLoopback(s.Host) {
+	if s.TLS == "none" && !imapconn.IsLoopback(s.Host) {
 		return nil, fmt.Errorf("%w: tls = \"none\" is for this computer itself, not for %s", imapconn.ErrTLS, s.Host)
 	}
 	secret, err := s.Secret(ctx)
@@ -90,12 +90,6 @@ func (s SMTPServer) dial(ctx context.Context) (*conversation, error) {
 		return nil, fmt.Errorf("connect to %s: %w", addr, err)
 	}
 	return c, nil
-}
-
-// isLoopback is true for names and addresses of this computer.
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // begin goes on until the login is done.

@@ -8,8 +8,8 @@ import (
 	"regards/contact"
 )
 
-// sent gives a letter that left at a time.
-func sent(l contact.Letter, at time.Time) contact.Letter {
+// Sent gives a letter that left at a time, for a reason that says so.
+func Sent(l contact.Letter, at time.Time) contact.Letter {
 	l.State, l.Sent, l.Ended, l.Missing, l.TakeBack = contact.Sent, at, at, time.Time{}, false
 	l.Reason = fmt.Sprintf("sent on %s", at.Format("2 January 2006 at 15:04 MST"))
 	return l
@@ -29,7 +29,7 @@ func (g *Sighting) sentByID(touches []contact.Touch) {
 			continue
 		}
 		if l := g.letters[i]; l.State != contact.Sent || l.Sent.IsZero() {
-			g.set(i, sent(l, t.At))
+			g.set(i, Sent(l, t.At))
 			g.settled(i)
 		}
 	}
@@ -43,7 +43,7 @@ func (g *Sighting) settleFound(now time.Time, found map[string]Found) {
 		id, f := best(found, l)
 		switch f.State {
 		case contact.Sent:
-			g.set(i, sent(l, now))
+			g.set(i, Sent(l, now))
 		case contact.Drafted, contact.Approved:
 			g.set(i, g.lies(now, l, Lying{Place: f.Place, MessageID: id}))
 		case contact.Moved:
@@ -107,7 +107,7 @@ func (g *Sighting) sentByKin(now time.Time, touches []contact.Touch) {
 	}
 	for _, p := range g.match(pairs) {
 		t := touches[p.message]
-		l := sent(g.letters[p.letter], t.At)
+		l := Sent(g.letters[p.letter], t.At)
 		l.DraftID = messageKey(t)
 		g.set(p.letter, l)
 		g.settled(p.letter)

@@ -105,6 +105,13 @@ func (r *findings) database(ctx context.Context, a *app, cfg config.Config) peop
 		return nil
 	}
 	r.ok("database", fmt.Sprintf("%s, %s", path, plural(len(contacts), "contact")))
+	troubles, err := st.Troubles(ctx)
+	if err != nil {
+		r.fail("database", err)
+	}
+	for _, t := range troubles {
+		r.note(t.About, t.Text)
+	}
 	states, err := st.AccountStates(ctx)
 	if err != nil {
 		r.fail("database", err)

@@ -76,6 +76,7 @@ type world struct {
 	sent   string
 	flags  map[string]string
 	front  *mailsim.TLSFront // see cmdTLS
+	saved  int               // how often a mail program has saved a message, see changed
 }
 
 // runScripts runs the scripts of a folder on a kind of server, whose name is a
@@ -100,6 +101,9 @@ func runScripts(t *testing.T, dir, kind string, open func() (*mailsim.Server, er
 				return err
 			}
 			env.Defer(func() { server.Close() })
+			if err := server.AddSMTP(); err != nil {
+				return err
+			}
 			proxy, err := mailsim.NewProxy(server.IMAPAddr())
 			if err != nil {
 				return err
@@ -118,7 +122,7 @@ func runScripts(t *testing.T, dir, kind string, open func() (*mailsim.Server, er
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"mail": cmdMail, "server": cmdServer, "mailbox": cmdMailbox, "flags": cmdFlags, "until": cmdUntil,
 			"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate,
-			"tls": cmdTLS, "unheard": cmdUnheard,
+			"tls": cmdTLS, "unheard": cmdUnheard, "holds": cmdHolds, "sent": cmdSent, "smtp": cmdSMTP, "key": cmdKey,
 		},
 	})
 }
@@ -197,7 +201,8 @@ func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
 
 // cmdMailbox does something to a mailbox, or to one message by its subject:
 // mailbox create|delete|recreate NAME, rename NAME TO, move|copy NAME SUBJECT TO,
-// remove|send NAME SUBJECT.
+// remove NAME SUBJECT, send|save NAME SUBJECT [FIELD=VALUE]… . What changed says
+// of the fields; without any, send sends the message as it is.
 func cmdMailbox(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: mailbox VERB NAME …")
@@ -221,14 +226,9 @@ func cmdMailbox(ts *testscript.TestScript, neg bool, args []string) {
 	case "copy":
 		_, err = s.Copy(name, uidOf(ts, name, args[2]), args[3])
 	case "send": // as a mail program does: a copy in Sent, then the draft is gone
-		uid := uidOf(ts, name, args[2])
-		var drafts []mailsim.Message
-		drafts, err = s.Messages(name)
-		ts.Check(err)
-		i := slices.IndexFunc(drafts, func(m mailsim.Message) bool { return m.UID == uid })
-		_, err = s.Append(worldOf(ts).sent, mailsim.Message{Flags: []string{`\Seen`}, Raw: drafts[i].Raw})
-		ts.Check(err)
-		err = s.Remove(name, uid)
+		err = replace(ts, name, args[2], worldOf(ts).sent, []string{`\Seen`}, args[3:])
+	case "save": // likewise: the new version, then the old one is gone
+		err = replace(ts, name, args[2], name, []string{`\Draft`, `\Seen`}, args[3:])
 	case "remove":
 		err = s.Remove(name, uidOf(ts, name, args[2]))
 	default:
@@ -237,12 +237,14 @@ func cmdMailbox(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 }
 
-// uidOf finds the one message in a mailbox whose subject begins so.
+// uidOf finds the first message in a mailbox whose subject begins so, or which goes
+// to that address.
 func uidOf(ts *testscript.TestScript, mailbox, subject string) uint32 {
 	messages, err := worldOf(ts).server.Messages(mailbox)
 	ts.Check(err)
 	for _, m := range messages {
-		if bytes.Contains(m.Raw, []byte("Subject: "+subject)) {
+		to := strings.Contains(subject, "@") && bytes.Contains(m.Raw, []byte("<"+subject+">"))
+		if to || bytes.Contains(m.Raw, []byte("Subject: "+subject)) {
 			return m.UID
 		}
 	}
@@ -252,14 +254,14 @@ func uidOf(ts *testscript.TestScript, mailbox, subject string) uint32 {
 
 // cmdFlags holds that no message changes: flags keep remembers every mailbox and
 // every message with its flags; flags same fails when one of them is gone or has
-// others, or when a mailbox was created.
+// others, or when a mailbox was created, unless it is among those that follow.
 func cmdFlags(ts *testscript.TestScript, neg bool, args []string) {
 	w := worldOf(ts)
 	now := map[string]string{}
 	boxes, err := w.server.Mailboxes()
 	ts.Check(err)
 	for _, box := range boxes {
-		if len(args) == 1 && args[0] == "same" && w.flags["mailbox "+box] == "" {
+		if len(args) > 0 && args[0] == "same" && w.flags["mailbox "+box] == "" && !slices.Contains(args[1:], box) {
 			ts.Fatalf("the mailbox %s was created", box)
 		}
 		now["mailbox "+box] = "there"
@@ -274,14 +276,14 @@ func cmdFlags(ts *testscript.TestScript, neg bool, args []string) {
 	switch {
 	case len(args) == 1 && args[0] == "keep":
 		w.flags = now
-	case len(args) == 1 && args[0] == "same" && len(w.flags) > 0:
+	case len(args) > 0 && args[0] == "same" && len(w.flags) > 0:
 		for message, flags := range w.flags {
 			if got, ok := now[message]; !ok || got != flags {
 				ts.Fatalf("message %s had flags [%s], now [%s] (there: %v)", message, flags, got, ok)
 			}
 		}
 	default:
-		ts.Fatalf("usage: flags keep, later flags same")
+		ts.Fatalf("usage: flags keep, later flags same [MAILBOX]…")
 	}
 }
 
@@ -300,25 +302,6 @@ func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("the output never matched %q (%v); last: %s%s", args[0], err, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
-}
-
-// cmdDrafts holds how many messages lie in Drafts, and writes the newest one
-// to the file draft.
-func cmdDrafts(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: drafts COUNT")
-	}
-	messages, err := worldOf(ts).server.Messages(worldOf(ts).drafts)
-	ts.Check(err)
-	if strconv.Itoa(len(messages)) != args[0] {
-		ts.Fatalf("%d messages lie in Drafts, not %s", len(messages), args[0])
-	}
-	if len(messages) > 0 {
-		last := messages[len(messages)-1]
-		slices.Sort(last.Flags)
-		text := fmt.Sprintf("Flags: %s\n%s", strings.Join(last.Flags, " "), strings.ReplaceAll(string(last.Raw), "\r\n", "\n"))
-		ts.Check(os.WriteFile(ts.MkAbs("draft"), []byte(text), 0o600))
-	}
 }
 
 // cmdCrash runs the program and kills it with SIGKILL around its APPEND: crash

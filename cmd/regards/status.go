@@ -44,6 +44,7 @@ type statusJSON struct {
 	Next     []nextJSON            `json:"next"`
 	Running  bool                  `json:"running"`
 	Hold     *holdJSON             `json:"hold"` // why nothing is drafted or sent; null when it is
+	Troubles []troubleJSON         `json:"troubles"`
 	last     map[string]store.AccountState
 }
 
@@ -51,6 +52,13 @@ type holdJSON struct {
 	Reason string  `json:"reason"`
 	Since  *string `json:"since"`
 	Until  *string `json:"until"`
+}
+
+// troubleJSON is something that only the owner can mend.
+type troubleJSON struct {
+	About string  `json:"about"`
+	Text  string  `json:"text"`
+	Since *string `json:"since"`
 }
 
 type accountJSON struct {
@@ -89,7 +97,7 @@ type nextJSON struct {
 // status gathers the state of everything.
 func (s *session) status(ctx context.Context) (statusJSON, error) {
 	st := statusJSON{Accounts: []accountJSON{}, Letters: map[contact.State]int{}, Next: []nextJSON{},
-		Running: store.Locked(s.cfg.Database())}
+		Troubles: []troubleJSON{}, Running: store.Locked(s.cfg.Database())}
 	boxes, err := s.store.Mailboxes(ctx)
 	if err != nil {
 		return st, err
@@ -119,6 +127,13 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	}
 	if !hold.Over(s.now()) {
 		st.Hold = &holdJSON{hold.Reason, jsonTime(hold.Since), jsonTime(hold.Until)}
+	}
+	troubles, err := s.store.Troubles(ctx)
+	if err != nil {
+		return st, err
+	}
+	for _, t := range troubles {
+		st.Troubles = append(st.Troubles, troubleJSON{t.About, t.Text, jsonTime(t.Since)})
 	}
 	r, err := s.store.Records(ctx)
 	if err != nil {
@@ -191,6 +206,9 @@ func (a *app) printStatus(s *session, st statusJSON) {
 			end = " until " + *st.Hold.Until
 		}
 		fmt.Fprintf(a.out, "nothing is drafted or sent%s: %s; to go on: regards resume\n", end, st.Hold.Reason)
+	}
+	for _, trouble := range st.Troubles {
+		fmt.Fprintln(a.out, trouble.Text)
 	}
 	t := a.table("ACCOUNT", "MAILBOX", "MESSAGES", "TOUCHES", "LEFT OUT")
 	for _, acc := range st.Accounts {

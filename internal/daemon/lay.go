@@ -374,7 +374,7 @@ func (v *visit) causedAfter(ctx context.Context, l contact.Letter, t time.Time) 
 // toMove reports whether a letter whose sending was ordered lies in Drafts still.
 func (v *visit) toMove(l contact.Letter) bool {
 	return v.account.SMTP != nil && l.State == contact.Approved && l.Sending.IsZero() &&
-		l.Place.Mailbox != "" && l.Place.Mailbox != v.account.Outbox && !v.d.unmovable[v.account.Name]
+		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.d.unmovable[v.account.Name]
 }
 
 // move brings letters whose sending was ordered into the outbox, where the owner

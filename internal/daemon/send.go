@@ -31,14 +31,18 @@ func (v *visit) settleSending(ctx context.Context) error {
 	}
 	return v.at(ctx, func(drafts *mailer.Drafts) error {
 		for _, l := range letters {
-			found, err := isSent(ctx, drafts, keptAs(l))
+			full, err := v.d.store.Letter(ctx, l.Key)
+			if err != nil {
+				return err
+			}
+			_, id, err := drafts.FindSent(ctx, full.Raw, keptAs(l))
 			if err != nil {
 				return err
 			}
 			err = v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
-				if found {
-					l.Sent = l.Sending
-					return l.In(contact.Sent, v.d.now()), nil
+				if id != "" {
+					l = knownAs(l, id)
+					return plan.Sent(l, l.Sending), nil
 				}
 				l.Reason = "the connection broke while the letter was sent, and it is not among your sent mail: ask, or look; it is not sent again by itself"
 				return l.In(contact.Uncertain, v.d.now()), nil
@@ -49,14 +53,6 @@ func (v *visit) settleSending(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-// isSent reports whether a message lies among the sent mail.
-func isSent(ctx context.Context, drafts *mailer.Drafts, messageID string) (found bool, err error) {
-	if box, ok := drafts.Name(imapconn.Sent); ok {
-		_, found, err = drafts.FindIn(ctx, box, messageID)
-	}
-	return found, err
 }
 
 // sendable gives the letters of the account that may go now.
@@ -179,8 +175,7 @@ func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error
 	return v.update(ctx, []string{key}, func(l contact.Letter) (contact.Letter, error) {
 		switch {
 		case sendErr == nil:
-			l.Sent = now
-			return l.In(contact.Sent, now), nil
+			return plan.Sent(l, now.UTC()), nil
 		case failed != nil && !failed.Temporary && failed.Stage == mailer.Refused:
 			l.Reason = "the mail server refused it: " + failed.Text
 			l = l.In(contact.Failed, now)
@@ -192,7 +187,7 @@ func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error
 
 // toFile reports whether a letter that regards has sent is to be filed still.
 func (v *visit) toFile(l contact.Letter) bool {
-	return l.State == contact.Sent && !l.Sending.IsZero()
+	return l.State == contact.Sent && !l.Sending.IsZero() && !v.d.refusedLately(l.Key)
 }
 
 // file lays letters that were sent among the sent mail, unless the server has
@@ -204,28 +199,53 @@ func (v *visit) file(ctx context.Context) error {
 	}
 	var errs []error
 	for _, l := range letters {
-		err := v.at(ctx, func(drafts *mailer.Drafts) error {
-			full, err := v.d.store.Letter(ctx, l.Key)
-			if err != nil {
-				return err
-			}
-			if _, err := drafts.File(ctx, full.Raw, keptAs(l)); err != nil {
-				return err
-			}
-			if err := drafts.Remove(ctx, l.Place, keptAs(l)); err != nil && !errors.Is(err, mailer.ErrGone) && !errors.Is(err, mailer.ErrLeft) {
-				return err
-			}
-			return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
-				l.Sending, l.Place = time.Time{}, contact.Place{}
-				return l, nil
-			})
-		})
+		err := v.at(ctx, func(drafts *mailer.Drafts) error { return v.fileOne(ctx, drafts, l) })
 		if err != nil {
-			errs = append(errs, fmt.Errorf("letter %s: %w", l.Key, err))
+			v.d.refused(l.Key)
+			errs = append(errs, fmt.Errorf("file the letter %s, which was sent: %w", l.Key, err))
 		}
-		if errors.Is(err, errUnreached) {
+		if errors.Is(err, errUnreached) || ctx.Err() != nil {
 			break
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (v *visit) fileOne(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
+	id := ""
+	if !drafts.FilesSent() {
+		full, err := v.d.store.Letter(ctx, l.Key)
+		if err != nil {
+			return err
+		}
+		// Other servers than those of this computer may do it by themselves, a
+		// little later.
+		if !imapconn.IsLoopback(v.account.Server.Host) {
+			pause(ctx, min(settleAfter, settleAfter-v.d.now().Sub(l.Sent)))
+		}
+		_, id, err = drafts.File(ctx, full.Raw, keptAs(l))
+		if errors.Is(err, mailer.ErrNoMailbox) {
+			v.d.log.Warn("a letter that was sent cannot be filed", "key", l.Key, "error", err)
+		} else if err != nil {
+			return err
+		}
+	}
+	err := drafts.Remove(ctx, l.Place, keptAs(l))
+	gone := errors.Is(err, mailer.ErrGone) || errors.Is(err, mailer.ErrNoMailbox)
+	if err != nil && !gone && !errors.Is(err, mailer.ErrLeft) {
+		return err
+	}
+	return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
+		l.Sending, l.Place = time.Time{}, contact.Place{}
+		return knownAs(l, id), nil
+	})
+}
+
+// knownAs gives a letter that lies among the sent mail under a Message-ID, so that
+// an answer to it is known.
+func knownAs(l contact.Letter, id string) contact.Letter {
+	if id != "" && !l.Is(id) {
+		l.DraftID = id
+	}
+	return l
 }

@@ -45,6 +45,12 @@ type Server struct {
 	Counters *Counters
 }
 
+// IsLoopback reports whether a host, by name or address, is this computer.
+func IsLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
+}
+
 // Errors that callers tell apart.
 var (
 	// ErrLogin means that the server refused the user or the secret.

@@ -201,14 +201,23 @@ func topLevel(name string) string {
 	return name
 }
 
-// Find gives the mailbox that serves role: the one that the owner named, else
-// the first that has the role. One with a Problem serves nothing.
+// IsNamed reports whether a mailbox, by its name on the server, is the one that
+// the owner calls so: some servers put all of them under INBOX (RFC 2342), which
+// owners leave out.
+func IsNamed(mailbox, named string) bool {
+	return named != "" && (mailbox == named || mailbox == "INBOX."+named || mailbox == "INBOX/"+named)
+}
+
+// Find gives the mailbox that serves role: the one that the owner named, see
+// IsNamed, else the first that has the role. One with a Problem serves nothing.
 func Find(boxes []Mailbox, role Role, named string) (Mailbox, error) {
+	exact := slices.ContainsFunc(boxes, func(m Mailbox) bool { return m.Name == named })
 	for _, m := range boxes {
+		is := m.Name == named || !exact && IsNamed(m.Name, named)
 		switch {
-		case named != "" && m.Name == named && m.Problem != "":
+		case named != "" && is && m.Problem != "":
 			return Mailbox{}, fmt.Errorf("the mailbox %q cannot be used: %s; name another one in the account's %s, or leave it out", named, m.Problem, role)
-		case named != "" && m.Name == named, named == "" && m.Role == role && m.Problem == "":
+		case named != "" && is, named == "" && m.Role == role && m.Problem == "":
 			return m, nil
 		}
 	}

@@ -78,7 +78,8 @@ func TestMailboxNamedTwice(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	t.Parallel()
-	boxes := []Mailbox{{Name: "INBOX", Role: Inbox}, {Name: "Sent", Role: Sent}, {Name: "Sent Items", Role: Sent}, {Name: "Post"}, {Name: "&x", Problem: "its name is no name"}}
+	boxes := []Mailbox{{Name: "INBOX", Role: Inbox}, {Name: "Sent", Role: Sent}, {Name: "Sent Items", Role: Sent}, {Name: "Post"}, {Name: "&x", Problem: "its name is no name"},
+		{Name: "INBOX.Later"}, {Name: "INBOX/Soon"}, {Name: "INBOX.Post"}}
 	for _, c := range []struct {
 		role        Role
 		named, want string
@@ -87,6 +88,9 @@ func TestFind(t *testing.T) {
 		{role: Sent, want: "Sent"},
 		{role: Sent, named: "Post", want: "Post"},
 		{role: Sent, named: "Sent Items", want: "Sent Items"},
+		{role: Drafts, named: "Later", want: "INBOX.Later"}, // under the prefix that owners leave out
+		{role: Drafts, named: "Soon", want: "INBOX/Soon"},
+		{role: Drafts, named: "INBOX.Later", want: "INBOX.Later"},
 		{role: Sent, named: "sent items", problem: `there is no mailbox "sent items"`},
 		{role: Drafts, problem: `drafts = "…"`},
 		{role: Sent, named: "&x", problem: `"&x" cannot be used: its name is no name`},
