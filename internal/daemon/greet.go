@@ -26,37 +26,30 @@ type greetings struct {
 type greetingWant struct {
 	key     string
 	contact contact.Contact
-	mails   []contact.Touch // newest first
+	mails   []contact.Touch // newest first: the very last may have none
 }
-
-// mailsRead is how many of the last mails to somebody are read for a greeting:
-// the very last may have none.
-const mailsRead = 3
 
 // maxGreeting is how much of a mail is read for its first line. The owner's own
 // mail has hardly been anywhere: its header is short.
 const maxGreeting = 16 << 10
 
-// greeted gives how the owner last greeted a contact. It is not known as long as
-// the mail is still to be read, which is then asked for.
-func (d *Daemon) greeted(ctx context.Context, c contact.Contact) (greeting string, known bool, err error) {
-	if c.Greeting != "" {
-		return "", true, nil
-	}
-	mails, err := d.store.MailsTo(ctx, c.ID, mailsRead)
-	if err != nil || len(mails) == 0 {
-		return "", true, err
+// greeted gives how the owner greeted a contact in the last mails to them, newest
+// first. It is not known as long as they are still to be read, which is then
+// asked for.
+func (d *Daemon) greeted(c contact.Contact, mails []contact.Touch) (greeting string, known bool) {
+	if c.Greeting != "" || len(mails) == 0 {
+		return "", true
 	}
 	key := c.ID + " " + mails[0].Key
 	if greeting, known := d.greetings.known[key]; known {
-		return greeting, true, nil
+		return greeting, true
 	}
 	account := mails[0].Account
 	if r := d.synced[account]; r == nil || d.givenUp(r) {
-		return "", true, nil // the letter does not wait for ever
+		return "", true // the letter does not wait for ever
 	}
 	d.greetings.wanted[account] = append(d.greetings.wanted[account], greetingWant{key, c, mails})
-	return "", false, nil
+	return "", false
 }
 
 // greetingsWanted reports whether mail of an account is to be read for a greeting.
@@ -93,7 +86,9 @@ func (v *visit) greet(ctx context.Context) error {
 		for key, greeting := range found {
 			v.d.greetings.known[key] = greeting
 		}
-		v.d.wakeDeliverer()
+		if len(v.d.settings.Accounts) > 1 {
+			v.d.wakeDeliverer() // a letter may go through another account
+		}
 		return v.d.planLetters(ctx)
 	})
 }
@@ -101,7 +96,7 @@ func (v *visit) greet(ctx context.Context) error {
 // readGreetings finds how the owner greeted contacts, each in the newest mail
 // that tells: the last mail to all of them is read at once, then what is left.
 func (v *visit) readGreetings(ctx context.Context, wants []greetingWant, found map[string]string) error {
-	for nth := range mailsRead {
+	for nth := 0; ; nth++ {
 		unread := map[string]map[string]greetingWant{} // by mailbox and Message-ID
 		for _, want := range wants {
 			if nth >= len(want.mails) || found[want.key] != "" {
@@ -116,13 +111,15 @@ func (v *visit) readGreetings(ctx context.Context, wants []greetingWant, found m
 			}
 			unread[mail.Mailbox][mail.MessageID] = want
 		}
+		if len(unread) == 0 {
+			return nil
+		}
 		for mailbox, mails := range unread {
 			if err := v.readMails(ctx, mailbox, mails, found); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
 }
 
 // readMails takes the greetings from mails in one mailbox. When that fails it

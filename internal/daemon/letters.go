@@ -47,12 +47,14 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	}
 	// All are written before one is stored.
 	now, writer, woke := d.now(), d.writer(), false
+	due := plan.Due(now, d.settings.Policy, r)
+	mails, err := d.store.Mails(ctx, recipients(due))
+	if err != nil {
+		return err
+	}
 	var letters []contact.Letter
-	for _, p := range plan.Due(now, d.settings.Policy, r) {
-		l, ready, err := d.write(ctx, writer, now, p, r)
-		if err != nil {
-			return err
-		}
+	for _, p := range due {
+		l, ready := d.write(writer, now, p, r, mails[p.ContactID])
 		if !ready || woke && p.Proposed {
 			continue // the caps are counted anew at the next pass
 		}
@@ -70,21 +72,27 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 
 // write gives a planned letter its words. It is not ready as long as mail is to
 // be read for them, or while it waits for the same as before.
-func (d *Daemon) write(ctx context.Context, w Writer, now time.Time, p plan.Planned, r plan.Records) (l contact.Letter, ready bool, err error) {
+func (d *Daemon) write(w Writer, now time.Time, p plan.Planned, r plan.Records, mails store.Mails) (l contact.Letter, ready bool) {
 	c := r.Contacts[p.ContactID]
-	var m Mail
-	if m.Last, m.LastIn, err = d.store.LastMail(ctx, c.ID); err != nil {
-		return l, false, err
-	}
+	m := Mail{Last: mails.Last, LastIn: mails.LastIn}
 	if p.State == contact.Queued {
-		if m.Greeted, ready, err = d.greeted(ctx, c); err != nil || !ready {
-			return l, false, err
+		if m.Greeted, ready = d.greeted(c, mails.Out); !ready {
+			return l, false
 		}
 	}
 	l = w.Write(now, p, c, m)
 	old, exists := r.Letters[l.Key]
 	l.Created, l.Written = now, now
-	return l, !exists || old.State != l.State || old.Reason != l.Reason, nil
+	return l, !exists || old.State != l.State || old.Reason != l.Reason
+}
+
+// recipients gives the ids of those to whom letters go.
+func recipients(letters []plan.Planned) []string {
+	ids := make([]string, len(letters))
+	for i, l := range letters {
+		ids[i] = l.ContactID
+	}
+	return ids
 }
 
 // writer gives letters their words, as the owner wants them.
