@@ -8,52 +8,54 @@ import (
 	"regards/contact"
 )
 
-// Mails is the mail with a contact that the words of a letter to them depend on.
+// Mails is the mail with a contact that the bytes of a letter to them depend on.
 type Mails struct {
-	Last   contact.Touch   // the newest, either way; zero when there is none
-	LastIn contact.Touch   // the newest from the contact; likewise
-	Out    []contact.Touch // the last that the owner wrote to them alone, newest first, three at most
+	Last   contact.Touch // the newest, either way; zero when there is none
+	LastIn contact.Touch // the newest from the contact; likewise
 }
 
 // Mails gives the last mail with contacts, by their ids.
 func (s *Store) Mails(ctx context.Context, contactIDs []string) (map[string]Mails, error) {
-	ids, err := json.Marshal(contactIDs)
-	if err != nil {
-		return nil, err
-	}
 	mails := make(map[string]Mails, len(contactIDs))
-	err = s.snapshot(ctx, func(db querier) error {
-		for _, part := range []struct {
-			of    string
-			limit int
-			put   func(*Mails, contact.Touch)
-		}{
-			{"", 1, func(m *Mails, t contact.Touch) { m.Last = t }},
-			{"AND direction = 'in'", 1, func(m *Mails, t contact.Touch) { m.LastIn = t }},
-			{"AND direction = 'out' AND alone", 3, func(m *Mails, t contact.Touch) { m.Out = append(m.Out, t) }},
-		} {
-			touches, err := lastMails(ctx, db, string(ids), part.of, part.limit)
-			if err != nil {
-				return err
-			}
-			for _, t := range touches {
-				m := mails[t.ContactID]
-				part.put(&m, t)
-				mails[t.ContactID] = m
-			}
+	err := s.snapshot(ctx, func(db querier) error {
+		last, err := lastMails(ctx, db, contactIDs, "", 1)
+		if err != nil {
+			return err
 		}
-		return nil
+		for _, t := range last {
+			mails[t.ContactID] = Mails{Last: t}
+		}
+		lastIn, err := lastMails(ctx, db, contactIDs, "AND direction = 'in'", 1)
+		for _, t := range lastIn {
+			mails[t.ContactID] = Mails{Last: mails[t.ContactID].Last, LastIn: t}
+		}
+		return err
 	})
 	return mails, err
 }
 
+// MailsTo gives the last mails that the owner wrote to each of some contacts
+// alone, newest first, at most limit to each, by contact id.
+func (s *Store) MailsTo(ctx context.Context, contactIDs []string, limit int) (map[string][]contact.Touch, error) {
+	mails := make(map[string][]contact.Touch, len(contactIDs))
+	touches, err := lastMails(ctx, s.db, contactIDs, "AND direction = 'out' AND alone", limit)
+	for _, t := range touches {
+		mails[t.ContactID] = append(mails[t.ContactID], t)
+	}
+	return mails, s.explain(err)
+}
+
 // lastMails gives the newest touches by mail of contacts, a few of each, newest
-// first; their ids are an array in JSON.
-func lastMails(ctx context.Context, db querier, ids, condition string, limit int) ([]contact.Touch, error) {
+// first.
+func lastMails(ctx context.Context, db querier, contactIDs []string, condition string, limit int) ([]contact.Touch, error) {
+	ids, err := json.Marshal(contactIDs)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := db.QueryContext(ctx, `WITH wanted AS (SELECT DISTINCT value AS person FROM json_each(?))
 		SELECT `+touchColumns+` FROM wanted JOIN touch ON touch.rowid IN (SELECT rowid FROM touch
 			WHERE contact_id = person AND medium = 'email' `+condition+` ORDER BY at DESC, direction DESC, id LIMIT ?)
-		ORDER BY contact_id, at DESC, direction DESC, id`, ids, limit)
+		ORDER BY contact_id, at DESC, direction DESC, id`, string(ids), limit)
 	return collect(rows, err, scanTouch)
 }
 

@@ -18,7 +18,7 @@ import (
 // greetings knows how the owner greeted whom. It belongs to the goroutine of
 // decisions.
 type greetings struct {
-	known  map[string]string         // by contact id and touch key; "": the mail does not tell
+	known  map[string]string         // by wroteTo; "": the mail does not tell
 	wanted map[string][]greetingWant // by account
 }
 
@@ -26,30 +26,50 @@ type greetings struct {
 type greetingWant struct {
 	key     string
 	contact contact.Contact
-	mails   []contact.Touch // newest first: the very last may have none
+	mails   []contact.Touch // newest first
 }
 
 // maxGreeting is how much of a mail is read for its first line. The owner's own
 // mail has hardly been anywhere: its header is short.
 const maxGreeting = 16 << 10
 
-// greeted gives how the owner greeted a contact in the last mails to them, newest
-// first. It is not known as long as they are still to be read, which is then
-// asked for.
-func (d *Daemon) greeted(c contact.Contact, mails []contact.Touch) (greeting string, known bool) {
-	if c.Greeting != "" || len(mails) == 0 {
-		return "", true
+// mailsRead is how many of the last mails to somebody are read for a greeting:
+// the very last may have none.
+const mailsRead = 3
+
+// withGreetings gives those letters that do not wait for mail to be read, in
+// which the owner greets their contact; that mail is then asked for.
+func (d *Daemon) withGreetings(ctx context.Context, letters []plan.Planned, r plan.Records) (ready []plan.Planned, err error) {
+	unknown := func(l plan.Planned) bool {
+		_, known := d.greetings.known[wroteTo(l.ContactID, r)]
+		return l.State == contact.Queued && !known && r.Contacts[l.ContactID].Greeting == "" && !r.Pasts[l.ContactID].LastOut.IsZero()
 	}
-	key := c.ID + " " + mails[0].Key
-	if greeting, known := d.greetings.known[key]; known {
-		return greeting, true
+	asking := slices.DeleteFunc(slices.Clone(letters), func(l plan.Planned) bool { return !unknown(l) })
+	if len(asking) == 0 {
+		return letters, nil
 	}
-	account := mails[0].Account
-	if r := d.synced[account]; r == nil || d.givenUp(r) {
-		return "", true // the letter does not wait for ever
+	mails, err := d.store.MailsTo(ctx, recipients(asking), mailsRead)
+	for _, l := range letters {
+		if last := mails[l.ContactID]; unknown(l) && len(last) > 0 && d.readable(last[0].Account) {
+			want := greetingWant{wroteTo(l.ContactID, r), r.Contacts[l.ContactID], last}
+			d.greetings.wanted[last[0].Account] = append(d.greetings.wanted[last[0].Account], want)
+		} else {
+			ready = append(ready, l)
+		}
 	}
-	d.greetings.wanted[account] = append(d.greetings.wanted[account], greetingWant{key, c, mails})
-	return "", false
+	return ready, err
+}
+
+// wroteTo is the key of the greeting in the last mail to a contact.
+func wroteTo(contactID string, r plan.Records) string {
+	return contactID + r.Pasts[contactID].LastOut.Format(" 20060102150405")
+}
+
+// readable reports whether the mail of an account can be read; no letter waits
+// for ever until it can.
+func (d *Daemon) readable(account string) bool {
+	r := d.synced[account]
+	return r != nil && !d.givenUp(r)
 }
 
 // greetingsWanted reports whether mail of an account is to be read for a greeting.
