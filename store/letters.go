@@ -102,7 +102,7 @@ func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, "
 
 // letterTx reads and writes letters in one transaction.
 type letterTx struct {
-	find, insert, update *sql.Stmt
+	find, insert, update, gone *sql.Stmt
 }
 
 func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
@@ -112,6 +112,7 @@ func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
 		text string
 	}{
 		{&t.find, selectLetter + " WHERE key = ?"},
+		{&t.gone, "SELECT NOT EXISTS (SELECT 1 FROM participant WHERE id = ?)"},
 		{&t.insert, "INSERT INTO letter (" + letterIs + ", " + letterStands + ", raw) VALUES (" + placeholders(is+stands+1) + ")"},
 		{&t.update, "UPDATE letter SET (" + letterStands + ") = (" + placeholders(stands) + `),
 			raw = CASE WHEN ? THEN ? ELSE raw END WHERE key = ?`},
@@ -125,7 +126,7 @@ func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
 }
 
 func (t letterTx) close() {
-	for _, statement := range []*sql.Stmt{t.find, t.insert, t.update} {
+	for _, statement := range []*sql.Stmt{t.find, t.insert, t.update, t.gone} {
 		if statement != nil {
 			statement.Close()
 		}

@@ -2,18 +2,61 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"regards/contact"
 )
 
-// MailsTo gives the last mails that the owner wrote to a contact alone, newest
-// first, at most limit of them.
-func (s *Store) MailsTo(ctx context.Context, contactID string, limit int) ([]contact.Touch, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE contact_id = ? AND medium = 'email'
-		AND direction = 'out' AND alone ORDER BY at DESC, id LIMIT ?`, contactID, limit)
-	mails, err := collect(rows, err, scanTouch)
+// Mails is the mail with a contact that the bytes of a letter to them depend on.
+type Mails struct {
+	Last   contact.Touch // the newest, either way; zero when there is none
+	LastIn contact.Touch // the newest from the contact; likewise
+}
+
+// Mails gives the last mail with contacts, by their ids.
+func (s *Store) Mails(ctx context.Context, contactIDs []string) (map[string]Mails, error) {
+	mails := make(map[string]Mails, len(contactIDs))
+	err := s.snapshot(ctx, func(db querier) error {
+		last, err := lastMails(ctx, db, contactIDs, "", 1)
+		if err != nil {
+			return err
+		}
+		for _, t := range last {
+			mails[t.ContactID] = Mails{Last: t}
+		}
+		lastIn, err := lastMails(ctx, db, contactIDs, "AND direction = 'in'", 1)
+		for _, t := range lastIn {
+			mails[t.ContactID] = Mails{Last: mails[t.ContactID].Last, LastIn: t}
+		}
+		return err
+	})
+	return mails, err
+}
+
+// MailsTo gives the last mails that the owner wrote to each of some contacts
+// alone, newest first, at most limit to each, by contact id.
+func (s *Store) MailsTo(ctx context.Context, contactIDs []string, limit int) (map[string][]contact.Touch, error) {
+	mails := make(map[string][]contact.Touch, len(contactIDs))
+	touches, err := lastMails(ctx, s.db, contactIDs, "AND direction = 'out' AND alone", limit)
+	for _, t := range touches {
+		mails[t.ContactID] = append(mails[t.ContactID], t)
+	}
 	return mails, s.explain(err)
+}
+
+// lastMails gives the newest touches by mail of contacts, a few of each, newest
+// first.
+func lastMails(ctx context.Context, db querier, contactIDs []string, condition string, limit int) ([]contact.Touch, error) {
+	ids, err := json.Marshal(contactIDs)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.QueryContext(ctx, `WITH wanted AS (SELECT DISTINCT value AS person FROM json_each(?))
+		SELECT `+touchColumns+` FROM wanted JOIN touch ON touch.rowid IN (SELECT rowid FROM touch
+			WHERE contact_id = person AND medium = 'email' `+condition+` ORDER BY at DESC, direction DESC, id LIMIT ?)
+		ORDER BY contact_id, at DESC, direction DESC, id`, string(ids), limit)
+	return collect(rows, err, scanTouch)
 }
 
 // SentSince gives the touches by mail of the owner's since a time, oldest first.

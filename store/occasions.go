@@ -78,6 +78,12 @@ func (s *Store) AddOccasion(ctx context.Context, o contact.Occasion, newcomers m
 		if err != nil {
 			return err
 		}
+		insert, err := tx.PrepareContext(ctx, `INSERT INTO participant (id, occasion_id, contact_id, useful, position)
+			VALUES (?, ?, ?, ?, ?)`)
+		if err != nil {
+			return err
+		}
+		defer insert.Close()
 		for i := range o.Participants {
 			p := &o.Participants[i]
 			if c, ok := newcomers[i]; ok {
@@ -87,9 +93,7 @@ func (s *Store) AddOccasion(ctx context.Context, o contact.Occasion, newcomers m
 				p.ContactID = c.ID
 			}
 			p.ID = NewID()
-			_, err := tx.ExecContext(ctx, `INSERT INTO participant (id, occasion_id, contact_id, useful, position)
-				VALUES (?, ?, ?, ?, ?)`, p.ID, o.ID, p.ContactID, p.Useful, i)
-			if err != nil {
+			if _, err := insert.ExecContext(ctx, p.ID, o.ID, p.ContactID, p.Useful, i); err != nil {
 				return err
 			}
 		}

@@ -84,23 +84,3 @@ var stalePasts = `SELECT p.contact_id, l.id, l.key, l.at, l.direction, l.medium,
 	FROM past p JOIN touch l ON l.rowid = ` + one("rowid", "1", newestFirst) + `
 	LEFT JOIN touch o ON o.rowid = ` + one("rowid", "t.medium = 'email' AND t.direction = 'out' AND t.alone", newestFirst) + `
 	WHERE p.id IS NULL`
-
-// LastMail gives the newest mail with a contact, in either direction, and the
-// newest from them; the zero Touch where there is none.
-func (s *Store) LastMail(ctx context.Context, contactID string) (last, lastIn contact.Touch, err error) {
-	for _, x := range []struct {
-		to    *contact.Touch
-		where string
-	}{{&last, ""}, {&lastIn, " AND direction = 'in'"}} {
-		rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+" FROM touch WHERE contact_id = ? AND medium = 'email'"+x.where+
-			" ORDER BY at DESC, direction DESC, id LIMIT 1", contactID)
-		found, err := collect(rows, err, scanTouch)
-		if err != nil {
-			return last, lastIn, s.explain(err)
-		}
-		if len(found) > 0 {
-			*x.to = found[0]
-		}
-	}
-	return last, lastIn, nil
-}

@@ -74,7 +74,7 @@ func TestPastsKeepNothing(t *testing.T) {
 	}
 }
 
-func TestLastMail(t *testing.T) {
+func TestMails(t *testing.T) {
 	s := newStore(t)
 	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
 	touch := func(key string, dir contact.Direction, medium contact.Medium, hours int) contact.Touch {
@@ -83,12 +83,25 @@ func TestLastMail(t *testing.T) {
 		return m
 	}
 	keep(t, s, inbox(9, touch("a@x", contact.In, contact.Email, 3), touch("b@x", contact.Out, contact.Email, 3),
-		touch("c@x", contact.In, contact.Email, 1), touch("d@x", contact.In, contact.Card, 5)))
-	for id, want := range map[string][2]string{maria.ID: {"b@x", "a@x"}, tom.ID: {}} {
-		last, lastIn, err := s.LastMail(ctx, id)
-		if err != nil || last.Key != want[0] || lastIn.Key != want[1] || last.MessageID != want[0] {
-			t.Errorf("got %+v, %+v, %v; want %v", last, lastIn, err, want)
+		touch("c@x", contact.In, contact.Email, 1), touch("d@x", contact.In, contact.Card, 5),
+		touch("e@x", contact.Out, contact.Email, -1), touch("f@x", contact.Out, contact.Email, -2), touch("g@x", contact.Out, contact.Email, -3)))
+	for _, ids := range [][]string{{maria.ID, tom.ID, "none"}, {maria.ID, maria.ID}} {
+		mails := must[map[string]Mails](t)(s.Mails(ctx, ids))
+		m := mails[maria.ID]
+		if len(mails) != 1 || m.Last.Key != "b@x" || m.LastIn.Key != "a@x" || m.Last.MessageID != "b@x" {
+			t.Errorf("with %v: %+v", ids, mails)
 		}
+		to := must[map[string][]contact.Touch](t)(s.MailsTo(ctx, ids, 3))
+		var out []string
+		for _, t := range to[maria.ID] {
+			out = append(out, t.Key)
+		}
+		if len(to) != 1 || !slices.Equal(out, []string{"b@x", "e@x", "f@x"}) {
+			t.Errorf("to %v: %+v", ids, to)
+		}
+	}
+	if got := must[map[string]Mails](t)(s.Mails(ctx, nil)); len(got) != 0 {
+		t.Errorf("of nobody: %+v", got)
 	}
 }
 

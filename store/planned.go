@@ -26,7 +26,7 @@ func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Le
 			return err
 		}
 		for _, l := range letters {
-			put, err := putPlanned(ctx, tx, t, l)
+			put, err := putPlanned(ctx, t, l)
 			if err != nil {
 				return err
 			}
@@ -39,12 +39,12 @@ func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Le
 	return stored, err
 }
 
-func putPlanned(ctx context.Context, tx *sql.Tx, t letterTx, l contact.Letter) (put bool, err error) {
+func putPlanned(ctx context.Context, t letterTx, l contact.Letter) (put bool, err error) {
 	old, exists, err := t.get(ctx, l.Key)
 	if err != nil || exists && old.State != contact.Needs {
 		return false, err
 	}
-	if gone, err := causeGone(ctx, tx, l); err != nil || gone {
+	if gone, err := t.causeGone(ctx, l); err != nil || gone {
 		return false, err
 	}
 	if l.Written = (time.Time{}); l.Raw != nil {
@@ -69,11 +69,11 @@ func (s *Store) PutLetter(ctx context.Context, book int64, l contact.Letter) err
 
 // causeGone reports whether the occasion of a letter, or that person's part in
 // it, has been removed in the meantime.
-func causeGone(ctx context.Context, tx *sql.Tx, l contact.Letter) (gone bool, err error) {
+func (t letterTx) causeGone(ctx context.Context, l contact.Letter) (gone bool, err error) {
 	if l.ParticipantID == "" {
 		return false, nil
 	}
-	err = tx.QueryRowContext(ctx, "SELECT NOT EXISTS (SELECT 1 FROM participant WHERE id = ?)", l.ParticipantID).Scan(&gone)
+	err = t.gone.QueryRowContext(ctx, l.ParticipantID).Scan(&gone)
 	return gone, err
 }
 

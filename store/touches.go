@@ -20,21 +20,6 @@ func (s *Store) Touches(ctx context.Context, contactID string) ([]contact.Touch,
 	return touches, s.explain(err)
 }
 
-// LastTouches gives the newest touch of every contact that has one, by contact
-// id. With mailOnly only mail counts; with a direction only that one.
-func (s *Store) LastTouches(ctx context.Context, mailOnly bool, dir contact.Direction) (map[string]contact.Touch, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE id IN (
-		SELECT (SELECT id FROM touch WHERE contact_id = contact.id
-		AND (NOT ? OR medium = 'email') AND ? IN ('', direction)
-		ORDER BY at DESC, direction DESC, id LIMIT 1) FROM contact)`, mailOnly, dir)
-	touches, err := collect(rows, err, scanTouch)
-	last := make(map[string]contact.Touch, len(touches))
-	for _, t := range touches {
-		last[t.ContactID] = t
-	}
-	return last, s.explain(err)
-}
-
 func scanTouch(rows *sql.Rows) (contact.Touch, error) {
 	var t contact.Touch
 	var at int64

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -109,17 +111,13 @@ func (a *app) words(ctx context.Context, s *session, r plan.Records) (plan.Words
 	if err != nil {
 		return nil, err
 	}
-	last, err := s.store.LastTouches(ctx, true, "")
-	if err != nil {
-		return nil, err
-	}
-	lastIn, err := s.store.LastTouches(ctx, true, contact.In)
+	mails, err := s.store.Mails(ctx, slices.Collect(maps.Keys(r.Contacts)))
 	if err != nil {
 		return nil, err
 	}
 	w := settings.Writer(s.store.Secret())
 	return func(now time.Time, p plan.Planned) contact.Letter {
-		return w.Write(now, p, r.Contacts[p.ContactID], daemon.Mail{Last: last[p.ContactID], LastIn: lastIn[p.ContactID]})
+		return w.Write(now, p, r.Contacts[p.ContactID], daemon.Mail{Last: mails[p.ContactID].Last, LastIn: mails[p.ContactID].LastIn})
 	}, nil
 }
 

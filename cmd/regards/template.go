@@ -144,14 +144,14 @@ func (a *app) preview(c *cobra.Command, s *session, name, who string) (contact.L
 	if _, err := templates.Find(w.Templates, name, w.Languages); err != nil {
 		return contact.Letter{}, fmt.Errorf("%w; see: regards template list", err)
 	}
-	last, lastIn, err := s.store.LastMail(c.Context(), to.ID)
+	mails, err := s.store.Mails(c.Context(), []string{to.ID})
 	if err != nil {
 		return contact.Letter{}, err
 	}
 	l := w.Write(s.now(), plan.Planned{
 		Letter:  contact.Letter{Key: "preview/" + name + "/" + to.ID, ContactID: to.ID, State: contact.Queued},
 		Wording: name, Facts: plan.Sample(practiceOf(policy(s.cfg), name), s.now().In(s.cfg.Owner.Location())),
-	}, to, daemon.Mail{Last: last, LastIn: lastIn})
+	}, to, daemon.Mail{Last: mails[to.ID].Last, LastIn: mails[to.ID].LastIn})
 	if l.State != contact.Queued {
 		return l, fmt.Errorf("there would be no letter: %s", l.Reason)
 	}

@@ -18,7 +18,7 @@ import (
 // greetings knows how the owner greeted whom. It belongs to the goroutine of
 // decisions.
 type greetings struct {
-	known  map[string]string         // by contact id and touch key; "": the mail does not tell
+	known  map[string]string         // by wroteTo; "": the mail does not tell
 	wanted map[string][]greetingWant // by account
 }
 
@@ -29,34 +29,47 @@ type greetingWant struct {
 	mails   []contact.Touch // newest first
 }
 
-// mailsRead is how many of the last mails to somebody are read for a greeting:
-// the very last may have none.
-const mailsRead = 3
-
 // maxGreeting is how much of a mail is read for its first line. The owner's own
 // mail has hardly been anywhere: its header is short.
 const maxGreeting = 16 << 10
 
-// greeted gives how the owner last greeted a contact. It is not known as long as
-// the mail is still to be read, which is then asked for.
-func (d *Daemon) greeted(ctx context.Context, c contact.Contact) (greeting string, known bool, err error) {
-	if c.Greeting != "" {
-		return "", true, nil
+// mailsRead is how many of the last mails to somebody are read for a greeting:
+// the very last may have none.
+const mailsRead = 3
+
+// withGreetings gives those letters that do not wait for mail to be read, in
+// which the owner greets their contact; that mail is then asked for.
+func (d *Daemon) withGreetings(ctx context.Context, letters []plan.Planned, r plan.Records) (ready []plan.Planned, err error) {
+	unknown := func(l plan.Planned) bool {
+		_, known := d.greetings.known[wroteTo(l.ContactID, r)]
+		return l.State == contact.Queued && !known && r.Contacts[l.ContactID].Greeting == "" && !r.Pasts[l.ContactID].LastOut.IsZero()
 	}
-	mails, err := d.store.MailsTo(ctx, c.ID, mailsRead)
-	if err != nil || len(mails) == 0 {
-		return "", true, err
+	asking := slices.DeleteFunc(slices.Clone(letters), func(l plan.Planned) bool { return !unknown(l) })
+	if len(asking) == 0 {
+		return letters, nil
 	}
-	key := c.ID + " " + mails[0].Key
-	if greeting, known := d.greetings.known[key]; known {
-		return greeting, true, nil
+	mails, err := d.store.MailsTo(ctx, recipients(asking), mailsRead)
+	for _, l := range letters {
+		if last := mails[l.ContactID]; unknown(l) && len(last) > 0 && d.readable(last[0].Account) {
+			want := greetingWant{wroteTo(l.ContactID, r), r.Contacts[l.ContactID], last}
+			d.greetings.wanted[last[0].Account] = append(d.greetings.wanted[last[0].Account], want)
+		} else {
+			ready = append(ready, l)
+		}
 	}
-	account := mails[0].Account
-	if r := d.synced[account]; r == nil || d.givenUp(r) {
-		return "", true, nil // the letter does not wait for ever
-	}
-	d.greetings.wanted[account] = append(d.greetings.wanted[account], greetingWant{key, c, mails})
-	return "", false, nil
+	return ready, err
+}
+
+// wroteTo is the key of the greeting in the last mail to a contact.
+func wroteTo(contactID string, r plan.Records) string {
+	return contactID + r.Pasts[contactID].LastOut.Format(" 20060102150405")
+}
+
+// readable reports whether the mail of an account can be read; no letter waits
+// for ever until it can.
+func (d *Daemon) readable(account string) bool {
+	r := d.synced[account]
+	return r != nil && !d.givenUp(r)
 }
 
 // greetingsWanted reports whether mail of an account is to be read for a greeting.
@@ -93,7 +106,9 @@ func (v *visit) greet(ctx context.Context) error {
 		for key, greeting := range found {
 			v.d.greetings.known[key] = greeting
 		}
-		v.d.wakeDeliverer()
+		if len(v.d.settings.Accounts) > 1 {
+			v.d.wakeDeliverer() // a letter may go through another account
+		}
 		return v.d.planLetters(ctx)
 	})
 }
@@ -101,7 +116,7 @@ func (v *visit) greet(ctx context.Context) error {
 // readGreetings finds how the owner greeted contacts, each in the newest mail
 // that tells: the last mail to all of them is read at once, then what is left.
 func (v *visit) readGreetings(ctx context.Context, wants []greetingWant, found map[string]string) error {
-	for nth := range mailsRead {
+	for nth := 0; ; nth++ {
 		unread := map[string]map[string]greetingWant{} // by mailbox and Message-ID
 		for _, want := range wants {
 			if nth >= len(want.mails) || found[want.key] != "" {
@@ -116,13 +131,15 @@ func (v *visit) readGreetings(ctx context.Context, wants []greetingWant, found m
 			}
 			unread[mail.Mailbox][mail.MessageID] = want
 		}
+		if len(unread) == 0 {
+			return nil
+		}
 		for mailbox, mails := range unread {
 			if err := v.readMails(ctx, mailbox, mails, found); err != nil {
 				return err
 			}
 		}
 	}
-	return nil
 }
 
 // readMails takes the greetings from mails in one mailbox. When that fails it

@@ -149,7 +149,7 @@ func takenBack(l contact.Letter, state contact.State, now time.Time) contact.Let
 }
 
 // batch is how many letters are laid after one look at the mailbox.
-const batch = 50
+const batch = 250
 
 // toLay reports whether a letter is to be laid into a mailbox.
 func (v *visit) toLay(l contact.Letter) bool {
@@ -164,9 +164,15 @@ func (v *visit) lay(ctx context.Context) error {
 		return err
 	}
 	var errs []error
-	byBox := func(l contact.Letter) bool { return v.viaOutbox(l) }
+	err = v.at(ctx, func(drafts *mailer.Drafts) error {
+		letters, err = v.thatAreNew(ctx, drafts, letters)
+		return err
+	})
+	if err != nil {
+		return err
+	}
 	for _, outbox := range []bool{false, true} {
-		some := slices.DeleteFunc(slices.Clone(letters), func(l contact.Letter) bool { return byBox(l) != outbox })
+		some := slices.DeleteFunc(slices.Clone(letters), func(l contact.Letter) bool { return v.viaOutbox(l) != outbox })
 		for letters := range slices.Chunk(some, batch) {
 			err := v.at(ctx, func(drafts *mailer.Drafts) error { return v.layBatch(ctx, drafts, outbox, letters) })
 			if errs = append(errs, err); errors.Is(err, errUnreached) {
@@ -183,14 +189,10 @@ func (v *visit) viaOutbox(l contact.Letter) bool {
 	return v.account.SMTP != nil && (l.Delivery != contact.ByDraft || !l.Approved.IsZero())
 }
 
-// layBatch looks whether letters exist already, stores the attempt, appends, and
-// stores where the drafts lie.
+// layBatch stores the attempt, appends, and stores where the drafts lie.
 func (v *visit) layBatch(ctx context.Context, drafts *mailer.Drafts, outbox bool, letters []contact.Letter) error {
 	box, state, err := v.target(ctx, drafts, outbox)
 	if err != nil {
-		return err
-	}
-	if letters, err = v.thatAreNew(ctx, drafts, letters); err != nil || len(letters) == 0 {
 		return err
 	}
 	attempt, err := drafts.LookIn(ctx, box, v.d.now().UTC().Truncate(time.Second)) // as it is stored

@@ -47,16 +47,25 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	}
 	// All are written before one is stored.
 	now, writer, woke := d.now(), d.writer(), false
+	due, err := d.withGreetings(ctx, plan.Due(now, d.settings.Policy, r), r)
+	if err != nil {
+		return err
+	}
+	mails, err := d.store.Mails(ctx, recipients(due))
+	if err != nil {
+		return err
+	}
 	var letters []contact.Letter
-	for _, p := range plan.Due(now, d.settings.Policy, r) {
-		l, ready, err := d.write(ctx, writer, now, p, r)
-		if err != nil {
-			return err
+	for _, p := range due {
+		l := d.write(writer, now, p, r, mails[p.ContactID])
+		old, exists := r.Letters[l.Key]
+		if exists && old.State == l.State && old.Reason == l.Reason {
+			continue // it waits for the same as before
 		}
-		if !ready || woke && p.Proposed {
+		if woke && p.Proposed {
 			continue // the caps are counted anew at the next pass
 		}
-		woke = woke || r.Letters[l.Key].State == contact.Needs && l.State == contact.Queued
+		woke = woke || old.State == contact.Needs && l.State == contact.Queued
 		letters = append(letters, l)
 	}
 	stored, err := d.store.PutLetters(ctx, book, letters)
@@ -68,23 +77,21 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	return err
 }
 
-// write gives a planned letter its words. It is not ready as long as mail is to
-// be read for them, or while it waits for the same as before.
-func (d *Daemon) write(ctx context.Context, w Writer, now time.Time, p plan.Planned, r plan.Records) (l contact.Letter, ready bool, err error) {
-	c := r.Contacts[p.ContactID]
-	var m Mail
-	if m.Last, m.LastIn, err = d.store.LastMail(ctx, c.ID); err != nil {
-		return l, false, err
-	}
-	if p.State == contact.Queued {
-		if m.Greeted, ready, err = d.greeted(ctx, c); err != nil || !ready {
-			return l, false, err
-		}
-	}
-	l = w.Write(now, p, c, m)
-	old, exists := r.Letters[l.Key]
+// write gives a planned letter its words.
+func (d *Daemon) write(w Writer, now time.Time, p plan.Planned, r plan.Records, mails store.Mails) contact.Letter {
+	m := Mail{Last: mails.Last, LastIn: mails.LastIn, Greeted: d.greetings.known[wroteTo(p.ContactID, r)]}
+	l := w.Write(now, p, r.Contacts[p.ContactID], m)
 	l.Created, l.Written = now, now
-	return l, !exists || old.State != l.State || old.Reason != l.Reason, nil
+	return l
+}
+
+// recipients gives the ids of those to whom letters go.
+func recipients(letters []plan.Planned) []string {
+	ids := make([]string, len(letters))
+	for i, l := range letters {
+		ids[i] = l.ContactID
+	}
+	return ids
 }
 
 // writer gives letters their words, as the owner wants them.
