@@ -6,4 +6,6 @@ package main
 // times as long, and a finer sweep would tell nothing more about races.
 const stride = 12
 
+const racing = true
+
 var swept = []string{"add", "once", "restore"}

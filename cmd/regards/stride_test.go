@@ -11,4 +11,6 @@ import (
 // swept are the commands that they try.
 const stride = 1
 
+const racing = false
+
 var swept = slices.Sorted(maps.Keys(changing))
