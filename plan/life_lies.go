@@ -72,7 +72,7 @@ func (g *Sighting) comparable(p contact.Place) bool {
 func (g *Sighting) lies(now time.Time, l contact.Letter, m Lying) contact.Letter {
 	was, delivery := l.State, l.Delivery
 	switch ordered := l.Place.Mailbox == g.survey.Drafts.Name; {
-	case g.inOutbox(m.Place):
+	case g.inOutbox(m.Place) && (was == contact.Approved || !g.keptThere(l)):
 		if l.State = contact.Approved; l.Approved.IsZero() {
 			l.Approved = now
 		}
@@ -109,6 +109,13 @@ func (g *Sighting) lies(now time.Time, l contact.Letter, m Lying) contact.Letter
 	l.TakeBack = l.TakeBack && l.State == was && l.Delivery == delivery
 	l.Place, l.Missing, l.Ended = m.Place, time.Time{}, time.Time{}
 	return l
+}
+
+// keptThere reports whether l has lain in the outbox all the time: it was
+// approved no more, and has not been brought back to Drafts yet. That is nobody's
+// approval.
+func (g *Sighting) keptThere(l contact.Letter) bool {
+	return g.inOutbox(l.Place) && l.Missing.IsZero()
 }
 
 // sameMoment is how far apart the Date of a message and the time at which it was

@@ -913,3 +913,50 @@ func TestTheOwnersHand(t *testing.T) {
 		}
 	}
 }
+
+// What lies in the outbox since it was approved, or since its practice laid it
+// there, is approved no more once the owner took that back, though it lies there
+// still: only what is put there is.
+func TestNoLongerApproved(t *testing.T) {
+	for what, x := range map[string]struct {
+		order func(w *world, l contact.Letter) contact.Letter
+		acts  []string
+		want  contact.State
+	}{
+		"undone":                 {nil, nil, contact.Drafted},
+		"undone, all UIDs anew":  {nil, []string{"renew " + outboxName}, contact.Drafted},
+		"undone, edited there":   {nil, []string{"move a " + outboxName}, contact.Edited},
+		"undone, moved to Later": {nil, []string{"move a Later", "pass", "move a " + outboxName}, contact.Approved},
+		"undone, moved out, in":  {nil, []string{"move a Drafts", "pass", "move a " + outboxName}, contact.Approved},
+		"dismissed, restored": {func(w *world, l contact.Letter) contact.Letter {
+			l.State, l.Delivery, l.Approved = contact.Approved, contact.ByOutbox, w.now
+			l, _ = Dismiss(w.now, l)
+			l, _ = Restore(w.now, l)
+			return l
+		}, nil, contact.Drafted},
+		"the owner's, dismissed, restored": {func(w *world, l contact.Letter) contact.Letter {
+			l.State, l.Approved = contact.Approved, w.now
+			l, _ = Dismiss(w.now, l)
+			l, _ = Restore(w.now, l)
+			return l
+		}, nil, contact.Edited},
+	} {
+		w := newWorld()
+		w.lay("a", "maria", "t1", "Re: Coffee")
+		w.move("a", outboxName)
+		l := w.letters["a"]
+		l.Place = w.boxes[outboxName].messages[0].Place
+		if x.order != nil {
+			l = x.order(w, l)
+		}
+		w.letters["a"] = l
+		for _, act := range append(x.acts, "pass", "pass") {
+			if wrong := w.play(act); wrong != "" {
+				t.Fatalf("%s: %s", what, wrong)
+			}
+		}
+		if l = w.letters["a"]; l.State != x.want || (l.Approved.IsZero()) != (x.want != contact.Approved) {
+			t.Errorf("%s: got %s, approved %s; want %s", what, l.State, l.Approved, x.want)
+		}
+	}
+}
