@@ -33,9 +33,7 @@ func Approve(now time.Time, l contact.Letter) (contact.Letter, error) {
 	default:
 		l = l.In(contact.Approved, now)
 	}
-	if l.State == contact.Approved || l.Delivery != contact.BySend {
-		l.Delivery = contact.ByDraft // by the owner's hand
-	}
+	l.Delivery = contact.ByDraft // by the owner's hand
 	l.Approved, l.Snoozed = now, time.Time{}
 	return l, nil
 }
@@ -129,6 +127,9 @@ func Retry(now time.Time, l contact.Letter) (contact.Letter, error) {
 		l = l.In(contact.Approved, now)
 	default:
 		l = again(now, l)
+	}
+	if !l.Approved.IsZero() {
+		l.Delivery = contact.ByDraft // by the owner's hand
 	}
 	l.TakeBack, l.Sending, l.Missing = false, time.Time{}, time.Time{}
 	l.Reason = "you had it tried again"

@@ -93,7 +93,7 @@ func TestOrdersInDetail(t *testing.T) {
 			})},
 		"twice":         {"approve", with(contact.Queued, func(l *contact.Letter) { l.Approved = ordered }), "it is approved already"},
 		"a draft":       {"approve", standing(contact.Edited), with(contact.Edited, func(l *contact.Letter) { l.State, l.Approved = contact.Approved, ordered })},
-		"without hold":  {"approve", with(contact.Queued, func(l *contact.Letter) { l.Delivery = contact.BySend }), with(contact.Queued, func(l *contact.Letter) { l.Delivery, l.Approved = contact.BySend, ordered })},
+		"without hold":  {"approve", with(contact.Queued, func(l *contact.Letter) { l.Delivery = contact.BySend }), with(contact.Queued, func(l *contact.Letter) { l.Approved = ordered })},
 		"on its way":    {"dismiss", with(contact.Approved, func(l *contact.Letter) { l.Sending = ordered }), "it is being sent right now"},
 		"on its way, 2": {"snooze", with(contact.Approved, func(l *contact.Letter) { l.Sending = ordered }), "it cannot be put off: it is being sent"},
 		"taken back":    {"approve", with(contact.Drafted, func(l *contact.Letter) { l.TakeBack = true }), "to keep it: regards letter restore thank-you/a/b"},
@@ -128,6 +128,9 @@ func TestOrdersInDetail(t *testing.T) {
 		"perhaps sent": {"restore", with(contact.Dismissed, func(l *contact.Letter) { l.Sending = ordered }), "it may have been sent on 21 November 2026"},
 		"refused by the SMTP server": {"retry", with(contact.Approved, func(l *contact.Letter) { l.State, l.Sending, l.Ended = contact.Failed, ordered, ordered }),
 			with(contact.Approved, func(l *contact.Letter) { l.Reason = "you had it tried again" })},
+		"refused when it went by itself": {"retry", with(contact.Approved, func(l *contact.Letter) {
+			l.State, l.Delivery, l.Sending, l.Ended = contact.Failed, contact.BySend, ordered, ordered
+		}), with(contact.Approved, func(l *contact.Letter) { l.Reason = "you had it tried again" })},
 		"not to be found": {"retry", with(contact.Uncertain, func(l *contact.Letter) { l.Missing, l.DraftID, l.TakeBack = ordered, "b@x", true }),
 			with(contact.Queued, func(l *contact.Letter) { l.Reason = "you had it tried again" })},
 		"scrubbed": {"retry", with(contact.Uncertain, func(l *contact.Letter) { l.Raw = nil }),

@@ -21,7 +21,7 @@ func SendAt(p Policy, l contact.Letter, c contact.Contact) time.Time {
 		return time.Time{}
 	}
 	hold := holdTime(p.Hold)
-	if l.Delivery == contact.BySend {
+	if l.Delivery == contact.BySend && p.Practices[l.Practice].Delivery == contact.BySend {
 		hold = 0
 	}
 	at := p.sendTime(p.Location).Add(l.Approved, hold)
@@ -71,15 +71,20 @@ type Resting struct {
 }
 
 // Sendable says which of the approved letters go at now, those that have waited
-// longest first, and why the others do not. The daily cap holds back what regards
-// proposed and laid into the outbox by itself; what the owner approved goes, and
-// counts. Days
-// are those of the owner.
+// longest first, and why the others do not. What goes by itself does so only while
+// its practice delivers it, and if it is not needless now. The caps hold back what
+// regards proposed and laid into the outbox by itself; what the owner approved goes,
+// and counts. Days are those of the owner.
 func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []Resting) {
 	var capped []contact.Letter
+	needless := needlessByItself(now, p, r)
 	for _, l := range inOrder(r.Letters) {
 		c, known := r.Contacts[l.ContactID]
-		if why := kept(now, l, c, known); why != "" {
+		why := kept(now, l, c, known)
+		if why == "" && l.ByItself() {
+			why = p.keptByItself(now, l, r, needless)
+		}
+		if why != "" {
 			held = append(held, Resting{Letter: l, Why: why})
 			continue
 		}
@@ -98,6 +103,7 @@ func Sendable(now time.Time, p Policy, r Records) (due []contact.Letter, held []
 			due = append(due, l)
 		}
 	}
+	capped, held = p.onePerContact(now, r, due, capped, held)
 	room := len(capped)
 	if p.DailyCap > 0 {
 		room = min(room, max(0, p.DailyCap-len(due)-p.sentOn(now, r)))

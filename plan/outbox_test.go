@@ -21,6 +21,10 @@ func sending(t testing.TB) Policy {
 }
 
 func TestSendAt(t *testing.T) {
+	bySend := func(p *Policy, l *contact.Letter) {
+		l.Practice, l.Delivery = ThankYou, contact.BySend
+		p.Practices[ThankYou] = Practice{Enabled: true, Delivery: contact.BySend}
+	}
 	for name, x := range map[string]struct {
 		approved, zone, hold string
 		change               func(*Policy, *contact.Letter)
@@ -34,8 +38,9 @@ func TestSendAt(t *testing.T) {
 		"no hold":                 {"2026-11-20 15:00", "", "0", nil, "2026-11-20 15:00"},
 		"a day's hold":            {"2026-11-16 08:00", "", "1d", nil, "2026-11-18 14:00"}, // nine hours, nine hours, six
 		"over the change of time": {"2026-10-23 15:00", "", "4h", nil, "2026-10-26 11:00"},
-		"by sending":              {"2026-11-20 15:00", "", "4h", func(_ *Policy, l *contact.Letter) { l.Delivery = contact.BySend }, "2026-11-20 15:00"},
-		"by sending, at night":    {"2026-11-20 20:00", "", "4h", func(_ *Policy, l *contact.Letter) { l.Delivery = contact.BySend }, "2026-11-23 08:00"},
+		"by sending":              {"2026-11-20 15:00", "", "4h", bySend, "2026-11-20 15:00"},
+		"by sending no longer":    {"2026-11-20 08:30", "", "4h", func(_ *Policy, l *contact.Letter) { l.Delivery = contact.BySend }, "2026-11-20 12:30"},
+		"by sending, at night":    {"2026-11-20 20:00", "", "4h", bySend, "2026-11-23 08:00"},
 		"by the outbox":           {"2026-11-20 08:30", "", "4h", func(_ *Policy, l *contact.Letter) { l.Delivery = contact.ByOutbox }, "2026-11-20 12:30"},
 		"snoozed":                 {"2026-11-20 08:30", "", "4h", func(_ *Policy, l *contact.Letter) { l.Snoozed = at("2026-11-25 20:00") }, "2026-11-26 08:00"},
 		"snoozed for a moment":    {"2026-11-20 08:30", "", "4h", func(_ *Policy, l *contact.Letter) { l.Snoozed = at("2026-11-20 12:00") }, "2026-11-20 12:30"},
@@ -92,6 +97,9 @@ func outlook(due []contact.Letter, held []Resting) string {
 func with(r Records, letters ...contact.Letter) Records {
 	for _, l := range letters {
 		r.Letters[l.Key] = l
+		if _, known := r.Contacts[l.ContactID]; !known && l.ContactID == l.Key {
+			r.Contacts[l.Key] = person(l.Key, l.Key)
+		}
 	}
 	return r
 }
@@ -162,9 +170,11 @@ func proposing(t *testing.T) Policy {
 	return p
 }
 
+// helloOf is one to somebody called like its key, which its practice laid into
+// the outbox at some time.
 func helloOf(key, when string) contact.Letter {
 	l := approvedLetter(key, when)
-	l.Practice, l.Delivery = "hello", contact.ByOutbox
+	l.Practice, l.ContactID, l.Delivery, l.Written = "hello", key, contact.ByOutbox, l.Approved
 	return l
 }
 
@@ -214,7 +224,8 @@ func TestHeldUntil(t *testing.T) {
 			t.Errorf("at %s: held %+v", now, held)
 		}
 	}
-	p.Location, p.Window, p.SendDays = zone(t, "America/Havana"), Window{0, dayLong}, everyDay // no midnight on 8 March
+	p.Location, p.Window, p.SendDays = zone(t, "America/Havana"), Window{0, dayLong}, everyDay // no midnight on 14 March
+	r = with(records(), helloOf("h1", "2027-03-12 10:00"), helloOf("h2", "2027-03-12 11:00"))
 	_, held := Sendable(at("2027-03-14 04:30"), p, r)
 	if len(held) != 1 || !held[0].From.Equal(at("2027-03-14 05:00")) {
 		t.Errorf("before a day without midnight: held %+v", held)
@@ -225,20 +236,20 @@ func TestHeldUntil(t *testing.T) {
 // goes before its time or beyond the cap; a moment earlier than From it is held.
 func TestSendableIsExact(t *testing.T) {
 	p := proposing(t)
-	p.Practices[ThankYou] = Practice{Enabled: true, Delivery: contact.ByDraft}
+	p.Practices[ThankYou] = Practice{Enabled: true, Delivery: contact.BySend}
 	rapid.Check(t, func(t *rapid.T) {
 		now := at("2026-10-19 00:00").Add(time.Duration(rapid.IntRange(0, 14*96).Draw(t, "now")) * quarter)
 		p.DailyCap = rapid.IntRange(0, 3).Draw(t, "cap")
-		r := Records{Contacts: map[string]contact.Contact{"maria": person("maria", "Maria")}, Letters: map[string]contact.Letter{}}
-		c := r.Contacts["maria"]
+		r := Records{Contacts: map[string]contact.Contact{}, Letters: map[string]contact.Letter{}}
+		c := person("", "Maria")
 		c.TimeZone = rapid.SampledFrom([]string{"", "America/New_York", "Pacific/Auckland"}).Draw(t, "zone")
-		r.Contacts["maria"] = c
 		for i := range rapid.IntRange(0, 6).Draw(t, "letters") {
 			l := helloOf(fmt.Sprint("l", i), "2026-10-16 00:00")
 			l.Approved = l.Approved.Add(time.Duration(rapid.IntRange(0, 10*96).Draw(t, "approved")) * quarter)
 			l.Practice = rapid.SampledFrom([]string{"hello", ThankYou}).Draw(t, "practice")
 			l.Delivery = rapid.SampledFrom([]contact.Delivery{contact.ByDraft, contact.ByOutbox, contact.BySend}).Draw(t, "delivery")
-			r.Letters[l.Key] = l
+			c.ID, r.Letters[l.Key] = l.Key, l
+			r.Contacts[c.ID] = c
 		}
 		due, held := Sendable(now, p, r)
 		if len(due)+len(held) != len(r.Letters) {
