@@ -191,6 +191,14 @@ func keysOf(letters []contact.Letter) []string {
 	return keys
 }
 
+func idsOf(letters []contact.Letter) []string {
+	ids := make([]string, len(letters))
+	for i, l := range letters {
+		ids[i] = l.MessageID
+	}
+	return ids
+}
+
 // refused notes that a server would not have a letter: it is not tried again at
 // once, nor in the same pass.
 func (d *Daemon) refused(key string) { d.refusedAt[key] = d.now() }
