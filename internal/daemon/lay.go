@@ -111,13 +111,13 @@ func (v *visit) outgoing(ctx context.Context, keys []string, ids map[string]stri
 	return out, err
 }
 
-// refusal stands between the reason of a letter and the words with which the
+// refusedWith stands between the reason of a letter and the words with which the
 // server refused it.
-const refusal = "; the server refuses the draft: "
+const refusedWith = "; the server refuses the draft: "
 
-// refusedFor is how long a server may go on refusing a draft, as it does over
+// layWithin is how long a server may go on refusing a draft, as it does over
 // quota, until the letter has failed.
-const refusedFor = 24 * time.Hour
+const layWithin = 24 * time.Hour
 
 // recordPut stores what became of each letter of a batch. Of what nobody knows
 // the attempt stays, to be settled.
@@ -132,11 +132,11 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 		case putErrs[i] == nil:
 			return laid(l, state, places[i], now), nil
 		case refused:
-			reason, _, _ := strings.Cut(l.Reason, refusal)
-			if l.Reason = reason + refusal + text; now.Sub(l.Written) > refusedFor {
+			reason, _, _ := strings.Cut(l.Reason, refusedWith)
+			v.d.refused(l.Key)
+			if l.Reason = reason + refusedWith + text; v.d.refusedFor(l.Key, layWithin) {
 				l = l.In(contact.Failed, now)
 			}
-			v.d.refused(l.Key)
 		}
 		l.Attempt = contact.Attempt{} // it was not sent
 		return l, nil

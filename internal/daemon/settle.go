@@ -82,7 +82,7 @@ func laid(l contact.Letter, state contact.State, place contact.Place, now time.T
 		l.TakeBack = true
 		return l
 	}
-	l.Reason, _, _ = strings.Cut(l.Reason, refusal)
+	l.Reason, _, _ = strings.Cut(l.Reason, refusedWith)
 	if l = l.In(state, now); state == contact.Approved && l.Approved.IsZero() {
 		l.Approved = now
 	}
