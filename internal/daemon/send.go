@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"regards/contact"
-	"regards/internal/imapconn"
 	"regards/mailer"
 	"regards/plan"
 	"regards/store"
@@ -237,69 +236,4 @@ func (v *visit) putOff(l contact.Letter, failed *mailer.SendError) contact.Lette
 	}
 	v.d.taken(l.Key) // what the owner has tried again begins anew
 	return l.In(contact.Failed, v.d.now())
-}
-
-// toFile reports whether a letter that regards has sent is to be filed still.
-func (v *visit) toFile(l contact.Letter) bool {
-	return l.State == contact.Sent && !l.Sending.IsZero() && !v.d.refusedLately(l.Key)
-}
-
-// file lays letters that were sent among the sent mail, unless the server has
-// done so, and takes them out of the outbox.
-func (v *visit) file(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toFile)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, l := range letters {
-		err := v.at(ctx, func(drafts *mailer.Drafts) error { return v.fileOne(ctx, drafts, l) })
-		if err != nil {
-			v.d.refused(l.Key)
-			errs = append(errs, fmt.Errorf("file the letter %s, which was sent: %w", l.Key, err))
-		}
-		if errors.Is(err, errUnreached) || ctx.Err() != nil {
-			break
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (v *visit) fileOne(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
-	id := ""
-	if !drafts.FilesSent() {
-		full, err := v.d.store.Letter(ctx, l.Key)
-		if err != nil {
-			return err
-		}
-		// Other servers than those of this computer may do it by themselves, a
-		// little later.
-		if !imapconn.IsLoopback(v.account.Server.Host) {
-			pause(ctx, min(settleAfter, settleAfter-v.d.now().Sub(l.Sent)))
-		}
-		_, id, err = drafts.File(ctx, full.Raw, keptAs(l))
-		if errors.Is(err, mailer.ErrNoMailbox) {
-			v.d.log.Warn("a letter that was sent cannot be filed", "key", l.Key, "error", err)
-		} else if err != nil {
-			return err
-		}
-	}
-	err := drafts.Remove(ctx, l.Place, keptAs(l))
-	gone := errors.Is(err, mailer.ErrGone) || errors.Is(err, mailer.ErrNoMailbox)
-	if err != nil && !gone && !errors.Is(err, mailer.ErrLeft) {
-		return err
-	}
-	return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
-		l.Sending, l.Place = time.Time{}, contact.Place{}
-		return knownAs(l, id), nil
-	})
-}
-
-// knownAs gives a letter that lies among the sent mail under a Message-ID, so that
-// an answer to it is known.
-func knownAs(l contact.Letter, id string) contact.Letter {
-	if id != "" && !l.Is(id) {
-		l.DraftID = id
-	}
-	return l
 }

@@ -21,6 +21,7 @@ type scene struct {
 	*Daemon
 	t      *testing.T
 	server *mailsim.Server
+	imap   *wire
 	clock  time.Time
 	maria  contact.Contact
 }
@@ -37,9 +38,9 @@ func newScene(t *testing.T, options mailsim.Options) *scene {
 	}
 	t.Cleanup(func() { server.Close() })
 	secret := func(context.Context) (string, error) { return server.Password(), nil }
-	s := &scene{t: t, server: server, clock: noon}
+	s := &scene{t: t, server: server, imap: newWire(t, server.IMAPAddr()), clock: noon}
 	s.Daemon = newDaemon(t, Account{Name: "home", Address: "ana@example.org", Letters: true, Outbox: testOutbox,
-		Server: imapconn.Server{Host: server.Host(), Port: server.IMAPPort(), TLS: "none", User: server.User(), Secret: secret},
+		Server: imapconn.Server{Host: server.Host(), Port: s.imap.port(), TLS: "none", User: server.User(), Secret: secret},
 		SMTP:   &mailer.SMTPServer{Host: server.Host(), Port: server.SMTPPort(), TLS: "none", User: server.User(), Secret: secret}})
 	s.now = func() time.Time { return s.clock }
 	p := &s.settings.Policy
@@ -180,9 +181,9 @@ func TestRefusedBeforeTheMessage(t *testing.T) {
 			}
 			s.fault(stage, 0)
 			s.change("a", func(l contact.Letter) (contact.Letter, error) {
-			l.Raw = s.letter("a").Raw
-			return plan.Retry(s.clock, l)
-		})
+				l.Raw = s.letter("a").Raw
+				return plan.Retry(s.clock, l)
+			})
 			s.ok(time.Hour)
 			s.expect("a", contact.Sent, "")
 		})
@@ -237,6 +238,79 @@ func TestNoSession(t *testing.T) {
 	s.ok(retryRefused)
 	s.expect("c", contact.Sent, "")
 	if text := s.trouble("smtp/home"); text != "" {
+		t.Errorf("trouble: %q", text)
+	}
+}
+
+// What was sent leaves the outbox also while the server refuses to have it filed;
+// it is filed later, once.
+func TestFileRefused(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.BySend)
+	s.imap.replace("APPEND \"Sent\"", "APPEND \"Nowhere\"")
+	if s.later(0) == nil {
+		t.Error("nobody is told")
+	}
+	s.expect("a", contact.Sent, "")
+	if n := s.holds(testOutbox); n != 0 {
+		t.Errorf("%d letters in the outbox", n)
+	}
+	if text := s.trouble("sent/home"); !strings.Contains(text, "not among your sent mail") {
+		t.Errorf("trouble: %q", text)
+	}
+	logins := s.imap.count("LOGIN")
+	s.later(time.Minute)
+	if n := s.imap.count("LOGIN"); n != logins {
+		t.Errorf("%d logins, then %d", logins, n)
+	}
+	s.imap.replace("APPEND \"Sent\"", "APPEND \"Sent\"")
+	s.ok(retryRefused)
+	s.ok(time.Hour)
+	if n := s.holds("Sent"); n != 1 || len(s.server.Sent()) != 1 {
+		t.Errorf("filed %d times, sent %d times", n, len(s.server.Sent()))
+	}
+	if text := s.trouble("sent/home"); text != "" {
+		t.Errorf("trouble: %q", text)
+	}
+}
+
+// After a day it is left at that, and the letter says what is to be done.
+func TestNeverFiled(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.BySend)
+	s.imap.replace("APPEND \"Sent\"", "APPEND \"Nowhere\"")
+	s.imap.replace("MOVE 1 \"Trash\"", "MOVE 1 \"Nowhere\"")
+	s.later(0)
+	for range 4 {
+		s.later(8 * time.Hour)
+	}
+	s.expect("a", contact.Sent, "not among your sent mail")
+	s.expect("a", contact.Sent, "it lies in "+testOutbox+" still, delete it there")
+	if l := s.letter("a"); !l.Sending.IsZero() || len(s.server.Sent()) != 1 {
+		t.Errorf("%+v, sent %d times", l, len(s.server.Sent()))
+	}
+}
+
+// Where nothing is marked as sent mail the owner is told to name it.
+func TestNoSentMailbox(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	if err := s.server.Delete("Sent"); err != nil {
+		t.Fatal(err)
+	}
+	s.put("a", contact.BySend)
+	s.ok(0)
+	s.expect("a", contact.Sent, "not among your sent mail")
+	if text := s.trouble("sent/home"); !strings.Contains(text, "name it in the account") {
+		t.Errorf("trouble: %q", text)
+	}
+	if n := s.holds(testOutbox); n != 0 {
+		t.Errorf("%d letters in the outbox", n)
+	}
+	if err := s.server.Create("Sent"); err != nil {
+		t.Fatal(err)
+	}
+	s.ok(2 * time.Hour)
+	if text := s.trouble("sent/home"); text != "" {
 		t.Errorf("trouble: %q", text)
 	}
 }
