@@ -12,6 +12,10 @@ import (
 	"regards/internal/imapconn"
 )
 
+// ErrNoSession means that no letter at all can be sent through a server now: it is
+// not reached, or takes no login.
+var ErrNoSession = errors.New("no mail can be sent")
+
 // Envelope says between whom the server carries a message, whatever its header
 // says.
 type Envelope struct{ From, To string }
@@ -41,7 +45,8 @@ type SendError struct {
 
 func (e *SendError) Error() string { return fmt.Sprintf("%s: %s", e.Stage, e.Text) }
 
-// Unwrap gives the cause, for imapconn.ErrLogin, ErrTLS and ErrAway.
+// Unwrap gives the cause, for ErrNoSession and for ErrLogin, ErrTLS and ErrAway of
+// imapconn.
 func (e *SendError) Unwrap() error { return e.cause }
 
 // Send gives a message to a server, for exactly one recipient. Commit is called
@@ -61,7 +66,9 @@ func Send(ctx context.Context, s SMTPServer, e Envelope, raw []byte, commit func
 	}
 	c, err := s.dial(ctx)
 	if err != nil {
-		return unsent(err, true)
+		failed := unsent(err, true)
+		failed.cause = fmt.Errorf("%w: %w", ErrNoSession, err)
+		return failed
 	}
 	defer c.conn.Close()
 	stop := context.AfterFunc(ctx, func() { c.conn.Close() })

@@ -101,7 +101,7 @@ type Daemon struct {
 	looked    map[string]time.Time // by account: when it was last looked what has become of letters
 	surveys   map[string]surveyed  // by account and mailbox
 	unmovable map[string]bool      // accounts in which no draft can be moved
-	refusedAt map[string]time.Time // by key of a letter: when a server refused it
+	refusals  map[string]refusal   // by key of a letter, or by what else a server refuses
 	searched  map[string]time.Time // by Message-ID: when every mailbox was searched for it
 
 	mailSent bool // news, as this delivery began
@@ -125,7 +125,7 @@ func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Log
 		settings: settings, store: st, now: now, log: log, progress: progress,
 		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
 		greetings: greetings{known: map[string]string{}, wanted: map[string][]greetingWant{}},
-		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusedAt: map[string]time.Time{},
+		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusals: map[string]refusal{},
 		searched: map[string]time.Time{},
 	}
 }

@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,140 +12,6 @@ import (
 	"regards/internal/imapconn"
 	"regards/mailer"
 )
-
-// settleAfter is how long after an APPEND its outcome can be told: by then the
-// server has finished what a lost connection left behind.
-const settleAfter = 5 * time.Second
-
-// toSettle reports whether it is not known if a letter was laid.
-func (v *visit) toSettle(l contact.Letter) bool {
-	return l.State == contact.Queued && !l.Attempt.At.IsZero()
-}
-
-// settle finds out what became of every APPEND whose answer was lost. Letters
-// that were tried together are looked for together.
-func (v *visit) settle(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toSettle)
-	if err != nil || len(letters) == 0 {
-		return err
-	}
-	ours, err := v.ours(ctx)
-	if err != nil {
-		return err
-	}
-	together := map[contact.Attempt][]contact.Letter{}
-	for _, l := range letters {
-		together[l.Attempt] = append(together[l.Attempt], l)
-	}
-	var errs []error
-	for attempt, letters := range together {
-		pause(ctx, min(settleAfter, settleAfter-v.d.now().Sub(attempt.At)))
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		errs = append(errs, v.at(ctx, func(drafts *mailer.Drafts) error {
-			found, err := drafts.SettleAll(ctx, idsOf(letters), attempt, func(id string) bool { return ours[id] })
-			if err != nil {
-				return err
-			}
-			return v.update(ctx, keysOf(letters), func(l contact.Letter) (contact.Letter, error) {
-				return settled(l, attempt, found[l.MessageID], v.d.now()), nil
-			})
-		}))
-	}
-	return errors.Join(errs...)
-}
-
-// settled gives a letter as it is to be once it is known what became of its
-// APPEND.
-func settled(l contact.Letter, attempt contact.Attempt, found mailer.Found, now time.Time) contact.Letter {
-	if l.Attempt != attempt {
-		return l // something else has happened to it since
-	}
-	l.Attempt = contact.Attempt{}
-	switch found.State {
-	case contact.Drafted, contact.Approved:
-		return laid(l, found.State, found.Place, now)
-	case contact.Queued:
-		if l.TakeBack {
-			l = l.In(contact.Superseded, now)
-		}
-		return l // it never arrived
-	case contact.Uncertain:
-		l.Reason = "the connection broke while the draft was laid, and it is not to be found: look whether it is there; it is not made again by itself"
-	}
-	return l.In(found.State, now)
-}
-
-// laid gives a letter that now lies somewhere. What has been ended meanwhile is
-// to be removed again.
-func laid(l contact.Letter, state contact.State, place contact.Place, now time.Time) contact.Letter {
-	l.Place, l.Attempt = place, contact.Attempt{}
-	if l.State.Ended() {
-		l.TakeBack = true
-		return l
-	}
-	l.Reason, _, _ = strings.Cut(l.Reason, refusal)
-	if l = l.In(state, now); state == contact.Approved && l.Approved.IsZero() {
-		l.Approved = now
-	}
-	return l
-}
-
-// toTakeBack reports whether a letter lies where it should no longer.
-func (v *visit) toTakeBack(l contact.Letter) bool {
-	return l.TakeBack && l.Place.Mailbox != "" && l.Sending.IsZero()
-}
-
-// takeBack removes drafts that have become needless, if nobody has touched them.
-func (v *visit) takeBack(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toTakeBack)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, l := range letters {
-		// Each asks anew: the owner may have said stop.
-		if held, err := v.d.held(ctx); err != nil || held {
-			return errors.Join(append(errs, err)...)
-		}
-		err := v.at(ctx, func(drafts *mailer.Drafts) error {
-			full, err := v.d.store.Letter(ctx, l.Key)
-			if err != nil {
-				return err
-			}
-			state, err := drafts.TakeBackLetter(ctx, mailer.Outgoing{Raw: full.Raw, MessageID: l.MessageID}, l.Place)
-			if err != nil {
-				return fmt.Errorf("letter %s: %w", l.Key, err)
-			}
-			return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
-				return takenBack(l, state, v.d.now()), nil
-			})
-		})
-		if errs = append(errs, err); errors.Is(err, errUnreached) {
-			break
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// takenBack gives a letter whose draft was to be removed, with what became of that.
-func takenBack(l contact.Letter, state contact.State, now time.Time) contact.Letter {
-	l.TakeBack = false
-	switch state {
-	case contact.Dismissed: // the next look tells what the owner has made of it
-		l.Reason += "; the draft was no longer where it was laid, and is left alone"
-		return l
-	case contact.Drafted:
-		l.Reason += "; it cannot be removed, or may have words of yours by now: delete the draft yourself"
-		state = contact.Superseded
-	}
-	l.Place = contact.Place{}
-	if l.State.Ended() && state != contact.Sent {
-		return l
-	}
-	return l.In(state, now)
-}
 
 // batch is how many letters are laid after one look at the mailbox.
 const batch = 250
@@ -246,13 +111,13 @@ func (v *visit) outgoing(ctx context.Context, keys []string, ids map[string]stri
 	return out, err
 }
 
-// refusal stands between the reason of a letter and the words with which the
+// refusedWith stands between the reason of a letter and the words with which the
 // server refused it.
-const refusal = "; the server refuses the draft: "
+const refusedWith = "; the server refuses the draft: "
 
-// refusedFor is how long a server may go on refusing a draft, as it does over
+// layWithin is how long a server may go on refusing a draft, as it does over
 // quota, until the letter has failed.
-const refusedFor = 24 * time.Hour
+const layWithin = 24 * time.Hour
 
 // recordPut stores what became of each letter of a batch. Of what nobody knows
 // the attempt stays, to be settled.
@@ -267,11 +132,11 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 		case putErrs[i] == nil:
 			return laid(l, state, places[i], now), nil
 		case refused:
-			reason, _, _ := strings.Cut(l.Reason, refusal)
-			if l.Reason = reason + refusal + text; now.Sub(l.Written) > refusedFor {
+			reason, _, _ := strings.Cut(l.Reason, refusedWith)
+			v.d.refused(l.Key)
+			if l.Reason = reason + refusedWith + text; v.d.refusedFor(l.Key, layWithin) {
 				l = l.In(contact.Failed, now)
 			}
-			v.d.refused(l.Key)
 		}
 		l.Attempt = contact.Attempt{} // it was not sent
 		return l, nil
@@ -285,148 +150,4 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 		v.d.log.Info("letter laid", "key", keys[i], "mailbox", places[i].Mailbox)
 	}
 	return err
-}
-
-// thatAreNew gives those letters that do not exist yet. What a regards that this
-// database knows nothing of has made is left to the owner.
-func (v *visit) thatAreNew(ctx context.Context, drafts *mailer.Drafts, letters []contact.Letter) ([]contact.Letter, error) {
-	found, err := drafts.FindAll(ctx, idsOf(letters))
-	if err != nil {
-		return nil, err
-	}
-	there := func(l contact.Letter) bool {
-		f, ok := found[l.MessageID]
-		// What was brought back may lie among the deleted mail still.
-		return ok && (l.Restored.IsZero() || f.State != contact.Dismissed)
-	}
-	var known, fresh []contact.Letter
-	for _, l := range letters {
-		if there(l) {
-			known = append(known, l)
-		} else {
-			fresh = append(fresh, l)
-		}
-	}
-	err = v.update(ctx, keysOf(known), func(l contact.Letter) (contact.Letter, error) {
-		f := found[l.MessageID]
-		if f.State == contact.Drafted {
-			f.State = contact.Edited // who knows what the owner has done to it
-		}
-		l.Reason, l.Place = "it was there already; was the database restored, or does another regards run?", f.Place
-		return l.In(f.State, v.d.now()), nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return v.notEdited(ctx, drafts, fresh)
-}
-
-// notEdited leaves those letters to the owner of which a draft may lie there,
-// edited and saved anew: a backup that was restored does not know.
-func (v *visit) notEdited(ctx context.Context, drafts *mailer.Drafts, letters []contact.Letter) ([]contact.Letter, error) {
-	restored, err := v.d.store.Restored(ctx)
-	if err != nil || restored.IsZero() {
-		return letters, err
-	}
-	ours, err := v.ours(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var fresh []contact.Letter
-	for _, l := range letters {
-		known, err := v.causedAfter(ctx, l, restored)
-		if err != nil {
-			return nil, err
-		}
-		there := false
-		if !known {
-			full, err := v.d.store.Letter(ctx, l.Key)
-			if err != nil {
-				return nil, err
-			}
-			if there, err = drafts.Addressed(ctx, full.Raw, func(id string) bool { return ours[id] }); err != nil {
-				return nil, err
-			}
-		}
-		if !there {
-			fresh = append(fresh, l)
-			continue
-		}
-		err = v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
-			l.Reason = "a draft to that person lies there, and the database was restored: it may be this letter, edited; it is not made again by itself"
-			return l.In(contact.Uncertain, v.d.now()), nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return fresh, nil
-}
-
-// causedAfter reports whether what a letter came of was logged after a time.
-func (v *visit) causedAfter(ctx context.Context, l contact.Letter, t time.Time) (bool, error) {
-	if l.OccasionID == "" {
-		return false, nil
-	}
-	occasions, err := v.d.store.Occasions(ctx)
-	i := slices.IndexFunc(occasions, func(o contact.Occasion) bool { return o.ID == l.OccasionID })
-	return i < 0 || occasions[i].Logged.After(t), err
-}
-
-// toMove reports whether a letter whose sending was ordered lies in Drafts still.
-func (v *visit) toMove(l contact.Letter) bool {
-	return v.account.SMTP != nil && l.State == contact.Approved && l.Sending.IsZero() &&
-		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.d.unmovable[v.account.Name]
-}
-
-// move brings letters whose sending was ordered into the outbox, where the owner
-// sees what is to go. Where drafts cannot be moved they are sent from where they lie.
-func (v *visit) move(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toMove)
-	if err != nil {
-		return err
-	}
-	var errs []error
-	for _, l := range letters {
-		if held, err := v.d.held(ctx); err != nil || held {
-			return errors.Join(append(errs, err)...)
-		}
-		err := v.at(ctx, func(drafts *mailer.Drafts) error { return v.moveOne(ctx, drafts, l) })
-		if errs = append(errs, err); errors.Is(err, errUnreached) {
-			break
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (v *visit) moveOne(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
-	if !drafts.CanMove() {
-		v.d.unmovable[v.account.Name] = true
-		return nil
-	}
-	if err := drafts.EnsureOutbox(ctx, v.account.Outbox); err != nil {
-		return err
-	}
-	place, err := drafts.Move(ctx, l.Place, keptAs(l), v.account.Outbox)
-	if errors.Is(err, mailer.ErrGone) {
-		return nil // the next look tells where it is
-	}
-	if err != nil {
-		return fmt.Errorf("letter %s: %w", l.Key, err)
-	}
-	return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
-		l.Place = place
-		return l, nil
-	})
-}
-
-// keptAs gives the Message-ID under which a letter lies where it lies.
-func keptAs(l contact.Letter) string { return cmp.Or(l.DraftID, l.MessageID) }
-
-func idsOf(letters []contact.Letter) []string {
-	ids := make([]string, len(letters))
-	for i, l := range letters {
-		ids[i] = l.MessageID
-	}
-	return ids
 }

@@ -274,9 +274,7 @@ func (v *visit) strangers(ctx context.Context, all []plan.Lying) error {
 	if len(all) > 0 {
 		text = strangersText(v.account.Outbox, all)
 	}
-	return v.d.decide(ctx, func(ctx context.Context) error {
-		return v.d.store.SetTrouble(ctx, "outbox/"+v.account.Name, text, v.d.now())
-	})
+	return v.tell(ctx, "outbox/"+v.account.Name, text)
 }
 
 func strangersText(outbox string, all []plan.Lying) string {

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"regards/contact"
-	"regards/internal/imapconn"
 	"regards/mailer"
 	"regards/plan"
 	"regards/store"
@@ -57,7 +57,7 @@ func (v *visit) settleSending(ctx context.Context) error {
 
 // sendable gives the letters of the account that may go now.
 func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
-	if v.account.SMTP == nil {
+	if v.account.SMTP == nil || v.d.refusedLately(v.smtp()) {
 		return nil, nil
 	}
 	waiting, err := v.letters(ctx, func(l contact.Letter) bool { return l.State == contact.Approved })
@@ -82,8 +82,13 @@ func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
 }
 
 // send sends what has been approved and has rested long enough. Each letter is
-// decided about anew: what went just now counts.
+// decided about anew: what went just now counts. When the server has no session
+// for us, or asks for patience, the account is left alone for a while.
 func (v *visit) send(ctx context.Context) error {
+	waiting, err := v.letters(ctx, func(l contact.Letter) bool { return l.State == contact.Approved })
+	if err != nil || len(waiting) == 0 || v.account.SMTP == nil {
+		return errors.Join(err, v.tell(ctx, v.smtp(), ""))
+	}
 	var errs []error
 	tried := map[string]bool{}
 	for {
@@ -91,21 +96,50 @@ func (v *visit) send(ctx context.Context) error {
 		if err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		i := 0
-		for i < len(letters) && tried[letters[i].Key] {
-			i++
-		}
-		if i == len(letters) || ctx.Err() != nil {
+		letters = slices.DeleteFunc(letters, func(l contact.Letter) bool { return tried[l.Key] })
+		if len(letters) == 0 || ctx.Err() != nil {
 			return errors.Join(errs...)
 		}
-		tried[letters[i].Key] = true
-		if err := v.sendOne(ctx, letters[i]); err != nil {
-			errs = append(errs, fmt.Errorf("letter %s: %w", letters[i].Key, err))
+		l := v.leastRefused(letters)
+		tried[l.Key] = true
+		if err := v.sendOne(ctx, l); err != nil {
+			errs = append(errs, fmt.Errorf("letter %s: %w", l.Key, err))
 			if errors.Is(err, errUnreached) {
 				return errors.Join(errs...)
 			}
 		}
 	}
+}
+
+// leastRefused gives the letter to be tried first: one that the server puts off
+// again and again must not hold up the others.
+func (v *visit) leastRefused(letters []contact.Letter) contact.Letter {
+	return slices.MinFunc(letters, func(a, b contact.Letter) int {
+		return v.d.refusals[a.Key].last.Compare(v.d.refusals[b.Key].last)
+	})
+}
+
+// smtp is what the sending of an account is called among refusals and troubles.
+func (v *visit) smtp() string { return "smtp/" + v.account.Name }
+
+// noteSession keeps in mind whether the account can send at all, and tells the
+// owner if it cannot.
+func (v *visit) noteSession(ctx context.Context, sendErr error) error {
+	var failed *mailer.SendError
+	errors.As(sendErr, &failed)
+	switch {
+	case ctx.Err() != nil, errors.Is(sendErr, store.ErrTaken):
+		return nil
+	case failed != nil && failed.Temporary && failed.Stage != mailer.Unknown:
+		v.d.refused(v.smtp())
+	default:
+		v.d.taken(v.smtp())
+	}
+	text := ""
+	if errors.Is(sendErr, mailer.ErrNoSession) {
+		text = "letters cannot be sent: " + failed.Text + "; it is tried again every ten minutes; to try now: regards check"
+	}
+	return v.tell(ctx, v.smtp(), text)
 }
 
 // sendOne reads what lies in the outbox, and sends exactly that.
@@ -136,10 +170,11 @@ func (v *visit) sendOne(ctx context.Context, l contact.Letter) error {
 		return v.d.decide(ctx, func(ctx context.Context) error { return v.d.store.RecordSending(ctx, l.Key, raw, v.d.now()) })
 	}
 	err = mailer.Send(ctx, *v.account.SMTP, mailer.Envelope{From: v.account.Address, To: to}, raw, commit)
+	noted := v.noteSession(ctx, err)
 	if errors.Is(err, store.ErrTaken) {
-		return nil // the owner has thought better of it
+		return noted // the owner has thought better of it
 	}
-	return errors.Join(err, v.recordSend(ctx, l.Key, err))
+	return errors.Join(err, v.recordSend(ctx, l.Key, err), noted)
 }
 
 // maxLetter is how large a letter may be that is sent, attachments included.
@@ -168,84 +203,37 @@ func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error
 	if failed != nil && failed.Stage == mailer.Unknown {
 		return nil
 	}
-	if sendErr != nil {
-		v.d.refused(key)
-	}
-	now := v.d.now()
+	now, ended := v.d.now(), ctx.Err() != nil
 	return v.update(ctx, []string{key}, func(l contact.Letter) (contact.Letter, error) {
-		switch {
-		case sendErr == nil:
+		if sendErr == nil {
 			return plan.Sent(l, now.UTC()), nil
-		case failed != nil && !failed.Temporary && failed.Stage == mailer.Refused:
-			l.Reason = "the mail server refused it: " + failed.Text
-			l = l.In(contact.Failed, now)
 		}
 		l.Sending = time.Time{} // it did not go
+		blameless := failed == nil || ended || errors.Is(sendErr, mailer.ErrNoSession)
+		if l.State == contact.Approved && !blameless {
+			l = v.putOff(l, failed)
+		}
 		return l, nil
 	})
 }
 
-// toFile reports whether a letter that regards has sent is to be filed still.
-func (v *visit) toFile(l contact.Letter) bool {
-	return l.State == contact.Sent && !l.Sending.IsZero() && !v.d.refusedLately(l.Key)
-}
+// sendWithin is how long a server may go on putting a letter off until it has
+// failed: as long as mail servers themselves go on (RFC 5321 section 4.5.4.1).
+const sendWithin = 5 * 24 * time.Hour
 
-// file lays letters that were sent among the sent mail, unless the server has
-// done so, and takes them out of the outbox.
-func (v *visit) file(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toFile)
-	if err != nil {
-		return err
+// putOff gives a letter that the server would not take: for good, or for now.
+func (v *visit) putOff(l contact.Letter, failed *mailer.SendError) contact.Letter {
+	switch v.d.refused(l.Key); {
+	case failed.Stage == mailer.Refused && !failed.Temporary:
+		l.Reason = "the mail server refused it: " + failed.Text
+	case !failed.Temporary:
+		l.Reason = "it cannot be sent: " + failed.Text
+	case v.d.refusedFor(l.Key, sendWithin):
+		l.Reason = "it could not be sent for days: " + failed.Text
+	default:
+		l.Reason = "it is not sent yet, and is tried again: " + failed.Text
+		return l
 	}
-	var errs []error
-	for _, l := range letters {
-		err := v.at(ctx, func(drafts *mailer.Drafts) error { return v.fileOne(ctx, drafts, l) })
-		if err != nil {
-			v.d.refused(l.Key)
-			errs = append(errs, fmt.Errorf("file the letter %s, which was sent: %w", l.Key, err))
-		}
-		if errors.Is(err, errUnreached) || ctx.Err() != nil {
-			break
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (v *visit) fileOne(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
-	id := ""
-	if !drafts.FilesSent() {
-		full, err := v.d.store.Letter(ctx, l.Key)
-		if err != nil {
-			return err
-		}
-		// Other servers than those of this computer may do it by themselves, a
-		// little later.
-		if !imapconn.IsLoopback(v.account.Server.Host) {
-			pause(ctx, min(settleAfter, settleAfter-v.d.now().Sub(l.Sent)))
-		}
-		_, id, err = drafts.File(ctx, full.Raw, keptAs(l))
-		if errors.Is(err, mailer.ErrNoMailbox) {
-			v.d.log.Warn("a letter that was sent cannot be filed", "key", l.Key, "error", err)
-		} else if err != nil {
-			return err
-		}
-	}
-	err := drafts.Remove(ctx, l.Place, keptAs(l))
-	gone := errors.Is(err, mailer.ErrGone) || errors.Is(err, mailer.ErrNoMailbox)
-	if err != nil && !gone && !errors.Is(err, mailer.ErrLeft) {
-		return err
-	}
-	return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
-		l.Sending, l.Place = time.Time{}, contact.Place{}
-		return knownAs(l, id), nil
-	})
-}
-
-// knownAs gives a letter that lies among the sent mail under a Message-ID, so that
-// an answer to it is known.
-func knownAs(l contact.Letter, id string) contact.Letter {
-	if id != "" && !l.Is(id) {
-		l.DraftID = id
-	}
-	return l
+	v.d.taken(l.Key) // what the owner has tried again begins anew
+	return l.In(contact.Failed, v.d.now())
 }

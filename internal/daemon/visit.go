@@ -153,6 +153,13 @@ func (v *visit) update(ctx context.Context, keys []string, change func(contact.L
 	})
 }
 
+// tell notes what only the owner can mend, or with "" that it is over.
+func (v *visit) tell(ctx context.Context, about, text string) error {
+	return v.d.decide(context.WithoutCancel(ctx), func(ctx context.Context) error {
+		return v.d.store.SetTrouble(ctx, about, text, v.d.now())
+	})
+}
+
 // ours gives the Message-IDs of all letters.
 func (v *visit) ours(ctx context.Context) (map[string]bool, error) {
 	all, err := v.d.store.Letters(ctx)
@@ -191,16 +198,10 @@ func keysOf(letters []contact.Letter) []string {
 	return keys
 }
 
-// refused notes that a server would not have a letter: it is not tried again at
-// once, nor in the same pass.
-func (d *Daemon) refused(key string) { d.refusedAt[key] = d.now() }
-
-// refusedLately reports whether a letter is left alone for a while.
-func (d *Daemon) refusedLately(key string) bool {
-	at, refused := d.refusedAt[key]
-	since := d.now().Sub(at)
-	return refused && since >= 0 && since < retryRefused
+func idsOf(letters []contact.Letter) []string {
+	ids := make([]string, len(letters))
+	for i, l := range letters {
+		ids[i] = l.MessageID
+	}
+	return ids
 }
-
-// retryRefused is how long a server is left alone with what it has refused.
-const retryRefused = 10 * time.Minute

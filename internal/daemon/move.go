@@ -1,0 +1,62 @@
+package daemon
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+
+	"regards/contact"
+	"regards/internal/imapconn"
+	"regards/mailer"
+)
+
+// toMove reports whether a letter whose sending was ordered lies in Drafts still.
+func (v *visit) toMove(l contact.Letter) bool {
+	return v.account.SMTP != nil && l.State == contact.Approved && l.Sending.IsZero() &&
+		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.d.unmovable[v.account.Name]
+}
+
+// move brings letters whose sending was ordered into the outbox, where the owner
+// sees what is to go. Where drafts cannot be moved they are sent from where they lie.
+func (v *visit) move(ctx context.Context) error {
+	letters, err := v.letters(ctx, v.toMove)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, l := range letters {
+		if held, err := v.d.held(ctx); err != nil || held {
+			return errors.Join(append(errs, err)...)
+		}
+		err := v.at(ctx, func(drafts *mailer.Drafts) error { return v.moveOne(ctx, drafts, l) })
+		if errs = append(errs, err); errors.Is(err, errUnreached) {
+			break
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (v *visit) moveOne(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
+	if !drafts.CanMove() {
+		v.d.unmovable[v.account.Name] = true
+		return nil
+	}
+	if err := drafts.EnsureOutbox(ctx, v.account.Outbox); err != nil {
+		return err
+	}
+	place, err := drafts.Move(ctx, l.Place, keptAs(l), v.account.Outbox)
+	if errors.Is(err, mailer.ErrGone) {
+		return nil // the next look tells where it is
+	}
+	if err != nil {
+		return fmt.Errorf("letter %s: %w", l.Key, err)
+	}
+	return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
+		l.Place = place
+		return l, nil
+	})
+}
+
+// keptAs gives the Message-ID under which a letter lies where it lies.
+func keptAs(l contact.Letter) string { return cmp.Or(l.DraftID, l.MessageID) }

@@ -1,0 +1,316 @@
+package daemon
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"regards/contact"
+	"regards/internal/imapconn"
+	"regards/internal/mailsim"
+	"regards/mailer"
+	"regards/plan"
+	"regards/store"
+)
+
+// scene is a service with one account on a mail server, whose visits a test makes
+// one by one, at times of its choice.
+type scene struct {
+	*Daemon
+	t      *testing.T
+	server *mailsim.Server
+	imap   *wire
+	clock  time.Time
+	maria  contact.Contact
+}
+
+const testOutbox = "Regards Outbox"
+
+// newScene makes a scene on an embedded server, at noon. Letters rest for an hour,
+// and go at any time.
+func newScene(t *testing.T, options mailsim.Options) *scene {
+	t.Helper()
+	server, err := mailsim.EmbeddedWith(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	secret := func(context.Context) (string, error) { return server.Password(), nil }
+	s := &scene{t: t, server: server, imap: newWire(t, server.IMAPAddr()), clock: noon}
+	s.Daemon = newDaemon(t, Account{Name: "home", Address: "ana@example.org", Letters: true, Outbox: testOutbox,
+		Server: imapconn.Server{Host: server.Host(), Port: s.imap.port(), TLS: "none", User: server.User(), Secret: secret},
+		SMTP:   &mailer.SMTPServer{Host: server.Host(), Port: server.SMTPPort(), TLS: "none", User: server.User(), Secret: secret}})
+	s.now = func() time.Time { return s.clock }
+	p := &s.settings.Policy
+	p.Window, p.Hold = plan.Window{End: 24 * time.Hour}, contact.Duration{Rest: time.Hour}
+	for day := range time.Weekday(7) {
+		p.SendDays = append(p.SendDays, day)
+	}
+	p.Practices[plan.KeepInTouch] = plan.Practice{Enabled: true}
+	s.maria = maria(t, s.Daemon)
+	ctx, stop := context.WithCancel(context.Background())
+	t.Cleanup(stop)
+	go s.decisions(ctx)
+	return s
+}
+
+// put stores a letter to Maria that is to be laid.
+func (s *scene) put(key string, how contact.Delivery) {
+	s.t.Helper()
+	p := s.settings.Policy.Practices[plan.ThankYou]
+	p.Delivery = how
+	s.settings.Policy.Practices[plan.ThankYou] = p
+	id := key + "@example.org"
+	raw, err := mailer.Compose(mailer.Message{FromName: "Ana", From: "ana@example.org", ToName: s.maria.Name,
+		To: "maria@uni.example", Subject: "Hello " + key, Body: "How are you?", Date: s.clock, MessageID: id})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	version, err := s.store.BookVersion(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	stored, err := s.store.PutLetters(s.t.Context(), version, []contact.Letter{{Key: key, Practice: plan.ThankYou, ContactID: s.maria.ID,
+		State: contact.Queued, Due: s.clock, Subject: "Hello " + key, MessageID: id, Raw: raw, Account: "home", Delivery: how,
+		Created: s.clock, Written: s.clock}})
+	if err != nil || len(stored) != 1 {
+		s.t.Fatal(stored, err)
+	}
+}
+
+// later makes a visit after a while.
+func (s *scene) later(d time.Duration) error {
+	s.clock = s.clock.Add(d)
+	return s.deliverAll(s.t.Context())
+}
+
+// ok is later, for a visit that has to succeed.
+func (s *scene) ok(d time.Duration) {
+	s.t.Helper()
+	if err := s.later(d); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) visit() *visit { return &visit{d: s.Daemon, account: s.settings.Accounts[0]} }
+
+func (s *scene) letter(key string) contact.Letter {
+	s.t.Helper()
+	l, err := s.store.Letter(s.t.Context(), key)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return l
+}
+
+// change does to a letter what a command does.
+func (s *scene) change(key string, do func(contact.Letter) (contact.Letter, error)) {
+	s.t.Helper()
+	if _, err := s.store.UpdateLetters(s.t.Context(), []string{key}, do); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *scene) approve(key string) {
+	s.t.Helper()
+	s.change(key, func(l contact.Letter) (contact.Letter, error) { return plan.Approve(s.clock, l) })
+}
+
+// expect checks how a letter stands, and what its reason says.
+func (s *scene) expect(key string, state contact.State, reason string) {
+	s.t.Helper()
+	if l := s.letter(key); l.State != state || !strings.Contains(l.Reason, reason) {
+		s.t.Fatalf("%s is %s: %q; want %s: %q", key, l.State, l.Reason, state, reason)
+	}
+}
+
+// trouble gives what the owner is told about a thing; "" for nothing.
+func (s *scene) trouble(about string) string {
+	s.t.Helper()
+	all, err := s.store.Troubles(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	i := slices.IndexFunc(all, func(t store.Trouble) bool { return t.About == about })
+	if i < 0 {
+		return ""
+	}
+	return all[i].Text
+}
+
+// holds gives how many messages lie in a mailbox.
+func (s *scene) holds(mailbox string) int {
+	s.t.Helper()
+	all, err := s.server.Messages(mailbox)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(all)
+}
+
+// heard counts how often the SMTP server heard a command.
+func (s *scene) heard(command string) int {
+	return strings.Count(string(s.server.SMTPHeard()), command)
+}
+
+func (s *scene) fault(stage string, code int) {
+	s.t.Helper()
+	if err := s.server.SMTPFault(stage, code); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// A recipient, a sender or a size that the server refuses for good is told to the
+// owner, and not tried again.
+func TestRefusedBeforeTheMessage(t *testing.T) {
+	for _, stage := range []string{"mail", "rcpt", "data"} {
+		t.Run(stage, func(t *testing.T) {
+			s := newScene(t, mailsim.Options{})
+			s.put("a", contact.BySend)
+			s.fault(stage, 550)
+			if err := s.later(0); err == nil {
+				t.Error("the refusal is not told")
+			}
+			s.expect("a", contact.Failed, "550 ")
+			tries := s.heard("MAIL")
+			s.ok(time.Hour)
+			if got := s.heard("MAIL"); got != tries {
+				t.Errorf("%d tries, then %d", tries, got)
+			}
+			s.fault(stage, 0)
+			s.change("a", func(l contact.Letter) (contact.Letter, error) {
+				l.Raw = s.letter("a").Raw
+				return plan.Retry(s.clock, l)
+			})
+			s.ok(time.Hour)
+			s.expect("a", contact.Sent, "")
+		})
+	}
+}
+
+// What the server puts off goes later, or fails at last; others go meanwhile.
+func TestPutOff(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.BySend)
+	s.put("b", contact.BySend)
+	s.fault("rcpt", 451)
+	if s.later(0) == nil {
+		t.Error("nobody is told")
+	}
+	s.expect("a", contact.Approved, "is tried again: ")
+	s.later(time.Minute)
+	if n := s.heard("RCPT"); n != 1 {
+		t.Errorf("%d tries within a minute", n)
+	}
+	s.later(retryRefused)
+	s.expect("b", contact.Approved, "is tried again: ")
+	for s.clock.Before(noon.Add(sendWithin)) {
+		s.expect("b", contact.Approved, "")
+		s.later(5 * time.Hour)
+	}
+	for range 4 {
+		s.later(retryRefused)
+	}
+	s.expect("a", contact.Failed, "451 ")
+	s.expect("b", contact.Failed, "451 ")
+}
+
+// Without a login there is one try in ten minutes, however many letters wait, and
+// the owner is told until it is over.
+func TestNoSession(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	for _, key := range []string{"a", "b", "c"} {
+		s.put(key, contact.BySend)
+	}
+	s.fault("auth", 535)
+	s.later(0)
+	s.later(5 * time.Minute)
+	if n := s.heard("AUTH PLAIN"); n != 1 {
+		t.Errorf("%d logins", n)
+	}
+	if text := s.trouble("smtp/home"); !strings.Contains(text, "535") || !strings.Contains(text, "check user and password") {
+		t.Errorf("trouble: %q", text)
+	}
+	s.expect("a", contact.Approved, "")
+	s.fault("auth", 0)
+	s.ok(retryRefused)
+	s.expect("c", contact.Sent, "")
+	if text := s.trouble("smtp/home"); text != "" {
+		t.Errorf("trouble: %q", text)
+	}
+}
+
+// What was sent leaves the outbox also while the server refuses to have it filed;
+// it is filed later, once.
+func TestFileRefused(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.BySend)
+	s.imap.replace("APPEND \"Sent\"", "APPEND \"Nowhere\"")
+	if s.later(0) == nil {
+		t.Error("nobody is told")
+	}
+	s.expect("a", contact.Sent, "")
+	if n := s.holds(testOutbox); n != 0 {
+		t.Errorf("%d letters in the outbox", n)
+	}
+	if text := s.trouble("sent/home"); !strings.Contains(text, "not among your sent mail") {
+		t.Errorf("trouble: %q", text)
+	}
+	logins := s.imap.count("LOGIN")
+	s.later(time.Minute)
+	if n := s.imap.count("LOGIN"); n != logins {
+		t.Errorf("%d logins, then %d", logins, n)
+	}
+	s.imap.replace("APPEND \"Sent\"", "APPEND \"Sent\"")
+	s.ok(retryRefused)
+	s.ok(time.Hour)
+	if n := s.holds("Sent"); n != 1 || len(s.server.Sent()) != 1 {
+		t.Errorf("filed %d times, sent %d times", n, len(s.server.Sent()))
+	}
+	if text := s.trouble("sent/home"); text != "" {
+		t.Errorf("trouble: %q", text)
+	}
+}
+
+// After a day it is left at that, and the letter says what is to be done.
+func TestNeverFiled(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.BySend)
+	s.imap.replace("APPEND \"Sent\"", "APPEND \"Nowhere\"")
+	s.imap.replace("MOVE 1 \"Trash\"", "MOVE 1 \"Nowhere\"")
+	s.later(0)
+	for range 4 {
+		s.later(8 * time.Hour)
+	}
+	s.expect("a", contact.Sent, "not among your sent mail")
+	s.expect("a", contact.Sent, "it lies in "+testOutbox+" still, delete it there")
+	if l := s.letter("a"); !l.Sending.IsZero() || len(s.server.Sent()) != 1 {
+		t.Errorf("%+v, sent %d times", l, len(s.server.Sent()))
+	}
+}
+
+// Where nothing is marked as sent mail the owner is told to name it.
+func TestNoSentMailbox(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	if err := s.server.Delete("Sent"); err != nil {
+		t.Fatal(err)
+	}
+	s.put("a", contact.BySend)
+	s.ok(0)
+	s.expect("a", contact.Sent, "not among your sent mail")
+	if text := s.trouble("sent/home"); !strings.Contains(text, "name it in the account") {
+		t.Errorf("trouble: %q", text)
+	}
+	if n := s.holds(testOutbox); n != 0 {
+		t.Errorf("%d letters in the outbox", n)
+	}
+	if err := s.server.Create("Sent"); err != nil {
+		t.Fatal(err)
+	}
+	s.ok(2 * time.Hour)
+	if text := s.trouble("sent/home"); text != "" {
+		t.Errorf("trouble: %q", text)
+	}
+}
