@@ -90,7 +90,7 @@ func (d *desk) loopWaiting(about, to string) string {
 	return ""
 }
 
-// writeLoop gives such a letter its key, reason and what was most useful.
+// writeLoop gives such a letter its key and reason.
 func writeLoop(d *desk, pr proposal) Planned {
 	c, by := d.r.Contacts[pr.of], d.r.Contacts[pr.contact]
 	first := d.r.Pasts[c.ID].TwoWay().In(d.p.Location)
@@ -102,21 +102,23 @@ func writeLoop(d *desk, pr proposal) Planned {
 		Wording: loopInTouch,
 		Facts:   Facts{About: c.Name, When: first, Late: d.now.Sub(first) > belatedAfter},
 	}
-	if o, useful := d.helped(c.ID); useful != "" {
+	if o, ok := d.helped(c.ID); ok {
+		// What was useful is said to c, in words that are not the introducer's to
+		// read: here it only permits to say that it helped.
 		l.Wording, l.OccasionID = loopHelped, o.ID
-		l.Facts.Useful, l.Facts.Title, l.Facts.When = useful, o.Title, o.At.In(d.p.Location)
+		l.Facts.Title, l.Facts.When = o.Title, o.At.In(d.p.Location)
 	}
 	return l
 }
 
 // helped finds the newest occasion with somebody of which the owner said what
 // was most useful.
-func (d *desk) helped(contactID string) (newest contact.Occasion, useful string) {
+func (d *desk) helped(contactID string) (newest contact.Occasion, ok bool) {
 	for _, o := range d.r.Occasions {
 		part, there := o.Participant(contactID)
-		if there && part.Useful != "" && o.Over(d.now) && (useful == "" || o.At.After(newest.At)) {
-			newest, useful = o, part.Useful
+		if there && part.Useful != "" && o.Over(d.now) && (!ok || o.At.After(newest.At)) {
+			newest, ok = o, true
 		}
 	}
-	return newest, useful
+	return newest, ok
 }

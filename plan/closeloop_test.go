@@ -61,6 +61,9 @@ func TestCloseTheLoop(t *testing.T) {
 		}
 		got := ""
 		for _, l := range Due(at(x.now), p, s.Records) {
+			if l.Facts.Useful != "" {
+				t.Errorf("%s: tells Tom what is Maria's to hear: %q", name, l.Facts.Useful)
+			}
 			got += string(l.State) + " " + l.Key + " " + l.Wording + " about " + l.Facts.About + "\n"
 		}
 		if got != x.want {
