@@ -55,16 +55,20 @@ func loops(d *desk) {
 }
 
 // knows reports whether the introducer has heard of it, or will have: they were
-// there, the owner has been in touch with them since, or a letter told them since
-// of somebody who is no contact any more: the same person, before a merge.
+// there, the owner has written to them or talked with them since, or a letter
+// told them since of somebody who is no contact any more: the same person, before
+// a merge. What came from them tells them nothing.
 func (d *desk) knows(c, by contact.Contact, past contact.Past, first time.Time) bool {
-	if !past.Last.At.Before(first) {
+	spoke := past.Last.Direction == contact.Out && past.Last.Medium != contact.Email || isSpoken(past.Last.Medium)
+	if !past.LastOut.Before(first) || spoke && !past.Last.At.Before(first) {
 		return true
 	}
 	for _, o := range d.r.Occasions {
 		_, there := o.Participant(c.ID)
 		_, too := o.Participant(by.ID)
-		if there && too && o.Over(d.now) {
+		medium, touches := o.Kind.TouchMedium()
+		talked := touches && isSpoken(medium) && !o.At.Before(first)
+		if too && (there || talked) && o.Over(d.now) {
 			return true
 		}
 	}
@@ -78,6 +82,9 @@ func (d *desk) knows(c, by contact.Contact, past contact.Past, first time.Time) 
 	}
 	return false
 }
+
+// isSpoken reports whether the two talk with each other by a medium.
+func isSpoken(m contact.Medium) bool { return m == contact.Meeting || m == contact.Call }
 
 // loopWaiting finds the letter about somebody that waits in `needs`; "" when it
 // is in any other state.
