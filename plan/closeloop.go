@@ -55,16 +55,20 @@ func loops(d *desk) {
 }
 
 // knows reports whether the introducer has heard of it, or will have: they were
-// there, the owner has been in touch with them since, or a letter told them since
-// of somebody who is no contact any more: the same person, before a merge.
+// there, the owner has written to them or talked with them since, or a letter
+// told them since of somebody who is no contact any more: the same person, before
+// a merge. What came from them tells them nothing.
 func (d *desk) knows(c, by contact.Contact, past contact.Past, first time.Time) bool {
-	if !past.Last.At.Before(first) {
+	spoke := past.Last.Direction == contact.Out && past.Last.Medium != contact.Email || isSpoken(past.Last.Medium)
+	if !past.LastOut.Before(first) || spoke && !past.Last.At.Before(first) {
 		return true
 	}
 	for _, o := range d.r.Occasions {
 		_, there := o.Participant(c.ID)
 		_, too := o.Participant(by.ID)
-		if there && too && o.Over(d.now) {
+		medium, touches := o.Kind.TouchMedium()
+		talked := touches && isSpoken(medium) && !o.At.Before(first)
+		if too && (there || talked) && o.Over(d.now) {
 			return true
 		}
 	}
@@ -79,6 +83,9 @@ func (d *desk) knows(c, by contact.Contact, past contact.Past, first time.Time) 
 	return false
 }
 
+// isSpoken reports whether the two talk with each other by a medium.
+func isSpoken(m contact.Medium) bool { return m == contact.Meeting || m == contact.Call }
+
 // loopWaiting finds the letter about somebody that waits in `needs`; "" when it
 // is in any other state.
 func (d *desk) loopWaiting(about, to string) string {
@@ -90,7 +97,7 @@ func (d *desk) loopWaiting(about, to string) string {
 	return ""
 }
 
-// writeLoop gives such a letter its key, reason and what was most useful.
+// writeLoop gives such a letter its key and reason.
 func writeLoop(d *desk, pr proposal) Planned {
 	c, by := d.r.Contacts[pr.of], d.r.Contacts[pr.contact]
 	first := d.r.Pasts[c.ID].TwoWay().In(d.p.Location)
@@ -102,21 +109,23 @@ func writeLoop(d *desk, pr proposal) Planned {
 		Wording: loopInTouch,
 		Facts:   Facts{About: c.Name, When: first, Late: d.now.Sub(first) > belatedAfter},
 	}
-	if o, useful := d.helped(c.ID); useful != "" {
+	if o, ok := d.helped(c.ID); ok {
+		// What was useful is said to c, in words that are not the introducer's to
+		// read: here it only permits to say that it helped.
 		l.Wording, l.OccasionID = loopHelped, o.ID
-		l.Facts.Useful, l.Facts.Title, l.Facts.When = useful, o.Title, o.At.In(d.p.Location)
+		l.Facts.Title, l.Facts.When = o.Title, o.At.In(d.p.Location)
 	}
 	return l
 }
 
 // helped finds the newest occasion with somebody of which the owner said what
 // was most useful.
-func (d *desk) helped(contactID string) (newest contact.Occasion, useful string) {
+func (d *desk) helped(contactID string) (newest contact.Occasion, ok bool) {
 	for _, o := range d.r.Occasions {
 		part, there := o.Participant(contactID)
-		if there && part.Useful != "" && o.Over(d.now) && (useful == "" || o.At.After(newest.At)) {
-			newest, useful = o, part.Useful
+		if there && part.Useful != "" && o.Over(d.now) && (!ok || o.At.After(newest.At)) {
+			newest, ok = o, true
 		}
 	}
-	return newest, useful
+	return newest, ok
 }

@@ -27,9 +27,23 @@ func TestCloseTheLoop(t *testing.T) {
 		"met": {"2026-11-10 10:00", func(s story) {
 			s.past("maria", func(p *contact.Past) { p.FirstSpoken, p.FirstIn = p.FirstIn, p.FirstSpoken })
 		}, due},
-		"known long before":      {"2026-11-10 10:00", func(s story) { s.contact("maria", func(c *contact.Contact) { c.Added = at("2027-01-10 10:01") }) }, ""},
-		"added a while later":    {"2026-11-10 10:00", func(s story) { s.contact("maria", func(c *contact.Contact) { c.Added = at("2027-01-09 10:00") }) }, due},
-		"in touch with Tom":      {"2026-11-12 10:00", func(s story) { s.past("tom", func(p *contact.Past) { p.Last.At = at("2026-11-10 10:00") }) }, ""},
+		"known long before":   {"2026-11-10 10:00", func(s story) { s.contact("maria", func(c *contact.Contact) { c.Added = at("2027-01-10 10:01") }) }, ""},
+		"added a while later": {"2026-11-10 10:00", func(s story) { s.contact("maria", func(c *contact.Contact) { c.Added = at("2027-01-09 10:00") }) }, due},
+		"wrote to Tom":        {"2026-11-12 10:00", func(s story) { s.past("tom", func(p *contact.Past) { p.LastOut = at("2026-11-10 10:00") }) }, ""},
+		"wrote to Tom before": {"2026-11-12 10:00", func(s story) { s.past("tom", func(p *contact.Past) { p.LastOut = at("2026-11-10 09:59") }) }, due},
+		"mail of Tom's":       {"2026-11-12 10:00", func(s story) { s.past("tom", func(p *contact.Past) { p.Last.At = at("2026-11-11 10:00") }) }, due},
+		"a round mail of Tom's too": {"2026-11-12 10:00", func(s story) {
+			s.past("tom", func(p *contact.Past) {
+				p.Last.At, p.Last.Direction, p.Last.Alone = at("2026-11-11 10:00"), contact.Out, false
+			})
+		}, due},
+		"rang Tom up": {"2026-11-12 10:00", func(s story) {
+			s.past("tom", func(p *contact.Past) { p.Last.At, p.Last.Medium = at("2026-11-11 10:00"), contact.Call })
+		}, ""},
+		"met Tom, who wrote then": {"2026-11-12 10:00", func(s story) {
+			s.past("tom", func(p *contact.Past) { p.Last.At = at("2026-11-11 12:00") })
+			s.Occasions[0].Kind, s.Occasions[0].Participants[0].ContactID = contact.Met, "tom"
+		}, ""},
 		"never in touch, Tom":    {"2026-11-12 10:00", func(s story) { s.past("tom", func(p *contact.Past) { p.FirstOut = p.FirstSpoken }) }, ""},
 		"told":                   {"2026-11-29 10:00", told("close-the-loop/maria/tom", contact.Sent, "2026-11-11 10:00"), ""},
 		"told Tom by another id": {"2026-11-29 10:00", told("close-the-loop/maria/thomas", contact.Superseded, "2026-11-11 10:00"), ""},
@@ -61,6 +75,9 @@ func TestCloseTheLoop(t *testing.T) {
 		}
 		got := ""
 		for _, l := range Due(at(x.now), p, s.Records) {
+			if l.Facts.Useful != "" {
+				t.Errorf("%s: tells Tom what is Maria's to hear: %q", name, l.Facts.Useful)
+			}
 			got += string(l.State) + " " + l.Key + " " + l.Wording + " about " + l.Facts.About + "\n"
 		}
 		if got != x.want {

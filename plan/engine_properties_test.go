@@ -126,7 +126,7 @@ func TestAgendaKeepsTheCaps(t *testing.T) {
 			}
 			to[l.ContactID] = true
 			for _, other := range r.Letters {
-				near := p.PerContactDays > 0 && !other.Written.IsZero() && localDay(p, now)-localDay(p, other.Written) < p.PerContactDays
+				near := p.PerContactDays > 0 && !other.Written.IsZero() && now.Before(other.Written.In(p.Location).AddDate(0, 0, p.PerContactDays))
 				if other.ContactID == l.ContactID && near {
 					rt.Fatalf("%s comes %s after %s", l.Key, now.Sub(other.Written), other.Key)
 				}
@@ -214,7 +214,7 @@ func TestRehearsalKeepsTheCaps(t *testing.T) {
 			if s.Proposed && p.DailyCap > 0 && aDay[localDay(p, s.At)] > p.DailyCap {
 				rt.Fatalf("%s is one too many on %v", s.Key, s.At)
 			}
-			if before := last[s.ContactID]; s.Proposed && !before.IsZero() && localDay(p, s.At)-localDay(p, before) < p.PerContactDays {
+			if before := last[s.ContactID]; s.Proposed && !before.IsZero() && s.At.Before(before.In(p.Location).AddDate(0, 0, p.PerContactDays)) {
 				rt.Fatalf("%s on %v comes after %v", s.Key, s.At, before)
 			}
 			last[s.ContactID] = s.At

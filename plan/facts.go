@@ -31,7 +31,7 @@ func Sample(practice string, now time.Time) Facts {
 	case Milestone, Reference:
 		return Facts{News: all.News, Title: all.Title, When: now}
 	case CloseTheLoop:
-		return Facts{Useful: all.Useful, About: all.About, When: now}
+		return Facts{About: all.About, When: now}
 	case Farewell:
 		return Facts{Useful: all.Useful, Title: all.Title, When: now}
 	case Promise:

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"regards/contact"
@@ -28,8 +29,10 @@ func jobLeads(now time.Time, p Policy, r Records) []Planned {
 		}
 		to := addressees(now, r, o)
 		step, ok := latest(o)
-		if !ok && len(to) > 0 && now.Sub(o.At) <= staleAfter { // of several people one is enough to ask about it
-			letters = append(letters, jobLeadQuestion(p, o, to[0]))
+		if !ok && now.Sub(o.At) <= staleAfter {
+			if about, ask := askedAbout(r, o, to); ask {
+				letters = append(letters, jobLeadQuestion(p, o, about))
+			}
 		}
 		if !ok || !TellsOf(o, step.Word) || now.Sub(step.At) > staleAfter {
 			continue
@@ -39,6 +42,29 @@ func jobLeads(now time.Time, p Policy, r Records) []Planned {
 		}
 	}
 	return letters
+}
+
+// askedAbout gives the one of several people about whom the owner is asked what
+// came of their hint: whoever it was before, if anybody, since one question is
+// enough. It is false when that one is not to be written to now.
+func askedAbout(r Records, o contact.Occasion, to []addressee) (about addressee, ask bool) {
+	for _, part := range o.Participants {
+		for key, l := range r.Letters {
+			l.Key = key
+			if l.Practice != JobLead || l.ParticipantID != part.ID || !IsQuestion(l) {
+				continue
+			}
+			i := slices.IndexFunc(to, func(a addressee) bool { return a.ID == part.ID })
+			if i < 0 {
+				return about, false
+			}
+			return to[i], true
+		}
+	}
+	if len(to) == 0 {
+		return about, false
+	}
+	return to[0], true
 }
 
 // TellsOf reports whether those who took part in o are told of a step: that an

@@ -38,26 +38,34 @@ func TestJobLeads(t *testing.T) {
 	applied, interview := step(contact.Applied, "2026-11-21 12:00"), step(contact.Interviewed, "2026-11-21 13:00")
 	no := step(contact.TurnedDown, "2026-11-21 14:00")
 	runOccasions(t, contact.JobLead, map[string]occasionCase{
-		"a week less":          {"2026-11-27 11:59", nil, nil, ""},
-		"a week":               {"2026-11-27 12:00", nil, nil, question},
-		"a month":              {"2026-12-20 12:00", nil, nil, question},
-		"long ago":             {"2026-12-20 12:01", nil, nil, ""},
-		"without title":        {"2026-11-27 12:00", func(o *contact.Occasion) { o.Title = "" }, nil, "needs job-lead/o1/maria/asked: did you apply for the job that Maria Lopez told you of? regards occasion edit o1 --outcome applied (or no)\n"},
-		"before the step":      {"2026-11-21 11:59", applied, nil, ""},
-		"applied":              {"2026-11-21 12:00", applied, nil, "queued job-lead/o1/maria/applied" + told + "applied\n"},
-		"30 days ago":          {"2026-12-21 12:00", applied, nil, "queued job-lead/o1/maria/applied" + told + "applied\n"},
-		"over 30 days ago":     {"2026-12-21 12:01", applied, nil, ""},
-		"the newest step":      {"2026-11-22 12:00", steps(applied, interview), nil, "queued job-lead/o1/maria/interview" + told + "interview\n"},
-		"told out of order":    {"2026-11-22 12:00", steps(interview, applied), nil, "queued job-lead/o1/maria/interview" + told + "interview\n"},
-		"at one time":          {"2026-11-22 12:00", steps(step(contact.Interviewed, "2026-11-21 14:00"), no), nil, "queued job-lead/o1/maria/no" + told + "no\n"},
-		"no, after applying":   {"2026-11-22 12:00", steps(applied, no), nil, "queued job-lead/o1/maria/no" + told + "no\n"},
-		"no application":       {"2026-11-22 12:00", no, nil, ""},
-		"the question ends":    {"2026-11-29 12:00", no, made("job-lead/o1/maria/asked", contact.Needs), "ended job-lead/o1/maria/asked: you have said so: no\n"},
-		"an older step ends":   {"2026-11-22 12:00", steps(applied, interview), made("job-lead/o1/maria/applied", contact.Drafted), "queued job-lead/o1/maria/interview" + told + "interview\nended job-lead/o1/maria/applied: it has come further: interview\n"},
-		"what was sent stays":  {"2026-11-22 12:00", steps(applied, interview), made("job-lead/o1/maria/applied", contact.Sent), "queued job-lead/o1/maria/interview" + told + "interview\n"},
-		"a step taken back":    {"2026-11-22 12:00", nil, made("job-lead/o1/maria/applied", contact.Drafted), "ended job-lead/o1/maria/applied: it has not come to that\n"},
-		"no, taken back":       {"2026-11-22 12:00", no, made("job-lead/o1/maria/no", contact.Drafted), "ended job-lead/o1/maria/no: it has not come to that\n"},
-		"one of two is asked":  {"2026-11-27 12:00", both, nil, question},
+		"a week less":         {"2026-11-27 11:59", nil, nil, ""},
+		"a week":              {"2026-11-27 12:00", nil, nil, question},
+		"a month":             {"2026-12-20 12:00", nil, nil, question},
+		"long ago":            {"2026-12-20 12:01", nil, nil, ""},
+		"without title":       {"2026-11-27 12:00", func(o *contact.Occasion) { o.Title = "" }, nil, "needs job-lead/o1/maria/asked: did you apply for the job that Maria Lopez told you of? regards occasion edit o1 --outcome applied (or no)\n"},
+		"before the step":     {"2026-11-21 11:59", applied, nil, ""},
+		"applied":             {"2026-11-21 12:00", applied, nil, "queued job-lead/o1/maria/applied" + told + "applied\n"},
+		"30 days ago":         {"2026-12-21 12:00", applied, nil, "queued job-lead/o1/maria/applied" + told + "applied\n"},
+		"over 30 days ago":    {"2026-12-21 12:01", applied, nil, ""},
+		"the newest step":     {"2026-11-22 12:00", steps(applied, interview), nil, "queued job-lead/o1/maria/interview" + told + "interview\n"},
+		"told out of order":   {"2026-11-22 12:00", steps(interview, applied), nil, "queued job-lead/o1/maria/interview" + told + "interview\n"},
+		"at one time":         {"2026-11-22 12:00", steps(step(contact.Interviewed, "2026-11-21 14:00"), no), nil, "queued job-lead/o1/maria/no" + told + "no\n"},
+		"no, after applying":  {"2026-11-22 12:00", steps(applied, no), nil, "queued job-lead/o1/maria/no" + told + "no\n"},
+		"no application":      {"2026-11-22 12:00", no, nil, ""},
+		"the question ends":   {"2026-11-29 12:00", no, made("job-lead/o1/maria/asked", contact.Needs), "ended job-lead/o1/maria/asked: you have said so: no\n"},
+		"an older step ends":  {"2026-11-22 12:00", steps(applied, interview), made("job-lead/o1/maria/applied", contact.Drafted), "queued job-lead/o1/maria/interview" + told + "interview\nended job-lead/o1/maria/applied: it has come further: interview\n"},
+		"what was sent stays": {"2026-11-22 12:00", steps(applied, interview), made("job-lead/o1/maria/applied", contact.Sent), "queued job-lead/o1/maria/interview" + told + "interview\n"},
+		"a step taken back":   {"2026-11-22 12:00", nil, made("job-lead/o1/maria/applied", contact.Drafted), "ended job-lead/o1/maria/applied: it has not come to that\n"},
+		"no, taken back":      {"2026-11-22 12:00", no, made("job-lead/o1/maria/no", contact.Drafted), "ended job-lead/o1/maria/no: it has not come to that\n"},
+		"one of two is asked": {"2026-11-27 12:00", both, nil, question},
+		"one of two was asked": {"2026-11-27 12:00", func(o *contact.Occasion) {
+			both(o)
+			o.Participants[0], o.Participants[1] = o.Participants[1], o.Participants[0]
+		}, made("job-lead/o1/maria/asked", contact.Needs), question},
+		"one was asked, and is paused": {"2026-11-27 12:00", both, func(r Records) {
+			made("job-lead/o1/maria/asked", contact.Needs)(r)
+			maria(func(c *contact.Contact) { c.Status = contact.Paused })(r)
+		}, ""},
 		"both are told":        {"2026-11-21 12:00", steps(both, applied), nil, "queued job-lead/o1/maria/applied" + told + "applied\nqueued job-lead/o1/tom/applied: Tom Lee told you of the job \"Reef work\"; on 21 November 2026: applied\n"},
 		"a step of references": {"2026-11-21 12:00", step(contact.Granted, "2026-11-21 12:00"), nil, ""},
 	})

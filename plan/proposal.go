@@ -122,7 +122,7 @@ func (d *desk) holdEnd(why hold, at time.Time, c *contact.Contact, past *contact
 		if long := time.Duration(d.p.PerContactDays+1) * dayLong; at.Sub(f.written) > long {
 			return time.Time{} // most are: no need to be exact
 		}
-		return d.p.dayAfter(f.written, d.p.PerContactDays-1)
+		return f.written.In(d.p.Location).AddDate(0, 0, d.p.PerContactDays)
 	}
 	return time.Time{}
 }

@@ -39,9 +39,9 @@ func TestHeldBack(t *testing.T) {
 		"written to lately": {func(s story, _ *Policy) {
 			s.letter("milestone/o1/maria", "maria", contact.Dismissed, "2026-11-13 23:30")
 		},
-			"queued " + tom + "\nheld keep-in-touch/maria/after-tmaria/1: the last letter to Maria Lopez was made on 14 November 2026; the next may come seven days later\nnext 2026-11-21 00:00\n"},
+			"queued " + tom + "\nheld keep-in-touch/maria/after-tmaria/1: the last letter to Maria Lopez was made on 14 November 2026; the next may come seven days later\nnext 2026-11-21 00:30\n"},
 		"not so lately": {func(s story, _ *Policy) {
-			s.letter("milestone/o1/maria", "maria", contact.Dismissed, "2026-11-13 22:30")
+			s.letter("milestone/o1/maria", "maria", contact.Dismissed, "2026-11-13 11:00")
 		}, "queued " + maria + "\nqueued " + tom + "\nnext 2028-08-08 12:00\n"},
 		"no limit for that": {func(s story, p *Policy) {
 			s.letter("milestone/o1/maria", "maria", contact.Drafted, "2026-11-20 10:00")
