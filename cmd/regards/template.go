@@ -148,9 +148,11 @@ func (a *app) preview(c *cobra.Command, s *session, name, who string) (contact.L
 	if err != nil {
 		return contact.Letter{}, err
 	}
+	practice := practiceOf(policy(s.cfg), name)
 	l := w.Write(s.now(), plan.Planned{
 		Letter:  contact.Letter{Key: "preview/" + name + "/" + to.ID, ContactID: to.ID, State: contact.Queued},
-		Wording: name, Facts: plan.Sample(practiceOf(policy(s.cfg), name), s.now().In(s.cfg.Owner.Location())),
+		Wording: name, Facts: plan.Sample(practice, s.now().In(s.cfg.Owner.Location())),
+		NewThread: practice == plan.Milestone,
 	}, to, daemon.Mail{Last: mails[to.ID].Last, LastIn: mails[to.ID].LastIn})
 	if l.State != contact.Queued {
 		return l, fmt.Errorf("there would be no letter: %s", l.Reason)
