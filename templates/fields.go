@@ -40,8 +40,21 @@ func (f fields) Title() (string, error) { return f.phrase("title") }
 // Next gives what the owner promised.
 func (f fields) Next() (string, error) { return f.phrase("next") }
 
-// News gives what the owner has to tell, a paragraph of its own.
-func (f fields) News() (string, error) { return f.text("news") }
+// News gives what the owner has to tell, in paragraphs of its own.
+func (f fields) News() (string, error) {
+	if slices.Contains(f.assumed, "news") {
+		return "x", nil
+	}
+	paragraphs, err := contact.Paragraphs("news", f.l.Facts.News)
+	if err == nil && len(paragraphs) == 0 {
+		err = &MissingError{Field: "news"}
+	}
+	return strings.Join(paragraphs, between), err
+}
+
+// between stands for the empty line between paragraphs of a value until the
+// subject has been cut off, in which it is refused.
+const between = "\u2029"
 
 // About gives the name of the person that the letter is about.
 func (f fields) About() (string, error) { return f.text("about") }

@@ -448,6 +448,9 @@ func TestInjection(t *testing.T) {
 			for _, wording := range []string{"Subject: {{.%s}}\n\nx", "Subject: x\n\n{{.%s}}"} {
 				l := letter()
 				*text(&l) = "a" + bad + "b"
+				if field == "News" && strings.HasPrefix(bad, "\n\n") && strings.HasPrefix(wording, "Subject: x") {
+					continue // a paragraph: see TestNewsInParagraphs
+				}
 				if subject, body, err := one(fmt.Sprintf(wording, field), l); err == nil {
 					t.Errorf("%s %q: got %q, %q", field, bad, subject, body)
 				}
@@ -470,6 +473,23 @@ func TestInjection(t *testing.T) {
 	l.Owner.Signature = "Ana\nBcc: x@y.example"
 	if subject, _, err := one("Subject: {{.Signature}}\n\nx", l); err == nil {
 		t.Errorf("got %q", subject)
+	}
+}
+
+// News may have several paragraphs, which stay in the text.
+func TestNewsInParagraphs(t *testing.T) {
+	l := letter()
+	l.Facts.News = " I have moved.\r\n\r\n\nBcc: x@y.example \n \nEnd.\n"
+	subject, body, err := one("Subject: x\n\n{{.Greeting}}\n\n{{.News}}", l)
+	if err != nil || subject != "x" || body != "Dear Maria,\n\nI have moved.\n\nBcc: x@y.example\n\nEnd.\n" {
+		t.Errorf("got %q, %q, %v", subject, body, err)
+	}
+	if subject, _, err := one("Subject: {{.News}}\n\nx", l); err == nil {
+		t.Errorf("paragraphs in a subject: %q", subject)
+	}
+	l.Facts.News = "one\ntwo"
+	if _, _, err := one("Subject: x\n\n{{.News}}", l); err == nil || !strings.Contains(err.Error(), "write each paragraph in one line") {
+		t.Errorf("a broken line: %v", err)
 	}
 }
 

@@ -199,7 +199,9 @@ func assignUseful(o *contact.Occasion, who people, texts []string) error {
 
 // checkTexts refuses what could not stand in a letter.
 func checkTexts(o contact.Occasion) error {
-	errs := []error{contact.CheckText("--title", o.Title), contact.CheckText("--next", o.Next), contact.CheckText("--news", o.News)}
+	errs := []error{contact.CheckText("--title", o.Title), contact.CheckText("--next", o.Next)}
+	_, err := contact.Paragraphs("--news", o.News)
+	errs = append(errs, err)
 	for _, p := range o.Participants {
 		errs = append(errs, contact.CheckText("--useful", p.Useful))
 	}
