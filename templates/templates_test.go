@@ -340,6 +340,7 @@ func TestValues(t *testing.T) {
 		"greeting with a colon":  {func(l *Letter) { l.Salutation = "王老师：" }, "王老师：|your advice on portfolios|Ana|false"},
 		"greeting in Greek":      {func(l *Letter) { l.Salutation = "Αγαπητή Μαρία" }, "Αγαπητή Μαρία,|your advice on portfolios|Ana|false"},
 		"a whole sentence":       {func(l *Letter) { l.Facts.Useful = " your advice! " }, "Dear Maria,|your advice|Ana|false"},
+		"a question, left open":  {func(l *Letter) { l.Facts.Useful = "your advice\u00a0?…" }, "Dear Maria,|your advice|Ana|false"},
 		"signature of two lines": {func(l *Letter) { l.Owner.Signature = "Ana\n+34 600\n" }, "Dear Maria,|your advice on portfolios|Ana\n+34 600|false"},
 		"actions are text":       {func(l *Letter) { l.Facts.Useful = "{{.Signature}} {{" }, "Dear Maria,|{{.Signature}} {{|Ana|false"},
 		"markup is text":         {func(l *Letter) { l.Facts.Useful = `<b>&amp; "x"` }, `Dear Maria,|<b>&amp; "x"|Ana|false`},
