@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,10 +39,7 @@ func (a *app) templateListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				all, err := templates.List(sources)
-				if err != nil {
-					return err
-				}
+				all, unread := templates.List(sources)
 				listed := make([]templateJSON, 0, len(all))
 				t := a.table("NAME", "LANGUAGE", "WHOSE", "FILE")
 				for _, x := range all {
@@ -49,10 +47,10 @@ func (a *app) templateListCommand() *cobra.Command {
 					t.row(x.Name, x.Language, whose(x), x.File)
 				}
 				if a.json {
-					return a.printJSON(listed)
+					return errors.Join(a.printJSON(listed), errors.Join(unread...))
 				}
 				t.flush()
-				return nil
+				return errors.Join(unread...)
 			})
 		},
 	}
