@@ -162,7 +162,7 @@ func (k *wordingCheck) try(practice, name string, c contact.Contact) {
 		return
 	}
 	l := k.w.Letter(wording, c, plan.Sample(practice, k.now))
-	t := trial{practice, name, c.Language, c.Register, l.Salutation != ""}
+	t := trial{practice, name, c.Language, l.Register, l.Salutation != ""}
 	found, known := k.tried[t]
 	if !known {
 		late := l
