@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -217,6 +218,28 @@ func CheckText(what, s string) error {
 	}
 	return nil
 }
+
+// Paragraphs gives the paragraphs of a text, which empty lines part. Each is one
+// line, as CheckText wants it; none is empty.
+func Paragraphs(what, s string) ([]string, error) {
+	var all []string
+	for _, p := range blankLines.Split(strings.ReplaceAll(s, "\r\n", "\n"), -1) {
+		if p = strings.TrimSpace(p); p == "" {
+			continue
+		}
+		if strings.Contains(p, "\n") {
+			return nil, fmt.Errorf("%s %q: write each paragraph in one line, however long, and an empty line between two", what, p)
+		}
+		if err := CheckText(what, p); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// blankLines part paragraphs.
+var blankLines = regexp.MustCompile(`\n[ \t]*\n`)
 
 func isBidiControl(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'

@@ -83,6 +83,50 @@ func GreetingFits(greeting, language string) bool {
 	return slices.Contains(strings.Fields(languages), language)
 }
 
+// Openings that speak to somebody as tú or du, and as usted or Sie; the others
+// go with both.
+var (
+	familiarOpenings = strings.Fields("ciao coucou dearest hallo hey hi hola liebe lieber querida querido salut servus")
+	formalOpenings   = []string{"sehr geehrte", "sehr geehrter", "verehrte", "verehrter", "apreciada", "apreciado", "estimada", "estimado"}
+)
+
+// RegisterIn gives the register that a greeting of somebody sets for the letter
+// under it: formal after a title, a family name or a formal opening, familiar
+// where a familiar opening is followed by nothing but given names; "" when it
+// does not tell.
+func RegisterIn(greeting, contactName string) contact.Register {
+	words := strings.Fields(strings.TrimRight(greeting, ",!:.  "))
+	n, _ := opening(words)
+	opened := strings.ToLower(strings.TrimSuffix(strings.Join(words[:n], " "), ","))
+	words = words[n:]
+	family := familyName(contactName)
+	isFormal := func(w string) bool { return isTitle(w) || slices.Contains(family, fold(w)) }
+	switch {
+	case n == 0 || len(words) == 0:
+		return ""
+	case slices.Contains(formalOpenings, opened) || slices.ContainsFunc(words, isFormal):
+		return contact.Formal
+	case slices.Contains(familiarOpenings, opened) && names(words, contactName):
+		return contact.Familiar
+	}
+	return ""
+}
+
+// familyName gives the words of a name that are the family's: those before a
+// comma, or the last one; none of a name of one word. They are folded.
+func familyName(name string) []string {
+	before, _, comma := strings.Cut(name, ",")
+	before, _, _ = strings.Cut(before, "(")
+	words := strings.Fields(fold(before))
+	switch {
+	case comma:
+		return words
+	case len(words) < 2:
+		return nil
+	}
+	return words[len(words)-1:]
+}
+
 // titles stand between the opening and the name, written with or without a point.
 var titles = strings.Fields(`mr mrs ms miss mx dr dra prof professor professorin doctor doctora docteur docteure frau herr herrn
 	señor señora señorita sr sra srta don doña lic ing profesor profesora madame monsieur mme mlle m professeur professeure

@@ -7,6 +7,27 @@ import (
 	"regards/contact"
 )
 
+// "Lieber Tom" and Sie, or "Sehr geehrte" and du, do not go together.
+func TestRegisterIn(t *testing.T) {
+	for _, x := range []struct {
+		greeting, name string
+		want           contact.Register
+	}{
+		{"Lieber Tom,", "Tom Baker", contact.Familiar}, {"Hallo Anna Maria!", "Anna Maria Weber", contact.Familiar},
+		{"Hola, Maria:", "Maria Lopez", contact.Familiar}, {"Querido Tom", "Tom", contact.Familiar}, {"Salut Zoe", "Zoë Blanc", contact.Familiar},
+		{"Liebe Maria", "LOPEZ, Maria (HR)", contact.Familiar}, {"Liebe Maria", "Maria Lopez (Acme)", contact.Familiar},
+		{"Lieber Herr Baker,", "Tom Baker", contact.Formal}, {"Liebe Prof. Weber", "Ana Weber", contact.Formal},
+		{"Hallo Tom Baker,", "Tom Baker", contact.Formal}, {"Hola Lopez", "LOPEZ, Maria (HR)", contact.Formal},
+		{"Sehr geehrte Frau Weber,", "Ana Weber", contact.Formal}, {"Estimada Maria:", "Maria Lopez", contact.Formal},
+		{"Bonjour Zoé,", "Zoé Blanc", ""}, {"Dear Tom,", "Tom Baker", ""}, {"Guten Tag Tom", "Tom Baker", ""},
+		{"Lieber Kollege,", "Tom Baker", ""}, {"Liebe Ana, lieber Tom", "Tom Baker", ""}, {"Hallo,", "Tom Baker", ""}, {"", "Tom Baker", ""}, {"Tom,", "Tom Baker", ""},
+	} {
+		if got := RegisterIn(x.greeting, x.name); got != x.want {
+			t.Errorf("%q to %s: got %q, want %q", x.greeting, x.name, got, x.want)
+		}
+	}
+}
+
 func TestGreetingIn(t *testing.T) {
 	for _, x := range []struct{ body, name, want string }{
 		{"Hi Maria,\n\nthanks for the paper.", "Maria Lopez", "Hi Maria,"},

@@ -40,8 +40,21 @@ func (f fields) Title() (string, error) { return f.phrase("title") }
 // Next gives what the owner promised.
 func (f fields) Next() (string, error) { return f.phrase("next") }
 
-// News gives what the owner has to tell, a paragraph of its own.
-func (f fields) News() (string, error) { return f.text("news") }
+// News gives what the owner has to tell, in paragraphs of its own.
+func (f fields) News() (string, error) {
+	if slices.Contains(f.assumed, "news") {
+		return "x", nil
+	}
+	paragraphs, err := contact.Paragraphs("news", f.l.Facts.News)
+	if err == nil && len(paragraphs) == 0 {
+		err = &MissingError{Field: "news"}
+	}
+	return strings.Join(paragraphs, between), err
+}
+
+// between stands for the empty line between paragraphs of a value until the
+// subject has been cut off, in which it is refused.
+const between = "\u2029"
 
 // About gives the name of the person that the letter is about.
 func (f fields) About() (string, error) { return f.text("about") }
@@ -99,7 +112,7 @@ var optional = []string{"useful", "title", "news", "next", "about", "date", "pho
 // phrase is text for the inside of a sentence: what ends one is cut off.
 func (f fields) phrase(field string) (string, error) {
 	s, err := f.text(field)
-	if s = strings.TrimRight(s, ".!,;: "); s == "" && err == nil {
+	if s = strings.TrimRight(s, ".!?…,;: \u00a0"); s == "" && err == nil {
 		err = &MissingError{Field: field}
 	}
 	return s, err

@@ -154,15 +154,15 @@ func read(folder fs.FS, file, name, language string) (Template, error) {
 
 // List gives every template of the sources, sorted by name and language. Of
 // several with the same name and language it gives the one that is used.
-// Partials are left out.
-func List(sources []fs.FS) ([]Template, error) {
+// Partials are left out, and so is what cannot be read: of each such file there
+// is an error.
+func List(sources []fs.FS) (all []Template, unread []error) {
 	names := map[string]bool{} // of ours, where a dot does not begin a language
 	for _, file := range files(Builtin()) {
 		name, _ := splitLanguage(file)
 		names[name] = true
 	}
 	seen := map[[2]string]bool{}
-	var all []Template
 	for _, s := range sources {
 		for _, file := range files(s) {
 			name, language := strings.TrimSuffix(file, ".txt"), languageOf(s)
@@ -176,16 +176,19 @@ func List(sources []fs.FS) ([]Template, error) {
 			}
 			seen[[2]string{name, language}] = true
 			t, err := Find(sources, name, []string{language})
-			if err != nil {
-				return nil, err
+			same := func(e error) bool { return e.Error() == err.Error() }
+			switch {
+			case err == nil:
+				all = append(all, t)
+			case !slices.ContainsFunc(unread, same): // one file may serve many names
+				unread = append(unread, err)
 			}
-			all = append(all, t)
 		}
 	}
 	slices.SortFunc(all, func(a, b Template) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Language, b.Language))
 	})
-	return all, nil
+	return all, unread
 }
 
 // files lists the text files of a folder.

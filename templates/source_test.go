@@ -108,9 +108,9 @@ func TestList(t *testing.T) {
 	} {
 		folder[file] = &fstest.MapFile{Data: []byte("Subject: x\n\n" + file)}
 	}
-	all, err := List([]fs.FS{In("de", folder), Builtin()})
-	if err != nil {
-		t.Fatal(err)
+	all, unread := List([]fs.FS{In("de", folder), Builtin()})
+	if len(unread) > 0 {
+		t.Fatal(unread)
 	}
 	var mine []string
 	builtin := 0
@@ -127,6 +127,24 @@ func TestList(t *testing.T) {
 	}
 	if !slices.Equal(mine, want) || builtin != 4*19-3 {
 		t.Errorf("%d and %q", builtin, mine)
+	}
+}
+
+// A file that cannot be read is told of once, and hides no other.
+func TestListUnread(t *testing.T) {
+	folder := fstest.MapFS{
+		"thank-you.txt": &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("/etc/passwd")}, "thank-you.met.es.txt": &fstest.MapFile{Data: []byte("Subject: x\n\nx")},
+		"thank-you.help.fr.txt": &fstest.MapFile{Mode: fs.ModeDir}, "mine.txt": &fstest.MapFile{Data: []byte("Subject: x\n\nx")},
+	}
+	all, unread := List([]fs.FS{In("en", folder), Builtin()})
+	var mine []string
+	for _, x := range all {
+		if !x.Builtin {
+			mine = append(mine, x.File)
+		}
+	}
+	if !slices.Equal(mine, []string{"mine.txt", "thank-you.met.es.txt"}) || len(unread) != 2 {
+		t.Errorf("got %q, %v", mine, unread)
 	}
 }
 

@@ -134,6 +134,7 @@ func split(file, text string) (subject, body string, err error) {
 	if err := contact.CheckText("subject", subject); err != nil {
 		return "", "", fmt.Errorf("template %s: %w", file, err)
 	}
+	body = strings.ReplaceAll(body, between, "\n\n")
 	for line := range strings.Lines(body) {
 		if err := contact.CheckText("line", strings.TrimSuffix(line, "\n")); err != nil {
 			return "", "", fmt.Errorf("template %s: %w", file, err)

@@ -340,6 +340,7 @@ func TestValues(t *testing.T) {
 		"greeting with a colon":  {func(l *Letter) { l.Salutation = "王老师：" }, "王老师：|your advice on portfolios|Ana|false"},
 		"greeting in Greek":      {func(l *Letter) { l.Salutation = "Αγαπητή Μαρία" }, "Αγαπητή Μαρία,|your advice on portfolios|Ana|false"},
 		"a whole sentence":       {func(l *Letter) { l.Facts.Useful = " your advice! " }, "Dear Maria,|your advice|Ana|false"},
+		"a question, left open":  {func(l *Letter) { l.Facts.Useful = "your advice\u00a0?…" }, "Dear Maria,|your advice|Ana|false"},
 		"signature of two lines": {func(l *Letter) { l.Owner.Signature = "Ana\n+34 600\n" }, "Dear Maria,|your advice on portfolios|Ana\n+34 600|false"},
 		"actions are text":       {func(l *Letter) { l.Facts.Useful = "{{.Signature}} {{" }, "Dear Maria,|{{.Signature}} {{|Ana|false"},
 		"markup is text":         {func(l *Letter) { l.Facts.Useful = `<b>&amp; "x"` }, `Dear Maria,|<b>&amp; "x"|Ana|false`},
@@ -448,6 +449,9 @@ func TestInjection(t *testing.T) {
 			for _, wording := range []string{"Subject: {{.%s}}\n\nx", "Subject: x\n\n{{.%s}}"} {
 				l := letter()
 				*text(&l) = "a" + bad + "b"
+				if field == "News" && strings.HasPrefix(bad, "\n\n") && strings.HasPrefix(wording, "Subject: x") {
+					continue // a paragraph: see TestNewsInParagraphs
+				}
 				if subject, body, err := one(fmt.Sprintf(wording, field), l); err == nil {
 					t.Errorf("%s %q: got %q, %q", field, bad, subject, body)
 				}
@@ -470,6 +474,23 @@ func TestInjection(t *testing.T) {
 	l.Owner.Signature = "Ana\nBcc: x@y.example"
 	if subject, _, err := one("Subject: {{.Signature}}\n\nx", l); err == nil {
 		t.Errorf("got %q", subject)
+	}
+}
+
+// News may have several paragraphs, which stay in the text.
+func TestNewsInParagraphs(t *testing.T) {
+	l := letter()
+	l.Facts.News = " I have moved.\r\n\r\n\nBcc: x@y.example \n \nEnd.\n"
+	subject, body, err := one("Subject: x\n\n{{.Greeting}}\n\n{{.News}}", l)
+	if err != nil || subject != "x" || body != "Dear Maria,\n\nI have moved.\n\nBcc: x@y.example\n\nEnd.\n" {
+		t.Errorf("got %q, %q, %v", subject, body, err)
+	}
+	if subject, _, err := one("Subject: {{.News}}\n\nx", l); err == nil {
+		t.Errorf("paragraphs in a subject: %q", subject)
+	}
+	l.Facts.News = "one\ntwo"
+	if _, _, err := one("Subject: x\n\n{{.News}}", l); err == nil || !strings.Contains(err.Error(), "write each paragraph in one line") {
+		t.Errorf("a broken line: %v", err)
 	}
 }
 

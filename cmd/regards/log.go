@@ -65,6 +65,9 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 	if err := s.occasionTimes(&o, f.at, f.nextDue); err != nil {
 		return err
 	}
+	if err := nextIsDue(o); err != nil {
+		return err
+	}
 	all, err := s.contacts(c.Context())
 	if err != nil {
 		return err
@@ -118,6 +121,14 @@ func (s *session) occasionTimes(o *contact.Occasion, at, nextDue string) error {
 	}
 	if o.Next == "" {
 		return usagef("--next-due needs --next: what is due then?")
+	}
+	return nil
+}
+
+// nextIsDue refuses a promise without a day: nothing would ever come of it.
+func nextIsDue(o contact.Occasion) error {
+	if o.Next != "" && o.NextDue.IsZero() {
+		return usagef("--next: by when? add --next-due, such as --next-due +14d")
 	}
 	return nil
 }
@@ -188,7 +199,9 @@ func assignUseful(o *contact.Occasion, who people, texts []string) error {
 
 // checkTexts refuses what could not stand in a letter.
 func checkTexts(o contact.Occasion) error {
-	errs := []error{contact.CheckText("--title", o.Title), contact.CheckText("--next", o.Next), contact.CheckText("--news", o.News)}
+	errs := []error{contact.CheckText("--title", o.Title), contact.CheckText("--next", o.Next)}
+	_, err := contact.Paragraphs("--news", o.News)
+	errs = append(errs, err)
 	for _, p := range o.Participants {
 		errs = append(errs, contact.CheckText("--useful", p.Useful))
 	}

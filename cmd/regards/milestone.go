@@ -90,10 +90,8 @@ func (s *session) newMilestone(f milestoneFlags, text string) (o contact.Occasio
 	if len(f.to) == 0 {
 		return o, usagef("whom to tell? add --to with a group or a contact")
 	}
-	for what, text := range map[string]string{"the news": o.News, "--title": o.Title} {
-		if err := contact.CheckText(what, text); err != nil {
-			return o, usageError{err}
-		}
+	if err := checkTexts(o); err != nil {
+		return o, err
 	}
 	if f.at == "now" {
 		o.At = o.Logged

@@ -42,7 +42,7 @@ func (a *app) occasionListCommand() *cobra.Command {
 				}
 				t := a.table("ID", "WHEN", "KIND", "WITH", "TITLE", "SINCE")
 				for _, o := range occasions {
-					t.row(o.ID, localTime(o.At, s), o.Kind, withWhom(o, all), shorten(cmp.Or(o.Title, o.News), 60), stepWords(o, s))
+					t.row(o.ID, localTime(o.At, s), o.Kind, withWhom(o, all), shorten(cmp.Or(o.Title, strings.Join(strings.Fields(o.News), " ")), 60), stepWords(o, s))
 				}
 				t.flush()
 				return nil

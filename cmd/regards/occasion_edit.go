@@ -115,6 +115,11 @@ func (s *session) editOccasion(c *cobra.Command, o *contact.Occasion, who people
 	if err := s.occasionTimes(o, at, nextDue); err != nil {
 		return err
 	}
+	if given("next") {
+		if err := nextIsDue(*o); err != nil {
+			return err
+		}
+	}
 	if given("useful") {
 		for i := range o.Participants {
 			if !strings.Contains(strings.Join(f.useful, ""), "=") {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,10 +39,7 @@ func (a *app) templateListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				all, err := templates.List(sources)
-				if err != nil {
-					return err
-				}
+				all, unread := templates.List(sources)
 				listed := make([]templateJSON, 0, len(all))
 				t := a.table("NAME", "LANGUAGE", "WHOSE", "FILE")
 				for _, x := range all {
@@ -49,10 +47,10 @@ func (a *app) templateListCommand() *cobra.Command {
 					t.row(x.Name, x.Language, whose(x), x.File)
 				}
 				if a.json {
-					return a.printJSON(listed)
+					return errors.Join(a.printJSON(listed), errors.Join(unread...))
 				}
 				t.flush()
-				return nil
+				return errors.Join(unread...)
 			})
 		},
 	}
@@ -148,9 +146,11 @@ func (a *app) preview(c *cobra.Command, s *session, name, who string) (contact.L
 	if err != nil {
 		return contact.Letter{}, err
 	}
+	practice := practiceOf(policy(s.cfg), name)
 	l := w.Write(s.now(), plan.Planned{
 		Letter:  contact.Letter{Key: "preview/" + name + "/" + to.ID, ContactID: to.ID, State: contact.Queued},
-		Wording: name, Facts: plan.Sample(practiceOf(policy(s.cfg), name), s.now().In(s.cfg.Owner.Location())),
+		Wording: name, Facts: plan.Sample(practice, s.now().In(s.cfg.Owner.Location())),
+		NewThread: practice == plan.Milestone,
 	}, to, daemon.Mail{Last: mails[to.ID].Last, LastIn: mails[to.ID].LastIn})
 	if l.State != contact.Queued {
 		return l, fmt.Errorf("there would be no letter: %s", l.Reason)

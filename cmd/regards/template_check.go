@@ -33,11 +33,7 @@ of what an occasion gives, and names file, line, field and contact of what is mi
 				if err != nil {
 					return err
 				}
-				r, err := checkWording(w, policy(s.cfg), all, s.now())
-				if err != nil {
-					return err
-				}
-				return a.printWording(r)
+				return a.printWording(checkWording(w, policy(s.cfg), all, s.now()))
 			})
 		},
 	}
@@ -107,11 +103,11 @@ var somebody = contact.Contact{Name: "Maria Lopez", Greeting: "Dear Maria"}
 
 // checkWording tries every template that a practice uses on every contact it
 // could go to at now.
-func checkWording(w daemon.Writer, p plan.Policy, all people, now time.Time) (wordingReport, error) {
+func checkWording(w daemon.Writer, p plan.Policy, all people, now time.Time) wordingReport {
 	check := wordingCheck{w: w, now: now, tried: map[trial][]error{}, places: map[string]int{}}
-	listed, err := templates.List(w.Templates)
-	if err != nil {
-		return check.report, err
+	listed, unread := templates.List(w.Templates)
+	for _, err := range unread {
+		check.add(err, somebody)
 	}
 	to := slices.DeleteFunc(slices.Clone(all), func(c contact.Contact) bool {
 		return c.Medium != contact.Email || len(c.Addresses) == 0 || plan.Writable(now, c) != ""
@@ -138,7 +134,7 @@ func checkWording(w daemon.Writer, p plan.Policy, all people, now time.Time) (wo
 		}
 		check.read(t)
 	}
-	return check.report, nil
+	return check.report
 }
 
 // wordingCheck gathers problems, each once.
@@ -166,7 +162,7 @@ func (k *wordingCheck) try(practice, name string, c contact.Contact) {
 		return
 	}
 	l := k.w.Letter(wording, c, plan.Sample(practice, k.now))
-	t := trial{practice, name, c.Language, c.Register, l.Salutation != ""}
+	t := trial{practice, name, c.Language, l.Register, l.Salutation != ""}
 	found, known := k.tried[t]
 	if !known {
 		late := l

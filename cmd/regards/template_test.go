@@ -30,13 +30,13 @@ func TestEveryLetterHasItsWording(t *testing.T) {
 			})
 		}
 	}
-	r, err := checkWording(w, p, all, time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
-	if err != nil || len(r.Problems) > 0 {
-		t.Errorf("%v, %v", r.Problems, err)
+	r := checkWording(w, p, all, time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
+	if len(r.Problems) > 0 {
+		t.Error(r.Problems)
 	}
-	listed, err := templates.List(w.Templates)
-	if err != nil {
-		t.Fatal(err)
+	listed, unread := templates.List(w.Templates)
+	if len(unread) > 0 {
+		t.Fatal(unread)
 	}
 	want := 0
 	for practice := range p.Practices {
@@ -63,14 +63,14 @@ func TestCheckWording(t *testing.T) {
 	person := func(name string, status contact.Status, medium contact.Medium) contact.Contact {
 		return contact.Contact{ID: name, Name: name, Status: status, Medium: medium, Addresses: []contact.Address{{Addr: "a@x.example", Key: "a@x.example"}}}
 	}
-	r, err := checkWording(w, p, people{
+	r := checkWording(w, p, people{
 		person("MARIA", contact.Active, contact.Email), person("TOM", contact.Active, contact.Email),
 		person("UWE", contact.Active, contact.Email), person("SUE", contact.Active, contact.Email),
 		person("PAUL", contact.Paused, contact.Email), person("DORA", contact.Deceased, contact.Email),
 		person("CARL", contact.Active, contact.Call), person("Eva Fine", contact.Active, contact.Email),
 	}, time.Now())
-	if err != nil || r.Letters != 5 || len(r.Problems) != 1 {
-		t.Fatalf("%+v, %v", r, err)
+	if r.Letters != 5 || len(r.Problems) != 1 {
+		t.Fatalf("%+v", r)
 	}
 	const want = `thank-you.met.en.txt:3 needs greeting for MARIA, TOM, UWE, 1 more; say how you greet them: regards contact edit NAME --greeting "Dear …"`
 	if got := r.Problems[0].String(); got != want {

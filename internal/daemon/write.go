@@ -114,8 +114,12 @@ func (w Writer) Wording(name string, c contact.Contact) (*templates.Wording, err
 	return wording, err
 }
 
-// Letter gives all that a template may ask for in a letter to a contact.
+// Letter gives all that a template may ask for in a letter to a contact. Where
+// no register is set, it is that of the greeting.
 func (w Writer) Letter(wording *templates.Wording, c contact.Contact, facts plan.Facts) templates.Letter {
+	if c.Register == "" {
+		c.Register = plan.RegisterIn(c.Greeting, c.Name)
+	}
 	return templates.Letter{
 		Contact: c.Name, Salutation: plan.Salutation(c, wording.Language, c.Register), Register: c.Register,
 		Facts: facts, Owner: w.Owner,
