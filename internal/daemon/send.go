@@ -172,6 +172,9 @@ func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error
 		v.d.refused(key)
 	}
 	now := v.d.now()
+	if sendErr == nil {
+		v.d.log.Info("letter sent", "key", key)
+	}
 	return v.update(ctx, []string{key}, func(l contact.Letter) (contact.Letter, error) {
 		switch {
 		case sendErr == nil:
