@@ -101,7 +101,7 @@ type Daemon struct {
 	looked    map[string]time.Time // by account: when it was last looked what has become of letters
 	surveys   map[string]surveyed  // by account and mailbox
 	unmovable map[string]bool      // accounts in which no draft can be moved
-	refusedAt map[string]time.Time // by key of a letter: when a server refused it
+	refusedAt map[string]time.Time // by key of a letter, or smtpKey: when a server refused it
 	searched  map[string]time.Time // by Message-ID: when every mailbox was searched for it
 
 	mailSent bool // news, as this delivery began

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"regards/contact"
@@ -57,7 +58,7 @@ func (v *visit) settleSending(ctx context.Context) error {
 
 // sendable gives the letters of the account that may go now.
 func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
-	if v.account.SMTP == nil {
+	if v.account.SMTP == nil || v.d.refusedLately(v.smtpKey()) {
 		return nil, nil
 	}
 	waiting, err := v.letters(ctx, func(l contact.Letter) bool { return l.State == contact.Approved })
@@ -101,12 +102,22 @@ func (v *visit) send(ctx context.Context) error {
 		tried[letters[i].Key] = true
 		if err := v.sendOne(ctx, letters[i]); err != nil {
 			errs = append(errs, fmt.Errorf("letter %s: %w", letters[i].Key, err))
-			if errors.Is(err, errUnreached) {
+			if errors.Is(err, errUnreached) || v.unreachable(err) {
 				return errors.Join(errs...)
 			}
 		}
 	}
 }
+
+// unreachable reports whether an error is not about one letter, but about the SMTP
+// server: to try the others would be a login each, which may lock the owner out.
+func (v *visit) unreachable(err error) bool {
+	return errors.Is(err, imapconn.ErrAway) || errors.Is(err, imapconn.ErrLogin) || errors.Is(err, imapconn.ErrTLS)
+}
+
+// smtpKey stands for the SMTP server of the account where keys of letters do: no
+// practice has an empty name.
+func (v *visit) smtpKey() string { return "/smtp/" + v.account.Name }
 
 // sendOne reads what lies in the outbox, and sends exactly that.
 func (v *visit) sendOne(ctx context.Context, l contact.Letter) error {
@@ -160,6 +171,9 @@ func (v *visit) prepare(ctx context.Context, l contact.Letter, draft []byte) (ra
 	return raw, to, why, nil
 }
 
+// deferral stands between the reason of a letter and why it could not be sent yet.
+const deferral = "; it could not be sent yet, and is tried again: "
+
 // recordSend stores what became of a letter that was given to the SMTP server.
 // When nobody knows, it stays as it is, to be settled.
 func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error {
@@ -171,6 +185,9 @@ func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error
 	if sendErr != nil {
 		v.d.refused(key)
 	}
+	if v.unreachable(sendErr) {
+		v.d.refused(v.smtpKey())
+	}
 	now := v.d.now()
 	if sendErr == nil {
 		v.d.log.Info("letter sent", "key", key)
@@ -179,9 +196,12 @@ func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error
 		switch {
 		case sendErr == nil:
 			return plan.Sent(l, now.UTC()), nil
-		case failed != nil && !failed.Temporary && failed.Stage == mailer.Refused:
+		case failed != nil && !failed.Temporary:
 			l.Reason = "the mail server refused it: " + failed.Text
 			l = l.In(contact.Failed, now)
+		default:
+			l.Reason, _, _ = strings.Cut(l.Reason, deferral)
+			l.Reason += deferral + sendErr.Error()
 		}
 		l.Sending = time.Time{} // it did not go
 		return l, nil
