@@ -3,8 +3,10 @@ package mailer
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emersion/go-imap/v2"
 
@@ -45,6 +47,23 @@ func TestEnsureOutboxRefused(t *testing.T) {
 	if err := d.EnsureOutbox(within(t), "Regards Outbox"); !errors.Is(err, ErrNoMailbox) {
 		t.Errorf("created, but not there: %v", err)
 	}
+}
+
+// What is tried leaves nothing behind, whether it works or not.
+func TestTryMove(t *testing.T) {
+	forEachKind(t, func(t *testing.T, w world) {
+		before, err := w.Mailboxes()
+		must(t, err)
+		err = w.TryMove(within(t), Outgoing{Raw: message(letterID), MessageID: letterID}, time.Now())
+		if can := w.kind != "gmail" && w.kind != "old"; can != (err == nil) || !can && !errors.Is(err, ErrLeft) {
+			t.Errorf("moved: %v", err)
+		}
+		after, err := w.Mailboxes()
+		must(t, err)
+		if len(w.content(t, w.drafts)) != 0 || !slices.Equal(before, after) {
+			t.Errorf("there is left %v", after)
+		}
+	})
 }
 
 func TestMove(t *testing.T) {

@@ -50,7 +50,12 @@ func (g *Sighting) settleFound(now time.Time, found map[string]Found) {
 			if g.survey.Drafts.Absent && l.State != contact.Moved {
 				continue // Drafts itself may have become that mailbox
 			}
-			g.set(i, moved(l, f.Place))
+			if l.State == contact.Approved && l.Place == f.Place { // by order: it is brought into the outbox
+				l.Missing = time.Time{}
+			} else {
+				l = moved(l, f.Place)
+			}
+			g.set(i, l)
 		case contact.Dismissed:
 			g.trashed[i] = true
 			continue

@@ -802,6 +802,16 @@ var stories = map[string]string{
 		relabel b -
 		pass
 		= a edited in Drafts, as b`,
+	"moved, then approved by command": `
+		move a Later
+		pass
+		= a moved in Later
+		set a approved
+		pass
+		= a approved in Later
+		move a Drafts
+		pass
+		= a edited in Drafts`,
 	"moved, older versions in Trash": `
 		append a b
 		move a Trash

@@ -73,6 +73,7 @@ func (r *findings) configuration(ctx context.Context, a *app) {
 	for _, account := range cfg.Accounts {
 		r.imap(ctx, account)
 		r.smtp(ctx, account)
+		r.outbox(ctx, a, cfg, account)
 	}
 	if !store.Locked(cfg.Database()) {
 		r.note("service", "not running; start it with: regards run")

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 func (a *app) letterCommand() *cobra.Command {
@@ -63,12 +65,16 @@ func (a *app) letterListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				resting, err := s.resting(c.Context())
+				if err != nil {
+					return err
+				}
 				listed := make([]letterJSON, 0, len(letters))
 				t := a.table("KEY", "TO", "STATE", "DUE", "SUBJECT", "WHY")
 				for _, l := range letters {
 					if ended || !l.State.Ended() {
 						listed = append(listed, newLetterJSON(l, all))
-						t.row(l.Key, all.name(l.ContactID), l.State, localTime(l.Due, s), shorten(l.Subject, 40), why(s, l))
+						t.row(l.Key, all.name(l.ContactID), l.State, localTime(l.Due, s), shorten(l.Subject, 40), why(s, l, resting[l.Key]))
 					}
 				}
 				if a.json {
@@ -104,15 +110,16 @@ func (a *app) letterShowCommand() *cobra.Command {
 						Raw string `json:"raw"`
 					}{newLetterJSON(l, all), string(l.Raw)})
 				}
-				printLetter(a.out, s, l, all)
-				return nil
+				resting, err := s.resting(c.Context())
+				printLetter(a.out, s, l, all, resting[l.Key])
+				return err
 			})
 		},
 	}
 }
 
-func printLetter(w io.Writer, s *session, l contact.Letter, all people) {
-	fmt.Fprintf(w, "%s to %s: %s\n%s\n", l.Key, all.name(l.ContactID), l.State, why(s, l))
+func printLetter(w io.Writer, s *session, l contact.Letter, all people, resting string) {
+	fmt.Fprintf(w, "%s to %s: %s\n%s\n", l.Key, all.name(l.ContactID), l.State, why(s, l, resting))
 	fmt.Fprintf(w, "due %s\n", localTime(l.Due, s))
 	if l.Place.Mailbox != "" {
 		fmt.Fprintf(w, "lies in %s\n", l.Place.Mailbox)
@@ -125,8 +132,26 @@ func printLetter(w io.Writer, s *session, l contact.Letter, all people) {
 	}
 }
 
-// why says why a letter stands where it stands, and what else is known of it.
-func why(s *session, l contact.Letter) string {
+// resting says of each approved letter, by key, why it has not gone yet.
+func (s *session) resting(ctx context.Context) (map[string]string, error) {
+	r, err := s.store.Records(ctx)
+	if err != nil {
+		return nil, err
+	}
+	why := map[string]string{}
+	due, held := plan.Sendable(s.now(), policy(s.cfg), r)
+	for _, l := range due {
+		why[l.Key] = "it goes at the next pass"
+	}
+	for _, h := range held {
+		why[h.Key] = h.Why
+	}
+	return why, nil
+}
+
+// why says why a letter stands where it stands, and what else is known of it:
+// resting is why it has not gone yet, for one that is approved.
+func why(s *session, l contact.Letter, resting string) string {
 	text := l.Reason
 	add := func(more string) {
 		if text != "" {
@@ -136,6 +161,9 @@ func why(s *session, l contact.Letter) string {
 	}
 	if l.Snoozed.After(s.now()) && !l.State.Ended() {
 		add("nothing is heard of it until " + localTime(l.Snoozed, s))
+	}
+	if resting != "" && !l.TakeBack {
+		add(resting)
 	}
 	if l.TakeBack {
 		add("its draft is to be removed")
