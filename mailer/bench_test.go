@@ -60,13 +60,13 @@ func timed(b *testing.B, do func() error) time.Duration {
 func putByFifty(ctx context.Context, s *mailsim.Server, letters []Outgoing) error {
 	server := imapconn.Server{Host: s.Host(), Port: s.IMAPPort(), TLS: imapconn.None, User: s.User(),
 		Secret: func(context.Context) (string, error) { return s.Password(), nil }}
-	d, err := Open(ctx, server, "")
+	d, err := open(ctx, server, "")
 	if err != nil {
 		return err
 	}
 	defer d.Close(ctx)
 	for some := range slices.Chunk(letters, 50) {
-		attempt, err := d.Look(ctx, time.Now())
+		attempt, err := d.look(ctx)
 		if err != nil {
 			return err
 		}

@@ -24,7 +24,7 @@ var (
 	// where it lay.
 	ErrLeft = errors.New("this server offers no way to move one message")
 	// ErrUnknown means that the connection was lost before the server answered:
-	// the letter may lie there or not, and Settle finds out.
+	// the letter may lie there or not, and SettleAll finds out.
 	ErrUnknown = errors.New("the server did not say whether it took the letter")
 )
 
@@ -40,11 +40,6 @@ type Drafts struct {
 	names    Names
 	box      string // of drafts
 	examined bool   // a mailbox is open, read-only
-}
-
-// Open is OpenNamed for an account without an outbox.
-func Open(ctx context.Context, server imapconn.Server, drafts string) (*Drafts, error) {
-	return OpenNamed(ctx, server, Names{Drafts: drafts})
 }
 
 // OpenNamed connects and finds the mailboxes. Without one of drafts it fails;

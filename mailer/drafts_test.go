@@ -137,7 +137,7 @@ func at(s *mailsim.Server, port int) imapconn.Server {
 
 func opened(t *testing.T, server imapconn.Server, named string) *Drafts {
 	t.Helper()
-	d, err := Open(within(t), server, named)
+	d, err := open(within(t), server, named)
 	must(t, err)
 	t.Cleanup(func() { d.conn.Close() })
 	return d
@@ -168,7 +168,7 @@ func TestFindIsExact(t *testing.T) {
 			if step.mailbox != "" {
 				lay(t, s, step.mailbox, "letter@example.org")
 			}
-			state, place, err := d.Find(within(t), "letter@example.org")
+			state, place, err := d.find(within(t), "letter@example.org")
 			if err != nil || state != step.want || (place.UID == 0) != (step.mailbox == "") {
 				t.Errorf("with one in %q: %s %+v %v", step.mailbox, state, place, err)
 			}
@@ -183,20 +183,20 @@ func TestDraftsLife(t *testing.T) {
 		ctx := within(t)
 		lay(t, s, "Drafts", "other@example.org") // some servers tell UIDNEXT by STATUS alone
 		d := opened(t, at(s, s.IMAPPort()), "")
-		attempt, err := d.Look(ctx, time.Now())
+		attempt, err := d.look(ctx)
 		must(t, err)
-		if state, _, err := d.Settle(ctx, "letter@example.org", attempt, nil); err != nil || state != contact.Queued {
+		if state, _, err := d.settle(ctx, "letter@example.org", attempt, nil); err != nil || state != contact.Queued {
 			t.Errorf("before: %s, %v", state, err)
 		}
-		place, err := d.Put(ctx, message("letter@example.org"), "letter@example.org", attempt)
+		place, err := d.put(ctx, message("letter@example.org"), "letter@example.org", attempt)
 		must(t, err)
-		if state, settled, err := d.Settle(ctx, "letter@example.org", attempt, nil); err != nil || state != contact.Drafted || settled != place {
+		if state, settled, err := d.settle(ctx, "letter@example.org", attempt, nil); err != nil || state != contact.Drafted || settled != place {
 			t.Errorf("laid at %+v: %s %+v, %v", place, state, settled, err)
 		}
-		if state, _, err := d.Settle(ctx, "another@example.org", attempt, nil); err != nil || state != contact.Uncertain {
+		if state, _, err := d.settle(ctx, "another@example.org", attempt, nil); err != nil || state != contact.Uncertain {
 			t.Errorf("one that is not there, though something came: %s, %v", state, err)
 		}
-		if state, err := d.TakeBack(ctx, "letter@example.org", place); err != nil || state != contact.Superseded {
+		if state, err := d.takeBack(ctx, "letter@example.org", place); err != nil || state != contact.Superseded {
 			t.Errorf("taken back: %s, %v", state, err)
 		}
 		left, err := s.Messages("Drafts")
@@ -220,14 +220,14 @@ func TestPutRefused(t *testing.T) {
 	t.Cleanup(func() { must(t, s.Close()) })
 	ctx := within(t)
 	d := opened(t, at(s, s.IMAPPort()), "[Gmail]/Spam")
-	attempt, err := d.Look(ctx, time.Now())
+	attempt, err := d.look(ctx)
 	must(t, err)
 	raw := append(message("letter@example.org"), bytes.Repeat([]byte("Hello again.\r\n"), 2000)...)
-	_, err = d.Put(ctx, raw, "letter@example.org", attempt)
+	_, err = d.put(ctx, raw, "letter@example.org", attempt)
 	if text, refused := imapconn.Refused(err); !refused || !strings.Contains(text, "Cannot APPEND to a SPAM folder") {
 		t.Errorf("got %v", err)
 	}
-	if state, _, err := opened(t, at(s, s.IMAPPort()), "").Find(ctx, "letter@example.org"); err != nil || state != contact.Uncertain {
+	if state, _, err := opened(t, at(s, s.IMAPPort()), "").find(ctx, "letter@example.org"); err != nil || state != contact.Uncertain {
 		t.Errorf("afterwards: %s, %v", state, err)
 	}
 }
@@ -281,7 +281,7 @@ func TestHeaderHeldBack(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			answers["UID FETCH"] = fetch
 			d := opened(t, scripted(t, answers), "")
-			state, err := d.TakeBack(within(t), "letter@example.org", contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 5})
+			state, err := d.takeBack(within(t), "letter@example.org", contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 5})
 			if err == nil || !errors.Is(err, imapconn.ErrGarbled) || !strings.Contains(err.Error(), "keeps the header of 5 back") {
 				t.Errorf("got %q, %v", state, err)
 			}

@@ -11,7 +11,7 @@ import (
 
 // Found is where a letter lies, and what that says of it.
 type Found struct {
-	State contact.State // Drafted, Approved (in the outbox), Sent, Dismissed (in Trash); Queued and Uncertain by Settle
+	State contact.State // Drafted, Approved (in the outbox), Sent, Dismissed (in Trash); Queued and Uncertain by SettleAll
 	Place contact.Place
 }
 
@@ -39,24 +39,6 @@ func (d *Drafts) elsewhere() (all []home) {
 		all = append(all, home{name, contact.Dismissed})
 	}
 	return all
-}
-
-// Find looks for a letter as FindAll does. It gives Uncertain when it lies in
-// none of the mailboxes.
-func (d *Drafts) Find(ctx context.Context, messageID string) (contact.State, contact.Place, error) {
-	all, err := d.FindAll(ctx, []string{messageID})
-	return stateOf(all, messageID, err)
-}
-
-func stateOf(all map[string]Found, messageID string, err error) (contact.State, contact.Place, error) {
-	if err != nil {
-		return "", contact.Place{}, err
-	}
-	f, ok := all[messageID]
-	if !ok {
-		f.State = contact.Uncertain
-	}
-	return f.State, f.Place, nil
 }
 
 // FindAll looks for letters by their Message-IDs, in Drafts, the outbox and the

@@ -94,7 +94,7 @@ func TestFindBesideHeldBack(t *testing.T) {
 		"UID FETCH 5":       {`* 1 FETCH (UID 5 FLAGS (\Seen))`},
 		"UID FETCH 6":       {"* 2 FETCH (UID 6 BODY[HEADER.FIELDS (Message-ID)] {36}", "Message-ID: <letter@example.org>", "", ")"},
 	}), "")
-	state, place, err := d.Find(within(t), "letter@example.org")
+	state, place, err := d.find(within(t), "letter@example.org")
 	if err != nil || state != contact.Drafted || place.UID != 6 {
 		t.Errorf("%s at %+v, %v", state, place, err)
 	}
@@ -157,7 +157,7 @@ func TestSettleAll(t *testing.T) {
 	forEachKind(t, func(t *testing.T, w world) {
 		ctx := within(t)
 		letters := batch(6)
-		attempt, err := w.Look(ctx, time.Now())
+		attempt, err := w.look(ctx)
 		must(t, err)
 		states := func(known func(string) bool) string {
 			t.Helper()
@@ -203,12 +203,12 @@ func TestSettleOutbox(t *testing.T) {
 		must(t, w.EnsureOutbox(ctx, "Regards Outbox"))
 		attempt, err := w.LookIn(ctx, "Regards Outbox", time.Now())
 		must(t, err)
-		if state, _, err := w.Settle(ctx, "letter@example.org", attempt, nil); err != nil || state != contact.Queued {
+		if state, _, err := w.settle(ctx, "letter@example.org", attempt, nil); err != nil || state != contact.Queued {
 			t.Errorf("before: %s, %v", state, err)
 		}
 		places, errs := w.PutAll(ctx, "Regards Outbox", []Outgoing{{message("letter@example.org"), "letter@example.org"}}, attempt)
 		must(t, errs[0])
-		state, place, err := w.Settle(ctx, "letter@example.org", attempt, nil)
+		state, place, err := w.settle(ctx, "letter@example.org", attempt, nil)
 		if err != nil || state != contact.Approved || place != places[0] || place.Mailbox != attempt.Mailbox {
 			t.Errorf("laid at %+v: %s at %+v, %v", places[0], state, place, err)
 		}

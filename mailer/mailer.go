@@ -3,7 +3,7 @@
 //
 // Composing is pure: the same letter gives the same bytes, which are stored
 // before anything is sent. Laying a draft is one APPEND, made only after its
-// Attempt was stored; when the answer is lost, Settle finds out what happened
+// Attempt was stored; when the answer is lost, SettleAll finds out what happened
 // instead of trying again (RFC 9051 section 6.3.12 leaves a client that loses
 // the connection in doubt). Many letters are laid without waiting for each
 // answer; each has a fate of its own: laid, refused, not sent, or unknown. A
@@ -12,7 +12,7 @@
 //
 // What lies in a mailbox is read by EXAMINE and BODY.PEEK only, which change no
 // flag. The package touches no message that regards did not make: Move, Remove
-// and TakeBack act on a message only while it lies where it is said to lie, under
+// and TakeBackLetter act on a message only while it lies where it is said to lie, under
 // its own Message-ID and not marked as deleted. Without MOVE the copy has to be
 // made before anything is marked, and UID EXPUNGE removes no other message; where
 // a server has neither, the message stays.

@@ -201,17 +201,17 @@ func TestTakeBackTouched(t *testing.T) {
 		place := w.lie(t, w.drafts, string(message(letterID)), `\Draft`)
 		w.mark(t, w.drafts, place)
 		if w.kind != "gmail" {
-			if state, err := w.TakeBack(within(t), letterID, place); err != nil || state != contact.Dismissed {
+			if state, err := w.takeBack(within(t), letterID, place); err != nil || state != contact.Dismissed {
 				t.Errorf("marked as deleted: %s, %v", state, err)
 			}
 		}
 		w.clear(t, w.drafts, place)
 		w.lie(t, w.drafts, string(message(letterID)), `\Draft`)
-		if state, err := w.TakeBack(within(t), letterID, place); err != nil || state != contact.Dismissed || len(w.content(t, w.drafts)) != 1 {
+		if state, err := w.takeBack(within(t), letterID, place); err != nil || state != contact.Dismissed || len(w.content(t, w.drafts)) != 1 {
 			t.Errorf("saved anew: %s, %v", state, err)
 		}
 		w.lie(t, w.sent, string(message(letterID)))
-		if state, err := w.TakeBack(within(t), letterID, place); err != nil || state != contact.Sent {
+		if state, err := w.takeBack(within(t), letterID, place); err != nil || state != contact.Sent {
 			t.Errorf("sent: %s, %v", state, err)
 		}
 	})

@@ -20,11 +20,6 @@ type Outgoing struct {
 	MessageID string // without angle brackets
 }
 
-// Look gives what Drafts is like now: what must be stored before Put.
-func (d *Drafts) Look(ctx context.Context, now time.Time) (contact.Attempt, error) {
-	return d.LookIn(ctx, d.box, now)
-}
-
 // LookIn gives what a mailbox is like now: what must be stored before PutAll.
 func (d *Drafts) LookIn(ctx context.Context, mailbox string, now time.Time) (contact.Attempt, error) {
 	mailbox, _ = d.lookup(mailbox)
@@ -35,17 +30,11 @@ func (d *Drafts) LookIn(ctx context.Context, mailbox string, now time.Time) (con
 	return contact.Attempt{At: now, Mailbox: mailbox, UIDValidity: data.UIDValidity, UIDNext: uint32(data.UIDNext)}, nil
 }
 
-// Put is PutAll of one letter into Drafts.
-func (d *Drafts) Put(ctx context.Context, raw []byte, messageID string, a contact.Attempt) (contact.Place, error) {
-	places, errs := d.PutAll(ctx, d.box, []Outgoing{{raw, messageID}}, a)
-	return places[0], errs[0]
-}
-
 // PutAll lays letters into a mailbox, marked as drafts and seen, and says where
 // each lies. It does not wait for one answer before it sends the next letter,
 // where the server lets it. Of each letter errs says what became of it: nil, it
 // lies there; imapconn.Refused, it does not, for these reasons; ErrUnknown,
-// nobody knows, and Settle has to find out; any other error, it was not sent.
+// nobody knows, and SettleAll has to find out; any other error, it was not sent.
 // After anything but nil the connection may be of no use.
 func (d *Drafts) PutAll(ctx context.Context, mailbox string, letters []Outgoing, a contact.Attempt) (places []contact.Place, errs []error) {
 	mailbox, _ = d.lookup(mailbox)

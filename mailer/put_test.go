@@ -42,7 +42,7 @@ func TestPutAll(t *testing.T) {
 		ctx := within(t)
 		w.lie(t, w.drafts, string(message("other@example.org")))
 		letters := batch(120)
-		attempt, err := w.Look(ctx, time.Now())
+		attempt, err := w.look(ctx)
 		must(t, err)
 		places, errs := w.PutAll(ctx, attempt.Mailbox, letters, attempt)
 		must(t, errors.Join(errs...))
@@ -92,7 +92,7 @@ func interrupted(t *testing.T, w world, letters []Outgoing, client bool, line st
 	must(t, err)
 	defer func() { must(t, p.Close()) }()
 	d := opened(t, at(w.Server, p.Port()), "")
-	attempt, err := d.Look(ctx, time.Now())
+	attempt, err := d.look(ctx)
 	must(t, err)
 	must(t, d.leave(ctx))
 	hook := func(l []byte) mailsim.Action {
@@ -158,7 +158,7 @@ func eventuallyOnce(t *testing.T, w world, letters []Outgoing, attempt contact.A
 			t.Errorf("letter %d is %q", i, f.State)
 		}
 	}
-	attempt, err = d.Look(ctx, time.Now())
+	attempt, err = d.look(ctx)
 	must(t, err)
 	_, errs := d.PutAll(ctx, attempt.Mailbox, again, attempt)
 	must(t, errors.Join(errs...))

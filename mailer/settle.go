@@ -8,12 +8,6 @@ import (
 	"regards/contact"
 )
 
-// Settle is SettleAll for one letter.
-func (d *Drafts) Settle(ctx context.Context, messageID string, a contact.Attempt, known func(string) bool) (contact.State, contact.Place, error) {
-	all, err := d.SettleAll(ctx, []string{messageID}, a, known)
-	return stateOf(all, messageID, err)
-}
-
 // SettleAll finds out what became of letters whose APPEND was never answered,
 // all tried after one Attempt. It gives each of them a state: Drafted, or
 // Approved in the outbox, with its place; Queued when it certainly did not arrive

@@ -8,11 +8,6 @@ import (
 	"regards/contact"
 )
 
-// TakeBack is TakeBackLetter without the letter's bytes.
-func (d *Drafts) TakeBack(ctx context.Context, messageID string, place contact.Place) (contact.State, error) {
-	return d.TakeBackLetter(ctx, Outgoing{MessageID: messageID}, place)
-}
-
 // TakeBackLetter removes a draft that regards laid and that nobody has touched
 // since, by moving it to the mailbox of deleted mail. It gives Superseded when it
 // is gone to there, Sent when it turns out to have been sent, and Dismissed when
@@ -51,14 +46,21 @@ func (d *Drafts) TakeBackLetter(ctx context.Context, l Outgoing, place contact.P
 // findLaid finds a draft whose place says nothing any more. The place is zero
 // when it is there but does not read as it was laid.
 func (d *Drafts) findLaid(ctx context.Context, l Outgoing) (contact.Place, contact.State, error) {
-	state, place, err := d.Find(ctx, l.MessageID)
-	if err != nil || state != contact.Drafted && state != contact.Approved {
-		return contact.Place{}, state, err
+	all, err := d.FindAll(ctx, []string{l.MessageID})
+	if err != nil {
+		return contact.Place{}, "", err
 	}
-	if same, err := d.reads(ctx, place, l.Raw); err != nil || !same {
+	found, ok := all[l.MessageID]
+	if !ok {
+		return contact.Place{}, contact.Uncertain, nil
+	}
+	if found.State != contact.Drafted && found.State != contact.Approved {
+		return contact.Place{}, found.State, nil
+	}
+	if same, err := d.reads(ctx, found.Place, l.Raw); err != nil || !same {
 		return contact.Place{}, contact.Drafted, err
 	}
-	return place, contact.Drafted, nil
+	return found.Place, contact.Drafted, nil
 }
 
 // goneWhere tells what became of a draft that is not where it was put.

@@ -59,7 +59,7 @@ func contactByID(ctx context.Context, db querier, id string) (contact.Contact, e
 }
 
 // BookVersion gives a number that grows with every change of a contact or an
-// occasion. Read it before them, and give it to Record and PutLetter: what was
+// occasion. Read it before them, and give it to Record and PutLetters: what was
 // decided with an older address book is then not stored.
 func (s *Store) BookVersion(ctx context.Context) (version int64, err error) {
 	err = s.db.QueryRowContext(ctx, bookVersion).Scan(&version)

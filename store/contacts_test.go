@@ -139,7 +139,7 @@ func TestRemoveContact(t *testing.T) {
 			l := letter(c.Name + "/" + string(state))
 			l.ContactID, l.OccasionID = c.ID, o.ID
 			check(t, putLetter(s, l))
-			check(t, s.SetLetter(ctx, l.Key, state, contact.Place{}, "new"))
+			check(t, setLetter(s, l.Key, state, contact.Place{}, "new"))
 		}
 	}
 	check(t, s.RemoveContact(ctx, maria.ID, noon))

@@ -54,7 +54,7 @@ func zed(t testing.TB, s *Store) contact.Contact {
 		l := letter("thank-you/" + string(state))
 		l.ContactID, l.Reason, l.Raw = z.ID, "met with Zedekiah Quux", []byte("To: Zed.Quux@zzyzx.example\r\n")
 		check(t, putLetter(s, l))
-		check(t, s.SetLetter(ctx, l.Key, state, contact.Place{}, ""))
+		check(t, setLetter(s, l.Key, state, contact.Place{}, ""))
 	}
 	return z
 }

@@ -31,14 +31,14 @@ func putIn(t testing.TB, s *Store, key string, state contact.State, tried bool) 
 	befriend(t, s)
 	check(t, putLetter(s, letter(key)))
 	if state != contact.Queued {
-		check(t, s.SetLetter(ctx, key, state, contact.Place{}, "new"))
+		check(t, setLetter(s, key, state, contact.Place{}, "new"))
 	}
 	if tried {
-		check(t, s.RecordAttempt(ctx, key, contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
+		check(t, recordAttempt(s, key, contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
 	}
 }
 
-func TestPutLetter(t *testing.T) {
+func TestPutLetterOnce(t *testing.T) {
 	s := newStore(t)
 	for _, state := range states {
 		key := "thank-you/" + string(state)
@@ -67,12 +67,12 @@ func TestLetterRoundTrip(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	want.Attempt = contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 1<<32 - 1, UIDNext: 1<<32 - 2}
-	check(t, s.RecordAttempt(ctx, "k", want.Attempt))
+	check(t, recordAttempt(s, "k", want.Attempt))
 	if got, err := s.Letter(ctx, "k"); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("tried: got %+v, %v", got, err)
 	}
 	want.State, want.Place, want.Reason = contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 1<<32 - 1, UID: 1<<32 - 2}, "laid"
-	check(t, s.SetLetter(ctx, "k", want.State, want.Place, want.Reason))
+	check(t, setLetter(s, "k", want.State, want.Place, want.Reason))
 	got, err := s.Letter(ctx, "k")
 	if check(t, err); !got.Attempt.At.IsZero() {
 		t.Errorf("the attempt is not over: %+v", got)
@@ -84,15 +84,15 @@ func TestLetterRoundTrip(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	// The owner's mail program was faster: a delivery recorded late changes nothing.
-	check(t, s.SetLetter(ctx, "k", contact.Sent, contact.Place{}, "sent"))
-	check(t, s.SetLetter(ctx, "k", contact.Drafted, want.Place, "laid"))
+	check(t, setLetter(s, "k", contact.Sent, contact.Place{}, "sent"))
+	check(t, setLetter(s, "k", contact.Drafted, want.Place, "laid"))
 	if got, err := s.Letter(ctx, "k"); err != nil || got.State != contact.Sent || got.Reason != "sent" {
 		t.Errorf("after the delivery was recorded late: got %+v, %v", got, err)
 	}
 }
 
 // Whoever took part in nothing any more gets no letter for it.
-func TestPutLetterWithoutCause(t *testing.T) {
+func TestPutLettersWithoutCause(t *testing.T) {
 	s := newStore(t)
 	l := letter("k")
 	l.ParticipantID = "gone"
@@ -116,7 +116,7 @@ func TestRewrite(t *testing.T) {
 		l.ContactID = c.ID
 		check(t, putLetter(s, l))
 		if tried {
-			check(t, s.RecordAttempt(ctx, key, contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
+			check(t, recordAttempt(s, key, contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
 		}
 	}
 	c.Status = contact.Deceased
@@ -161,36 +161,23 @@ func TestLettersInOrder(t *testing.T) {
 	}
 }
 
-func TestRecordAttempt(t *testing.T) {
+func TestRecordAttemptOnce(t *testing.T) {
 	s := newStore(t)
 	a := contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}
 	for _, state := range states {
 		putIn(t, s, string(state), state, false)
-		err := s.RecordAttempt(ctx, string(state), a)
+		err := recordAttempt(s, string(state), a)
 		if queued := state == contact.Queued; queued != (err == nil) || !queued && !errors.Is(err, ErrTaken) {
 			t.Errorf("%s: %v", state, err)
 		}
 	}
 	putIn(t, s, "back", contact.Queued, true)
 	check(t, s.tx(ctx, endAll))
-	if err := s.RecordAttempt(ctx, "back", a); !errors.Is(err, ErrTaken) {
+	if err := recordAttempt(s, "back", a); !errors.Is(err, ErrTaken) {
 		t.Errorf("one to be taken back: %v", err)
 	}
-	if err := s.RecordAttempt(ctx, "none", a); !errors.Is(err, ErrTaken) {
+	if err := recordAttempt(s, "none", a); !errors.Is(err, ErrTaken) {
 		t.Errorf("none: %v", err)
-	}
-}
-
-// A letter to be taken back stays so until it ends.
-func TestSetLetterKeepsTakeBack(t *testing.T) {
-	for _, state := range states {
-		s := newStore(t)
-		putIn(t, s, "k", contact.Queued, true)
-		check(t, s.tx(ctx, endAll))
-		check(t, s.SetLetter(ctx, "k", state, contact.Place{}, "x"))
-		if l := must[contact.Letter](t)(s.Letter(ctx, "k")); l.TakeBack == state.Ended() || l.State != state {
-			t.Errorf("%s: got %+v", state, l)
-		}
 	}
 }
 
@@ -216,7 +203,7 @@ func TestEndLetters(t *testing.T) {
 }
 
 // A letter that was written before a contact or an occasion changed is not stored.
-func TestPutLetterStale(t *testing.T) {
+func TestPutLettersStale(t *testing.T) {
 	s := newStore(t)
 	maria := add(t, s, "Maria")
 	o := must[contact.Occasion](t)(s.AddOccasion(ctx, contact.Occasion{Kind: contact.Met, At: noon, Logged: noon}, nil, noon))
@@ -227,7 +214,7 @@ func TestPutLetterStale(t *testing.T) {
 	} {
 		book := must[int64](t)(s.BookVersion(ctx))
 		check(t, change())
-		if err := s.PutLetter(ctx, book, letter(what)); !errors.Is(err, ErrStale) {
+		if _, err := s.PutLetters(ctx, book, []contact.Letter{letter(what)}); !errors.Is(err, ErrStale) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -244,9 +231,9 @@ func TestSetLetterOfSomebodyForgotten(t *testing.T) {
 	l := letter("k")
 	l.ContactID = maria.ID
 	check(t, putLetter(s, l))
-	check(t, s.RecordAttempt(ctx, "k", contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
+	check(t, recordAttempt(s, "k", contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
 	check(t, s.Forget(ctx, maria, false, noon))
-	check(t, s.SetLetter(ctx, "k", contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 42}, "met with Maria"))
+	check(t, setLetter(s, "k", contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 42}, "met with Maria"))
 	if got := must[contact.Letter](t)(s.Letter(ctx, "k")); got.Reason != forgottenReason || got.State != contact.Drafted || !got.TakeBack {
 		t.Errorf("got %+v", got)
 	}

@@ -88,7 +88,7 @@ func TestRemoveOccasion(t *testing.T) {
 			l := letter(o.ID + string(state))
 			l.OccasionID = o.ID
 			check(t, putLetter(s, l))
-			check(t, s.SetLetter(ctx, l.Key, state, contact.Place{}, "new"))
+			check(t, setLetter(s, l.Key, state, contact.Place{}, "new"))
 		}
 	}
 	keep(t, s, inbox(1, mail(maria, "a@x", contact.In)))

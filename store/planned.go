@@ -58,15 +58,6 @@ func putPlanned(ctx context.Context, t letterTx, l contact.Letter) (put bool, er
 	return true, t.set(ctx, l, true)
 }
 
-// PutLetter is PutLetters for one letter; it is ErrTaken where that leaves it out.
-func (s *Store) PutLetter(ctx context.Context, book int64, l contact.Letter) error {
-	stored, err := s.PutLetters(ctx, book, []contact.Letter{l})
-	if err == nil && len(stored) == 0 {
-		err = ErrTaken
-	}
-	return err
-}
-
 // causeGone reports whether the occasion of a letter, or that person's part in
 // it, has been removed in the meantime.
 func (t letterTx) causeGone(ctx context.Context, l contact.Letter) (gone bool, err error) {

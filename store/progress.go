@@ -101,16 +101,6 @@ func (s *Store) RecordAttempts(ctx context.Context, keys []string, a contact.Att
 	return allowed, err
 }
 
-// RecordAttempt is RecordAttempts for one letter; it is ErrTaken when that is
-// not to be put.
-func (s *Store) RecordAttempt(ctx context.Context, key string, a contact.Attempt) error {
-	allowed, err := s.RecordAttempts(ctx, []string{key}, a)
-	if err == nil && len(allowed) == 0 {
-		err = ErrTaken
-	}
-	return err
-}
-
 // RecordSending stores the bytes that are about to be given to the SMTP server,
 // and when. It is ErrTaken, and they must not be, unless the letter is approved
 // and not snoozed, is not being sent already, its contact may be written to, and
@@ -124,17 +114,6 @@ func (s *Store) RecordSending(ctx context.Context, key string, raw []byte, at ti
 		}
 		return err
 	})
-}
-
-// SetLetter stores what became of a letter: its state, where it lies, and why;
-// with "" for the reason, that stays as it is, and so does that of somebody who
-// was forgotten meanwhile. A letter to be taken back stays so until it ends; one
-// that was found to be sent in the meantime stays sent.
-func (s *Store) SetLetter(ctx context.Context, key string, state contact.State, place contact.Place, reason string) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE letter SET state = ?, mailbox = ?, uid_validity = ?,
-		uid = ?, reason = CASE WHEN ?5 = '' OR reason = '`+forgottenReason+`' THEN reason ELSE ?5 END, take_back = take_back AND NOT ?, attempt_at = 0 WHERE key = ? AND state <> 'sent'`,
-		state, place.Mailbox, place.UIDValidity, place.UID, reason, state.Ended(), key)
-	return s.explain(err)
 }
 
 // EndLetters carries out endings that were seen at now, all of them or none.

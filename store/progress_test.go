@@ -84,7 +84,7 @@ func TestUpdateLettersLawful(t *testing.T) {
 	s := newStore(t)
 	for _, state := range states {
 		putIn(t, s, "sent", contact.Queued, false)
-		check(t, s.SetLetter(ctx, "sent", contact.Sent, contact.Place{}, "sent"))
+		check(t, setLetter(s, "sent", contact.Sent, contact.Place{}, "sent"))
 		got := change(t, s, "sent", func(l contact.Letter) contact.Letter {
 			l.State, l.Reason = state, "late"
 			return l
@@ -117,7 +117,7 @@ func TestUpdateLettersOfSomebodyForgotten(t *testing.T) {
 	l := letter("k")
 	l.ContactID = maria.ID
 	check(t, putLetter(s, l))
-	check(t, s.RecordAttempt(ctx, "k", contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
+	check(t, recordAttempt(s, "k", contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}))
 	check(t, s.Forget(ctx, maria, false, noon))
 	got := change(t, s, "k", func(l contact.Letter) contact.Letter {
 		l.Reason, l.Subject, l.Raw = "met with Maria", "Maria", []byte("Dear Maria")

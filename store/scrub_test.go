@@ -48,10 +48,10 @@ func TestForgetInLettersToOthers(t *testing.T) {
 		l.State, l.MessageID = contact.Queued, key+"@x"
 		check(t, putLetter(s, l))
 		if tried {
-			check(t, s.RecordAttempt(ctx, key, contact.Attempt{At: noon, Mailbox: "Drafts"}))
+			check(t, recordAttempt(s, key, contact.Attempt{At: noon, Mailbox: "Drafts"}))
 		}
 		if state != contact.Queued {
-			check(t, s.SetLetter(ctx, key, state, contact.Place{}, ""))
+			check(t, setLetter(s, key, state, contact.Place{}, ""))
 		}
 	}
 	put("queued", mentions, contact.Queued, false)

@@ -29,7 +29,7 @@ func leadLetter(t testing.TB, s *Store, o contact.Occasion, i int, word string, 
 	l := letter(strings.Join([]string{plan.JobLead, o.ID, part.ContactID, word}, "/"))
 	l.Practice, l.ContactID, l.OccasionID, l.ParticipantID = plan.JobLead, part.ContactID, o.ID, part.ID
 	check(t, putLetter(s, l))
-	check(t, s.SetLetter(ctx, l.Key, state, contact.Place{}, ""))
+	check(t, setLetter(s, l.Key, state, contact.Place{}, ""))
 }
 
 func TestSteps(t *testing.T) {

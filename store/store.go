@@ -27,6 +27,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -53,6 +54,7 @@ type Store struct {
 	path    string
 	secret  []byte
 	command *command // what the owner does; nil in the service
+	book    atomic.Pointer[book]
 }
 
 // Open opens the database at path and brings its schema up to date; a missing
@@ -343,6 +345,7 @@ func fromSeconds(n int64) time.Time {
 // querier is a database or a transaction.
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"database/sql"
@@ -502,5 +503,31 @@ func putLetter(s *Store, l contact.Letter) error {
 	if err != nil {
 		return err
 	}
-	return s.PutLetter(ctx, book, l)
+	stored, err := s.PutLetters(ctx, book, []contact.Letter{l})
+	if err == nil && len(stored) == 0 {
+		err = ErrTaken
+	}
+	return err
+}
+
+// recordAttempt is RecordAttempts for one letter; ErrTaken when it is not to be put.
+func recordAttempt(s *Store, key string, a contact.Attempt) error {
+	allowed, err := s.RecordAttempts(ctx, []string{key}, a)
+	if err == nil && len(allowed) == 0 {
+		err = ErrTaken
+	}
+	return err
+}
+
+// setLetter stores, as the service, what became of a letter: its state, where it lies, and why.
+// What was tried, and a wish to take it back that is fulfilled, is over then.
+func setLetter(s *Store, key string, state contact.State, place contact.Place, reason string) error {
+	defer func(c *command) { s.command = c }(s.command)
+	s.command = nil
+	_, err := s.UpdateLetters(ctx, []string{key}, func(l contact.Letter) (contact.Letter, error) {
+		l.State, l.Place, l.Reason = state, place, cmp.Or(reason, l.Reason)
+		l.Attempt, l.TakeBack = contact.Attempt{}, l.TakeBack && !state.Ended()
+		return l, nil
+	})
+	return err
 }

@@ -176,10 +176,10 @@ func TestUndoAfterDelivery(t *testing.T) {
 	occasions := must[[]contact.Occasion](t)(s.Occasions(ctx))
 	letters := must[[]contact.Letter](t)(s.Letters(ctx))
 	place := contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}
-	check(t, s.SetLetter(ctx, letters[0].Key, contact.Drafted, place, ""))
+	check(t, setLetter(s, letters[0].Key, contact.Drafted, place, ""))
 	s.Command("occasion remove", later)
 	check(t, s.RemoveOccasion(ctx, occasions[0].ID, noon))
-	check(t, s.SetLetter(ctx, letters[0].Key, contact.Superseded, contact.Place{}, "taken back"))
+	check(t, setLetter(s, letters[0].Key, contact.Superseded, contact.Place{}, "taken back"))
 	u, err := s.Undo(ctx, noon)
 	if err != nil || u.Letters != 1 {
 		t.Errorf("%+v, %v", u, err)
@@ -203,7 +203,7 @@ func TestUndoLogWithDraft(t *testing.T) {
 	l := letter("thank-you/" + o.ID)
 	l.ContactID, l.OccasionID, l.ParticipantID = maria.ID, o.ID, o.Participants[0].ID
 	check(t, putLetter(s, l))
-	check(t, s.SetLetter(ctx, l.Key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
+	check(t, setLetter(s, l.Key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
 	must[Undone](t)(s.Undo(ctx, noon))
 	if got := must[contact.Letter](t)(s.Letter(ctx, l.Key)); got.State != contact.Drafted || !got.TakeBack {
 		t.Errorf("%+v", got)
@@ -325,7 +325,7 @@ func TestMergeKeepsTheLetterThatLies(t *testing.T) {
 	o := must[[]contact.Occasion](t)(s.Occasions(ctx))[0]
 	toms := o.Participants[1]
 	key := "thank-you/" + o.ID + "/" + toms.ContactID
-	check(t, s.SetLetter(ctx, key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
+	check(t, setLetter(s, key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
 	must[contact.Contact](t)(s.MergeContacts(ctx, all[0].ID, all[1].ID, noon))
 	parts := must[[]contact.Occasion](t)(s.Occasions(ctx))[0].Participants
 	if len(parts) != 1 || parts[0].ID != toms.ID || parts[0].Useful != "the view" || parts[0].ContactID != all[0].ID {
@@ -540,7 +540,7 @@ func TestUndoMergeWithDraft(t *testing.T) {
 	l := letter("thank-you/" + o.ID + "/" + maria.ID)
 	l.ContactID, l.OccasionID, l.ParticipantID = maria.ID, o.ID, o.Participants[0].ID
 	check(t, putLetter(s, l))
-	check(t, s.SetLetter(ctx, l.Key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
+	check(t, setLetter(s, l.Key, contact.Drafted, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
 	must[Undone](t)(s.Undo(ctx, noon))
 	if got := must[contact.Letter](t)(s.Letter(ctx, l.Key)); !got.TakeBack || got.ParticipantID != "" {
 		t.Errorf("the draft to Maria: %+v", got)
@@ -625,10 +625,10 @@ func TestRecordAttemptOnHold(t *testing.T) {
 	attempt := contact.Attempt{At: noon, Mailbox: "Drafts", UIDValidity: 7, UIDNext: 42}
 	for _, h := range []Hold{{Reason: "paused", Since: noon}, {Reason: "paused", Since: noon, Until: noon.Add(time.Hour)}} {
 		check(t, s.SetHold(ctx, h))
-		if err := s.RecordAttempt(ctx, "k", attempt); !errors.Is(err, ErrTaken) {
+		if err := recordAttempt(s, "k", attempt); !errors.Is(err, ErrTaken) {
 			t.Errorf("on hold until %v: %v", h.Until, err)
 		}
 	}
 	attempt.At = noon.Add(time.Hour)
-	check(t, s.RecordAttempt(ctx, "k", attempt))
+	check(t, recordAttempt(s, "k", attempt))
 }

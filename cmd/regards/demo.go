@@ -10,9 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
-	"regards/contact"
 	"regards/internal/mailsim"
 )
 
@@ -42,7 +40,14 @@ type demo struct {
 	*app
 	server *mailsim.Server
 	config string
-	now    time.Time
+	now    time.Time // what the commands take for the time
+}
+
+// demoStart is when the story begins: ten o'clock on a Tuesday one or two weeks
+// ago. It is told in a time that is over, so that hours can pass in it.
+func demoStart(now time.Time) time.Time {
+	day := now.UTC().AddDate(0, 0, -7-int(now.UTC().Weekday()+5)%7)
+	return time.Date(day.Year(), day.Month(), day.Day(), 10, 0, 0, 0, time.UTC)
 }
 
 func (a *app) demo(ctx context.Context, serve bool) error {
@@ -56,7 +61,7 @@ func (a *app) demo(ctx context.Context, serve bool) error {
 		return err
 	}
 	defer server.Close()
-	d := &demo{app: a, server: server, config: filepath.Join(folder, "config.toml"), now: time.Now()}
+	d := &demo{app: a, server: server, config: filepath.Join(folder, "config.toml"), now: demoStart(time.Now())}
 	if err := d.configure(folder); err != nil {
 		return err
 	}
@@ -84,6 +89,7 @@ func (d *demo) configure(folder string) error {
 name = "Ana Díaz"
 address = %q
 signature = "Ana"
+time_zone = "UTC"
 
 [store]
 path = %q
@@ -94,80 +100,22 @@ name = "personal"
   host = %q
   port = %d
   tls = "none"
-  password_file = %q
+  password_file = %[5]q
+  [account.smtp]
+  host = %[3]q
+  port = %[6]d
+  tls = "none"
+  password_file = %[5]q
 
 [[cadence]]
 group = "mentor"
 every = "60d"
-`, d.server.User(), filepath.Join(folder, "regards.db"), d.server.Host(), d.server.IMAPPort(), password)
+
+[[cadence]]
+group = "supervisor"
+every = "45d"
+`, d.server.User(), filepath.Join(folder, "regards.db"), d.server.Host(), d.server.IMAPPort(), password, d.server.SMTPPort())
 	return os.WriteFile(d.config, []byte(text), 0o600)
-}
-
-// story shows what regards does, by its own commands.
-func (d *demo) story(ctx context.Context) error {
-	count, err := d.seed()
-	if err != nil {
-		return err
-	}
-	d.say("Ana has %d messages. She tells regards whom she wants to stay in touch with:", count)
-	for _, p := range demoPeople {
-		if err := d.regards(ctx, "contact", "add", p.name, p.addr, "--group", p.group); err != nil {
-			return err
-		}
-	}
-	d.say("regards reads the headers of her mail, and knows when they were last in touch:")
-	for _, words := range [][]string{{"sync"}, {"contact", "list"}} {
-		if err := d.regards(ctx, words...); err != nil {
-			return err
-		}
-	}
-	service, stop := context.WithCancel(ctx)
-	defer stop()
-	g, service := errgroup.WithContext(service)
-	g.Go(func() error { return d.quietly(service, "run") })
-	g.Go(func() error { defer stop(); return d.live(service) })
-	return g.Wait()
-}
-
-// live shows what happens while the service runs.
-func (d *demo) live(ctx context.Context) error {
-	if err := d.until(ctx, "the service to connect", d.connected); err != nil {
-		return err
-	}
-	d.say("Now regards runs. Maria's answer arrives, and is counted as it does:")
-	if err := d.receive(demoReply(d.now)); err != nil {
-		return err
-	}
-	if err := d.until(ctx, "the reply", d.hasTouch("maria@uni.example", "Re: Thank you")); err != nil {
-		return err
-	}
-	if err := d.regards(ctx, "touch", "list", "--contact", "Maria Lopez"); err != nil {
-		return err
-	}
-	d.say("Tom's mail program answers that he is away. That is no touch:")
-	if err := d.receive(demoAutoReply(d.now)); err != nil {
-		return err
-	}
-	if err := d.until(ctx, "the auto-reply", d.leftOut("auto-reply")); err != nil {
-		return err
-	}
-	if err := d.regards(ctx, "explain", "Tom Berger"); err != nil {
-		return err
-	}
-	d.say("Ana has talked with Maria, and says what was most useful:")
-	if err := d.regards(ctx, "log", "informational", "Maria Lopez", "--useful", "the tip about the PhD route"); err != nil {
-		return err
-	}
-	if err := d.until(ctx, "the draft", d.drafted); err != nil {
-		return err
-	}
-	drafts, err := d.server.Messages("Drafts")
-	if err != nil {
-		return err
-	}
-	d.say("The thank-you lies in her Drafts, in the thread with Maria. She reads, edits, sends:")
-	fmt.Fprintln(d.out, strings.ReplaceAll(string(drafts[len(drafts)-1].Raw), "\r\n", "\n"))
-	return d.regards(ctx, "letter", "list")
 }
 
 // say tells what comes next.
@@ -187,67 +135,6 @@ func (d *demo) regards(ctx context.Context, words ...string) error {
 func (d *demo) quietly(ctx context.Context, words ...string) error {
 	a := &app{in: d.in, out: d.out, err: d.err}
 	root := a.command()
-	root.SetArgs(append([]string{"--config", d.config, "--log-level", "warn"}, words...))
+	root.SetArgs(append([]string{"--config", d.config, "--log-level", "warn", "--now", d.now.Format(time.RFC3339)}, words...))
 	return root.ExecuteContext(ctx)
-}
-
-// demoPatience bounds each wait; all of them together take a second or two.
-const demoPatience = 30 * time.Second
-
-// until waits for something to become true in the store.
-func (d *demo) until(ctx context.Context, what string, holds func(context.Context, *session) (bool, error)) error {
-	deadline := time.NewTimer(demoPatience)
-	defer deadline.Stop()
-	a := &app{configPath: d.config, err: d.err, logLevel: "warn", logFormat: "text"}
-	return a.with(ctx, func(s *session) error {
-		for {
-			if ok, err := holds(ctx, s); ok || err != nil {
-				return err
-			}
-			select {
-			case <-time.After(20 * time.Millisecond):
-			case <-deadline.C:
-				return fmt.Errorf("waited %v for %s", demoPatience, what)
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-	})
-}
-
-func (d *demo) connected(ctx context.Context, s *session) (bool, error) {
-	states, err := s.store.AccountStates(ctx)
-	return states["personal"].Connected, err
-}
-
-func (d *demo) hasTouch(who, subject string) func(context.Context, *session) (bool, error) {
-	return func(ctx context.Context, s *session) (bool, error) {
-		all, err := s.contacts(ctx)
-		if err != nil {
-			return false, err
-		}
-		p, err := all.find(who)
-		if err != nil {
-			return false, err
-		}
-		touches, err := s.store.Touches(ctx, p.ID)
-		return len(touches) > 0 && strings.HasPrefix(touches[0].Subject, subject), err
-	}
-}
-
-func (d *demo) leftOut(reason string) func(context.Context, *session) (bool, error) {
-	return func(ctx context.Context, s *session) (bool, error) {
-		boxes, err := s.store.Mailboxes(ctx)
-		for _, m := range boxes {
-			if m.LeftOut[reason] > 0 {
-				return true, err
-			}
-		}
-		return false, err
-	}
-}
-
-func (d *demo) drafted(ctx context.Context, s *session) (bool, error) {
-	letters, err := s.store.Letters(ctx)
-	return len(letters) > 0 && letters[0].State == contact.Drafted, err
 }

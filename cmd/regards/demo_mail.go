@@ -19,7 +19,7 @@ type demoPerson struct {
 var demoPeople = []demoPerson{
 	{"Maria Lopez", "maria@uni.example", "mentor", 4, false, []string{"Thank you for offering to talk", "Your talk on coral reefs"}},
 	{"Tom Berger", "tom.berger@labor.example", "supervisor", 25, false, []string{"The internship report", "Dates for the review"}},
-	{"Aisha Rahman", "aisha@rahman.example", "mentor", 71, true, []string{"Grant applications", "Coffee in March?"}},
+	{"Aisha Rahman", "aisha@rahman.example", "mentor", 71, false, []string{"Grant applications", "Coffee in March?"}},
 	{"Jean-Luc Moreau", "jl.moreau@edu.example", "alumni", 130, false, []string{"Alumni evening", "Hello from Lyon"}},
 	{"Wei Chen", "wei.chen@lab.example", "colleague", 9, true, []string{"Microscope bookings", "Draft of the poster"}},
 	{"Ingrid Holm", "ingrid@holm.example", "referee", 260, false, []string{"A reference, if you would", "News from Bergen"}},
@@ -63,7 +63,7 @@ func (d *demo) seed() (count int, err error) {
 
 // receive delivers a message into INBOX, as the owner's mail server does.
 func (d *demo) receive(raw string) error {
-	_, err := d.server.Append("INBOX", mailsim.Message{Time: time.Now(), Raw: crlf(raw)})
+	_, err := d.server.Append("INBOX", mailsim.Message{Time: d.now, Raw: crlf(raw)})
 	return err
 }
 
