@@ -91,21 +91,28 @@ func TestOnce(t *testing.T) {
 	}
 }
 
-// steps says at which steps a journey is interrupted in a way: the program is
-// killed at each. On the whole path in one each line is cut off on one of the
-// servers and mute on the other; in the stretches, every few.
+// steps says at which steps a journey is interrupted in a way. On the whole path
+// in one run the program is killed at each step, and each line is cut off or mute
+// on one of the servers; in the stretches, which take the same steps in other
+// company, the program is killed at each on one server, and the rest at every few.
 func steps(server, name string, way way) (from, every int) {
-	from, every = 1, 1
-	if way != cut && way != mute {
-		return from, every
+	from = 1
+	if way == mute {
+		from += 2
 	}
-	if (way == cut) == (server == "embedded") {
-		from = 2
+	dovecot := server == "dovecot"
+	if dovecot && way != killed && way != lost {
+		from++
 	}
-	if name == "straight" {
-		return from, 2
+	switch {
+	case way == lost, way == killed && (name == "straight" || !dovecot):
+		return 1, 1
+	case way == killed:
+		return 1, 2
+	case name == "straight":
+		return from, 4
 	}
-	return from, 10
+	return from, 16
 }
 
 // plainProgram gives the program without the race detector, which makes it ten

@@ -22,10 +22,10 @@ type postOffice struct {
 	machine
 	program    string
 	imap, smtp *mailsim.Proxy
-	before     []byte // the database before the interrupted run
-	places     map[string]contact.Place
+	before     []byte                     // the database before the interrupted run
 	lying      map[string]mailsim.Message // the draft before that run, by mailbox
 	delivered  int                        // messages that had come by SMTP before
+	ahead      time.Duration              // by how much a clock was wrong
 }
 
 const sendingConfig = `
@@ -69,14 +69,10 @@ var onceNow = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 // run runs a command at a time, with a gate before everything that it does.
 func (p *postOffice) run(g *gate, at time.Duration, words ...string) outcome {
 	p.t.Helper()
-	c := exec.Command(p.program, append([]string{"--config", filepath.Join(p.home, "config.toml"),
-		"--now", onceNow.Add(at).Format(time.RFC3339)}, words...)...)
-	c.Dir, c.Env = p.home, append(os.Environ(), "TZ=UTC", "NO_COLOR=1")
-	var out, stderr bytes.Buffer
-	c.Stdout, c.Stderr = &out, &stderr
 	if g == nil {
 		g = &gate{}
 	}
+	c := p.command(at, words)
 	g.kill = func() { c.Process.Kill() }
 	g.drop = func() { p.imap.Drop(); p.smtp.Drop() }
 	for name, proxy := range map[string]*mailsim.Proxy{"imap": p.imap, "smtp": p.smtp} {
@@ -86,6 +82,8 @@ func (p *postOffice) run(g *gate, at time.Duration, words ...string) outcome {
 	if g.way == killed {
 		defer p.tapCommits(c, g)()
 	}
+	var out, stderr bytes.Buffer
+	c.Stdout, c.Stderr = &out, &stderr
 	g.mu.Lock() // nothing is judged before there is a process
 	err := c.Start()
 	g.mu.Unlock()
@@ -97,6 +95,14 @@ func (p *postOffice) run(g *gate, at time.Duration, words ...string) outcome {
 	}
 	p.quiet()
 	return outcome{c.ProcessState.ExitCode(), out.String(), stderr.String()}
+}
+
+// command makes a command line ready to run at a time.
+func (p *postOffice) command(at time.Duration, words []string) *exec.Cmd {
+	c := exec.Command(p.program, append([]string{"--config", filepath.Join(p.home, "config.toml"),
+		"--now", onceNow.Add(at).Format(time.RFC3339)}, words...)...)
+	c.Dir, c.Env = p.home, append(os.Environ(), "TZ=UTC", "NO_COLOR=1")
+	return c
 }
 
 // tapCommits has a command tell a gate of its commits, until it is undone.
