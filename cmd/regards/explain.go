@@ -64,18 +64,16 @@ func (a *app) explainLetter(c *cobra.Command, s *session, l contact.Letter) erro
 	if err != nil {
 		return err
 	}
-	why := l.Reason
+	resting, err := s.resting(c.Context())
+	if err != nil {
+		return err
+	}
+	why := why(s, l, resting[l.Key])
 	if !hold.Over(s.now()) && !l.State.Ended() {
 		why += "; nothing is drafted or sent now (" + hold.Reason + "): regards resume"
 	}
 	if p, ok := all.byID(l.ContactID); ok && !l.State.Ended() && plan.Writable(s.now(), p) != "" {
 		why += "; no letter goes to them: " + plan.Writable(s.now(), p)
-	} else if l.State == contact.Approved {
-		resting, err := s.resting(c.Context(), l.Key)
-		if err != nil {
-			return err
-		}
-		why += resting
 	}
 	j := newLetterJSON(l, all)
 	if j.Reason = why; a.json {
