@@ -142,6 +142,9 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 		return l, nil
 	}
 	err := v.update(ctx, keys, outcome)
+	if slices.Contains(putErrs, nil) { // what has just been laid lies there
+		err = errors.Join(err, v.seen(ctx, now))
+	}
 	for i, putErr := range putErrs {
 		if putErr != nil {
 			err = errors.Join(err, fmt.Errorf("letter %s: %w", keys[i], putErr))

@@ -57,8 +57,7 @@ func (v *visit) look(ctx context.Context) error {
 		return err
 	}
 	v.d.looked[v.account.Name] = now
-	err = v.d.decide(ctx, func(ctx context.Context) error { return v.d.store.SetLooked(ctx, v.account.Name, now) })
-	if err != nil {
+	if err := v.seen(ctx, now); err != nil {
 		return err
 	}
 	keys := keysOf(changed)
@@ -74,6 +73,13 @@ func (v *visit) look(ctx context.Context) error {
 	})
 }
 
+// seen notes that as of a time it is known where every letter lies.
+func (v *visit) seen(ctx context.Context, at time.Time) error {
+	return v.d.decide(context.WithoutCancel(ctx), func(ctx context.Context) error {
+		return v.d.store.SetLooked(ctx, v.account.Name, at)
+	})
+}
+
 // glance is how long after a draft was missed it is looked for once more, before
 // it is thought to be thrown away: a mail program that saves it anew deletes the
 // old copy first.
@@ -82,6 +88,7 @@ const glance = 3 * time.Second
 // lookTwice gives the letters that are not as they were. It looks again where one
 // is gone that was there at the look before.
 func (v *visit) lookTwice(ctx context.Context, r plan.Records, seen time.Time) (changed []contact.Letter, err error) {
+	began := v.d.now()
 	once := func(drafts *mailer.Drafts) error {
 		changed, err = v.lookAt(ctx, drafts, r, seen)
 		return err
@@ -94,6 +101,9 @@ func (v *visit) lookTwice(ctx context.Context, r plan.Records, seen time.Time) (
 		return l.State == contact.Dismissed && old.State != contact.Dismissed && old.Missing.IsZero()
 	}
 	if slices.ContainsFunc(changed, suddenly) {
+		if seen.IsZero() {
+			seen = began // what is missing now was missed then
+		}
 		if pause(ctx, glance); ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
