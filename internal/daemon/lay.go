@@ -49,9 +49,9 @@ func (v *visit) lay(ctx context.Context) error {
 }
 
 // viaOutbox reports whether a letter is laid into the outbox: its practice wants
-// that, or the owner has approved it. Without SMTP it would lie there for ever.
+// that now, or the owner has approved it. Without SMTP it would lie there for ever.
 func (v *visit) viaOutbox(l contact.Letter) bool {
-	return v.account.SMTP != nil && (l.Delivery != contact.ByDraft || !l.Approved.IsZero())
+	return v.account.SMTP != nil && v.d.settings.Policy.ToOutbox(l)
 }
 
 // layBatch stores the attempt, appends, and stores where the drafts lie.

@@ -83,8 +83,13 @@ func laid(l contact.Letter, state contact.State, place contact.Place, now time.T
 		return l
 	}
 	l.Reason, _, _ = strings.Cut(l.Reason, refusedWith)
-	if l = l.In(state, now); state == contact.Approved && l.Approved.IsZero() {
+	switch {
+	case state == contact.Approved && l.Approved.IsZero():
 		l.Approved = now
+	case state == contact.Drafted && !l.Approved.IsZero():
+		state = contact.Approved // the owner did so meanwhile: it is to be moved
+	case state == contact.Drafted:
+		l.Delivery = contact.ByDraft // what lies there waits for the owner's hand
 	}
-	return l
+	return l.In(state, now)
 }

@@ -74,7 +74,7 @@ func (d *Daemon) visit(ctx context.Context, a Account) error {
 	}
 	var errs []error
 	for _, step := range []func(context.Context) error{
-		v.settle, v.settleSending, v.look, v.takeBack, v.greet, v.lay, v.move, v.send, v.file,
+		v.settle, v.settleSending, v.look, v.withdraw, v.takeBack, v.greet, v.lay, v.move, v.send, v.file,
 	} {
 		err := step(ctx)
 		if errs = append(errs, err); errors.Is(err, errUnreached) || ctx.Err() != nil {
@@ -87,7 +87,8 @@ func (d *Daemon) visit(ctx context.Context, a Account) error {
 // anythingToDo reports whether it is worth a login.
 func (v *visit) anythingToDo(ctx context.Context) (bool, error) {
 	waiting, err := v.letters(ctx, func(l contact.Letter) bool {
-		return v.toSettle(l) || v.toSettleSending(l) || v.toTakeBack(l) || v.toLay(l) || v.toMove(l) || v.toFile(l)
+		return v.toSettle(l) || v.toSettleSending(l) || v.toTakeBack(l) || v.toLay(l) || v.toMove(l) ||
+			v.toWithdraw(l) || v.toMoveBack(l) || v.toFile(l)
 	})
 	if err != nil || len(waiting) > 0 {
 		return true, err
