@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -312,5 +313,26 @@ func TestNoSentMailbox(t *testing.T) {
 	s.ok(2 * time.Hour)
 	if text := s.trouble("sent/home"); text != "" {
 		t.Errorf("trouble: %q", text)
+	}
+}
+
+// Of a letter whose contact was forgotten while it was sent nothing is filed.
+func TestForgottenWhileSent(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByOutbox)
+	s.ok(0)
+	if err := s.store.RecordSending(t.Context(), "a", []byte("Subject: x\r\n\r\nx"), s.clock); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.Forget(t.Context(), s.maria, false, s.clock); err != nil {
+		t.Fatal(err)
+	}
+	v := s.visit()
+	defer v.leave(t.Context())
+	if err := errors.Join(v.recordSend(t.Context(), "a", nil), v.file(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.holds("Sent"); n != 0 {
+		t.Errorf("%d messages filed", n)
 	}
 }
