@@ -336,3 +336,41 @@ func TestForgottenWhileSent(t *testing.T) {
 		t.Errorf("%d messages filed", n)
 	}
 }
+
+// Where the outbox cannot be, drafts are laid all the same, and the owner is told
+// to name another one.
+func TestNoOutbox(t *testing.T) {
+	for name, refuse := range map[string]func(*scene){
+		"refused":    func(s *scene) { s.imap.replace("CREATE \""+testOutbox+"\"", "CREATE \"\"") },
+		"other mail": func(s *scene) { s.settings.Accounts[0].Outbox = "Trash" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t, mailsim.Options{})
+			refuse(s)
+			s.put("a", contact.ByDraft)
+			s.ok(0)
+			s.expect("a", contact.Drafted, "")
+			if text := s.trouble("mailbox/home"); !strings.Contains(text, "name another one in the account's outbox") {
+				t.Errorf("trouble: %q", text)
+			}
+			s.approve("a")
+			s.put("b", contact.BySend)
+			logins := s.imap.count("LOGIN")
+			for range 5 {
+				s.later(time.Minute)
+			}
+			if n := s.imap.count("LOGIN"); n > logins+3 { // it is looked every two minutes
+				t.Errorf("%d logins, then %d", logins, n)
+			}
+			s.expect("a", contact.Approved, "")
+			s.expect("b", contact.Queued, "")
+			s.imap.replace("CREATE \""+testOutbox+"\"", "CREATE \""+testOutbox+"\"")
+			s.settings.Accounts[0].Outbox = testOutbox
+			s.ok(retryRefused)
+			if text := s.trouble("mailbox/home"); text != "" {
+				t.Errorf("trouble: %q", text)
+			}
+			s.expect("b", contact.Sent, "")
+		})
+	}
+}
