@@ -20,6 +20,8 @@ var (
 	ErrNoMailbox = errors.New("there is no such mailbox")
 	// ErrGone means that the message is not, or no longer, where it was said to lie.
 	ErrGone = errors.New("the message is no longer there")
+	// ErrOutbox means that the owner's outbox cannot be one.
+	ErrOutbox = errors.New("this cannot be the outbox")
 	// ErrLeft means that this server offers no way to move one message: it lies
 	// where it lay.
 	ErrLeft = errors.New("this server offers no way to move one message")
@@ -79,8 +81,23 @@ func (d *Drafts) Name(role imapconn.Role) (string, bool) {
 }
 
 // Outbox gives the outbox as the server calls it, which may have a prefix that
-// the owner leaves out; false when it does not exist, or none was named.
-func (d *Drafts) Outbox() (string, bool) { return d.lookup(d.names.Outbox) }
+// the owner leaves out; false when it does not exist, or none was named. A mailbox
+// that serves something else is no outbox, and then the name is "": all mail in it
+// would be taken for approved.
+func (d *Drafts) Outbox() (string, bool) {
+	name, ok := d.lookup(d.names.Outbox)
+	if ok && d.serves(name) {
+		return "", false
+	}
+	return name, ok
+}
+
+// serves reports whether a mailbox has another use than that of an outbox.
+func (d *Drafts) serves(name string) bool {
+	sent, _ := d.Name(imapconn.Sent)
+	return name == "INBOX" || name == d.box || name == sent ||
+		slices.ContainsFunc(d.boxes, func(m imapconn.Mailbox) bool { return m.Name == name && m.Role != "" })
+}
 
 // lookup finds a mailbox by the owner's name for it, with or without the prefix
 // under which some servers put every mailbox (RFC 2342).

@@ -44,7 +44,7 @@ func TestEnsureOutbox(t *testing.T) {
 
 func TestEnsureOutboxRefused(t *testing.T) {
 	d := opened(t, scripted(t, map[string][]string{"LIST": {`* LIST (\Drafts) "/" Drafts`}}), "")
-	if err := d.EnsureOutbox(within(t), "Regards Outbox"); !errors.Is(err, ErrNoMailbox) {
+	if err := d.EnsureOutbox(within(t), "Regards Outbox"); !errors.Is(err, ErrOutbox) {
 		t.Errorf("created, but not there: %v", err)
 	}
 }
@@ -62,6 +62,26 @@ func TestTryMove(t *testing.T) {
 		must(t, err)
 		if len(w.content(t, w.drafts)) != 0 || !slices.Equal(before, after) {
 			t.Errorf("there is left %v", after)
+		}
+	})
+}
+
+// A mailbox that has another use is never the outbox: what lies there would be
+// taken for approved.
+func TestNoOutboxAmongOthers(t *testing.T) {
+	forEachKind(t, func(t *testing.T, w world) {
+		ctx := within(t)
+		for _, role := range []imapconn.Role{imapconn.Drafts, imapconn.Sent, imapconn.Trash} {
+			name, ok := w.Name(role)
+			if !ok {
+				continue
+			}
+			if err := w.EnsureOutbox(ctx, name); !errors.Is(err, ErrOutbox) {
+				t.Errorf("%s: %v", name, err)
+			}
+			if _, ok := w.Outbox(); ok {
+				t.Errorf("%s is taken for the outbox", name)
+			}
 		}
 	})
 }

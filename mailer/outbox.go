@@ -2,6 +2,7 @@ package mailer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/emersion/go-imap/v2"
@@ -12,11 +13,14 @@ import (
 
 // EnsureOutbox makes the outbox, and subscribes to it so that mail programs show
 // it, unless it is there. From then on Outbox tells its name on the server,
-// which may have a prefix.
+// which may have a prefix. ErrOutbox means that the owner has to name another one.
 func (d *Drafts) EnsureOutbox(ctx context.Context, name string) error {
 	d.names.Outbox = name
 	if _, ok := d.Outbox(); ok {
 		return nil
+	}
+	if there, ok := d.lookup(name); ok {
+		return fmt.Errorf("%w: %s holds other mail, and all of it would be sent; name another one in the account's outbox", ErrOutbox, there)
 	}
 	if err := d.leave(ctx); err != nil {
 		return err
@@ -41,9 +45,9 @@ func (d *Drafts) EnsureOutbox(ctx context.Context, name string) error {
 		return nil // also when somebody else made it meanwhile
 	}
 	if err == nil {
-		err = fmt.Errorf("%w: %q was created, but the server does not list it", ErrNoMailbox, wire)
+		err = errors.New("it was created, but the server does not list it")
 	}
-	return err
+	return fmt.Errorf("%w: %s cannot be made: %w; name another one in the account's outbox", ErrOutbox, wire, err)
 }
 
 // CanMove reports whether a draft can be moved into the outbox: not on Gmail,

@@ -95,13 +95,22 @@ func (r *report) outbox(a Account, at place) {
 	const example = "Regards Outbox"
 	r.need(at, a.Outbox, example)
 	r.printable(at, a.Outbox)
-	for _, other := range []string{"INBOX", "Drafts", "Sent", a.Drafts, a.Sent} {
-		if a.Outbox != "" && strings.EqualFold(a.Outbox, other) {
+	for _, other := range []string{"INBOX", "Drafts", "Sent", "Trash", "Junk", "Spam", "Archive", a.Drafts, a.Sent} {
+		if a.Outbox != "" && strings.EqualFold(bareName(a.Outbox), bareName(other)) {
 			r.add(at, quote(a.Outbox)+" holds other mail, and all of it would be taken for approved",
 				fmt.Sprintf("write a mailbox of its own, such as %q", example))
 			return
 		}
 	}
+}
+
+// bareName is a mailbox without the prefix under which some servers put every one.
+func bareName(mailbox string) string {
+	const prefix = len("INBOX.")
+	if len(mailbox) > prefix && strings.EqualFold(mailbox[:prefix-1], "INBOX") && strings.ContainsRune("./", rune(mailbox[prefix-1])) {
+		return mailbox[prefix:]
+	}
+	return mailbox
 }
 
 func (r *report) pattern(at place, pattern string) {

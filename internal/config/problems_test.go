@@ -139,6 +139,8 @@ func TestProblemsOfAccounts(t *testing.T) {
 		{"address", `name = "personal"`, "name = \"personal\"\naddress = \"x\"", `line 7: account.address: "x" is no address; ` + addrFix},
 		{"inbox", `name = "personal"`, "name = \"personal\"\noutbox = \"Inbox\"", `line 7: account.outbox: "Inbox"` + boxText + boxFix},
 		{"drafts", `name = "personal"`, "name = \"personal\"\ndrafts = \"Entwürfe\"\noutbox = \"Entwürfe\"", `line 8: account.outbox: "Entwürfe"` + boxText + boxFix},
+		{"prefix", `name = "personal"`, "name = \"personal\"\ndrafts = \"Later\"\noutbox = \"INBOX.Later\"", `line 8: account.outbox: "INBOX.Later"` + boxText + boxFix},
+		{"archive", `name = "personal"`, "name = \"personal\"\noutbox = \"Inbox/archive\"", `line 7: account.outbox: "Inbox/archive"` + boxText + boxFix},
 		{"no outbox", `name = "personal"`, "name = \"personal\"\noutbox = \"\"", `line 7: account.outbox: is empty; write outbox = "Regards Outbox"`},
 		{"mailbox", `name = "personal"`, "name = \"personal\"\nsent = \"a\\tb\"", "line 7: account.sent: " + printFix},
 		{"ignore", `name = "personal"`, "name = \"personal\"\nignore = [\"Lists/*\", \"[a-\"]", `line 7: account.ignore: "[a-" is no pattern; write a mailbox or a pattern such as "Lists/*"`},

@@ -89,7 +89,7 @@ func (v *visit) fileOne(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 		return l, nil
 	})
 	if text := unfiled(filing, removing, l.Place.Mailbox); text != "" {
-		err = errors.Join(err, v.tell(ctx, v.sent(), "the letter "+l.Key+" was sent"+text))
+		err = errors.Join(err, v.tell(ctx, v.sent(), "a letter was sent"+text))
 	}
 	if !again {
 		return err
@@ -121,7 +121,7 @@ func (v *visit) fileCopy(ctx context.Context, drafts *mailer.Drafts, l contact.L
 		return "", nil
 	}
 	full, err := v.d.store.Letter(ctx, l.Key)
-	if err != nil {
+	if err != nil || len(full.Raw) == 0 { // its contact was forgotten meanwhile
 		return "", err
 	}
 	// Other servers than those of this computer may do it by themselves, a little

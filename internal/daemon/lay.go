@@ -19,7 +19,7 @@ const batch = 250
 // toLay reports whether a letter is to be laid into a mailbox.
 func (v *visit) toLay(l contact.Letter) bool {
 	return l.State == contact.Queued && l.Attempt.At.IsZero() && !l.TakeBack && !v.d.now().Before(l.Snoozed) &&
-		!v.d.refusedLately(l.Key)
+		!v.d.refusedLately(l.Key) && !(v.viaOutbox(l) && v.d.refusedLately(v.outbox()))
 }
 
 // lay puts letters into Drafts, or into the outbox where the owner wants that.
@@ -87,15 +87,16 @@ func (v *visit) layBatch(ctx context.Context, drafts *mailer.Drafts, outbox bool
 // target gives the mailbox that letters are laid into, and the state of those
 // that lie there. The outbox is made when there is first something to approve.
 func (v *visit) target(ctx context.Context, drafts *mailer.Drafts, outbox bool) (box string, state contact.State, err error) {
-	if v.account.SMTP != nil && drafts.CanMove() {
-		if err := drafts.EnsureOutbox(ctx, v.account.Outbox); err != nil {
-			return "", "", err
-		}
-	}
 	if outbox {
-		err := drafts.EnsureOutbox(ctx, v.account.Outbox)
+		err := v.ensureOutbox(ctx, drafts)
 		box, _ = drafts.Outbox()
 		return box, contact.Approved, err
+	}
+	if v.account.SMTP != nil && drafts.CanMove() && !v.d.refusedLately(v.outbox()) {
+		// Without an outbox there are drafts all the same.
+		if err := v.ensureOutbox(ctx, drafts); err != nil && !errors.Is(err, mailer.ErrOutbox) {
+			return "", "", err
+		}
 	}
 	box, _ = drafts.Name(imapconn.Drafts)
 	return box, contact.Drafted, nil

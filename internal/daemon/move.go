@@ -14,7 +14,8 @@ import (
 // toMove reports whether a letter whose sending was ordered lies in Drafts still.
 func (v *visit) toMove(l contact.Letter) bool {
 	return v.account.SMTP != nil && l.State == contact.Approved && l.Sending.IsZero() &&
-		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.d.unmovable[v.account.Name]
+		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.d.unmovable[v.account.Name] &&
+		!v.d.refusedLately(v.outbox())
 }
 
 // move brings letters whose sending was ordered into the outbox, where the owner
@@ -26,6 +27,9 @@ func (v *visit) move(ctx context.Context) error {
 	}
 	var errs []error
 	for _, l := range letters {
+		if !v.toMove(l) {
+			continue // what kept another from being moved keeps it, too
+		}
 		if held, err := v.d.held(ctx); err != nil || held {
 			return errors.Join(append(errs, err)...)
 		}
@@ -42,7 +46,7 @@ func (v *visit) moveOne(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 		v.d.unmovable[v.account.Name] = true
 		return nil
 	}
-	if err := drafts.EnsureOutbox(ctx, v.account.Outbox); err != nil {
+	if err := v.ensureOutbox(ctx, drafts); err != nil {
 		return err
 	}
 	place, err := drafts.Move(ctx, l.Place, keptAs(l), v.account.Outbox)
@@ -56,6 +60,25 @@ func (v *visit) moveOne(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 		l.Place = place
 		return l, nil
 	})
+}
+
+// outbox is what the making of an account's outbox is called among refusals and
+// troubles.
+func (v *visit) outbox() string { return "mailbox/" + v.account.Name }
+
+// ensureOutbox makes the outbox unless it is there. Where there can be none the
+// owner has to name another, and the server is left alone with it for a while.
+func (v *visit) ensureOutbox(ctx context.Context, drafts *mailer.Drafts) error {
+	err := drafts.EnsureOutbox(ctx, v.account.Outbox)
+	if errors.Is(err, mailer.ErrOutbox) {
+		v.d.refused(v.outbox())
+		return errors.Join(err, v.tell(ctx, v.outbox(), err.Error()))
+	}
+	if err != nil {
+		return err
+	}
+	v.d.taken(v.outbox())
+	return v.tell(ctx, v.outbox(), "")
 }
 
 // keptAs gives the Message-ID under which a letter lies where it lies.

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -312,5 +313,64 @@ func TestNoSentMailbox(t *testing.T) {
 	s.ok(2 * time.Hour)
 	if text := s.trouble("sent/home"); text != "" {
 		t.Errorf("trouble: %q", text)
+	}
+}
+
+// Of a letter whose contact was forgotten while it was sent nothing is filed.
+func TestForgottenWhileSent(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByOutbox)
+	s.ok(0)
+	if err := s.store.RecordSending(t.Context(), "a", []byte("Subject: x\r\n\r\nx"), s.clock); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.Forget(t.Context(), s.maria, false, s.clock); err != nil {
+		t.Fatal(err)
+	}
+	v := s.visit()
+	defer v.leave(t.Context())
+	if err := errors.Join(v.recordSend(t.Context(), "a", nil), v.file(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.holds("Sent"); n != 0 {
+		t.Errorf("%d messages filed", n)
+	}
+}
+
+// Where the outbox cannot be, drafts are laid all the same, and the owner is told
+// to name another one.
+func TestNoOutbox(t *testing.T) {
+	for name, refuse := range map[string]func(*scene){
+		"refused":    func(s *scene) { s.imap.replace("CREATE \""+testOutbox+"\"", "CREATE \"\"") },
+		"other mail": func(s *scene) { s.settings.Accounts[0].Outbox = "Trash" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t, mailsim.Options{})
+			refuse(s)
+			s.put("a", contact.ByDraft)
+			s.ok(0)
+			s.expect("a", contact.Drafted, "")
+			if text := s.trouble("mailbox/home"); !strings.Contains(text, "name another one in the account's outbox") {
+				t.Errorf("trouble: %q", text)
+			}
+			s.approve("a")
+			s.put("b", contact.BySend)
+			logins := s.imap.count("LOGIN")
+			for range 5 {
+				s.later(time.Minute)
+			}
+			if n := s.imap.count("LOGIN"); n > logins+3 { // it is looked every two minutes
+				t.Errorf("%d logins, then %d", logins, n)
+			}
+			s.expect("a", contact.Approved, "")
+			s.expect("b", contact.Queued, "")
+			s.imap.replace("CREATE \""+testOutbox+"\"", "CREATE \""+testOutbox+"\"")
+			s.settings.Accounts[0].Outbox = testOutbox
+			s.ok(retryRefused)
+			if text := s.trouble("mailbox/home"); text != "" {
+				t.Errorf("trouble: %q", text)
+			}
+			s.expect("b", contact.Sent, "")
+		})
 	}
 }
