@@ -121,9 +121,9 @@ type practice struct {
 	write    func(d *desk, pr proposal) Planned
 	wordings []string // the names of its templates
 	// ends says why an open letter of the practice, which nobody has touched, is
-	// needless at now; "" when it is not. It may be nil. O is the occasion that
-	// the letter came of, past that of its contact.
-	ends func(now time.Time, p Policy, l contact.Letter, o contact.Occasion, past contact.Past) string
+	// needless; "" when it is not. It may be nil. O is the occasion that the letter
+	// came of.
+	ends func(d *desk, l contact.Letter, o contact.Occasion) string
 }
 
 // Status gives the status of c at now: a pause that is over is none.
