@@ -89,7 +89,7 @@ var practices = []practice{
 		wordings: []string{"reference.ask", "reference.thanks", "reference.used", "reference.ended"}},
 	{name: Farewell, letters: farewells, ends: endsFarewell, wordings: []string{"farewell"}},
 	{name: Promise, letters: promises, ends: endsPromise, wordings: []string{"promise"}},
-	{name: CloseTheLoop, propose: loops, write: writeLoop, wordings: []string{loopHelped, loopInTouch}},
+	{name: CloseTheLoop, propose: loops, write: writeLoop, ends: endsLoop, wordings: []string{loopHelped, loopInTouch}},
 	{name: FollowUp, propose: followUps, write: writeFollowUp, wordings: []string{FollowUp}},
 	{name: KeepInTouch, propose: hellos, write: writeHello, wordings: []string{KeepInTouch}},
 }
