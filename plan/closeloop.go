@@ -129,3 +129,27 @@ func (d *desk) helped(contactID string) (newest contact.Occasion, ok bool) {
 	}
 	return newest, ok
 }
+
+// endsLoop ends the letter once nobody was introduced by its recipient any more.
+// One about somebody who is no contact now stays while somebody else was: that
+// may be the same person, after a merge.
+func endsLoop(d *desk, l contact.Letter, _ contact.Occasion) string {
+	about, known := d.r.Contacts[loopAbout(l.Key)]
+	switch {
+	case known && about.IntroducedBy != l.ContactID:
+		return "they did not introduce you to " + about.Name
+	case !known && !d.introduced(l.ContactID):
+		return "it is about somebody who is no contact any more"
+	}
+	return ""
+}
+
+// introduced reports whether a contact introduced the owner to anybody.
+func (d *desk) introduced(id string) bool {
+	for _, c := range d.r.Contacts {
+		if c.IntroducedBy == id {
+			return true
+		}
+	}
+	return false
+}

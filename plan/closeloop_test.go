@@ -98,3 +98,44 @@ func TestOneProposalEach(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// A letter to an introducer that nobody has touched is taken back when there is
+// no introduction any more.
+func TestLoopLosesItsCause(t *testing.T) {
+	introducedBy := func(id, by string) func(s story) {
+		return func(s story) { s.contact(id, func(c *contact.Contact) { c.IntroducedBy = by }) }
+	}
+	for name, x := range map[string]struct {
+		state  contact.State
+		change func(s story)
+		want   string
+	}{
+		"it stands":  {contact.Drafted, nil, ""},
+		"by nobody":  {contact.Drafted, introducedBy("maria", ""), "they did not introduce you to Maria Lopez"},
+		"by another": {contact.Needs, introducedBy("maria", "eve"), "they did not introduce you to Maria Lopez"},
+		"edited":     {contact.Edited, introducedBy("maria", ""), ""},
+		"gone":       {contact.Drafted, func(s story) { delete(s.Contacts, "maria") }, "it is about somebody who is no contact any more"},
+		"merged":     {contact.Drafted, func(s story) { delete(s.Contacts, "maria"); introducedBy("eve", "tom")(s) }, ""},
+		"to a merged one": {contact.Drafted, func(s story) {
+			s.letter("close-the-loop/maria/tom", "eve", contact.Drafted, "2026-11-11 10:00")
+			introducedBy("maria", "eve")(s)
+		}, ""},
+	} {
+		s := newStory()
+		for _, id := range []string{"tom", "maria", "eve"} {
+			s.mentor(id, "2026-10-01 10:00")
+		}
+		introducedBy("maria", "tom")(s)
+		s.letter("close-the-loop/maria/tom", "tom", x.state, "2026-11-11 10:00")
+		if x.change != nil {
+			x.change(s)
+		}
+		got := ""
+		for _, e := range Needless(at("2026-11-12 10:00"), testPolicy(t), s.Records) {
+			got += e.Reason
+		}
+		if got != x.want {
+			t.Errorf("%s: got %q, want %q", name, got, x.want)
+		}
+	}
+}

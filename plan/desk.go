@@ -22,7 +22,8 @@ type desk struct {
 	hellos []pastHello             // see file.hello
 	told   map[[2]string]time.Time // close-the-loop, by whom it is about and to whom: when it was made
 	lying  []string                // keys of the letters that nobody has touched
-	open   int                     // proposed letters that have not ended
+	open   int                     // proposed letters that have words and have not ended
+	lack   int                     // likewise, but they wait in `needs`
 	today  int                     // letters made today
 
 	due     []Planned       // asked for by the owner
@@ -105,7 +106,11 @@ func (d *desk) enter(f *file, l *contact.Letter, proposed bool) {
 	}
 	if proposed && !l.State.Ended() {
 		f.waiting = true
-		d.open++
+		if l.State == contact.Needs {
+			d.lack++
+		} else {
+			d.open++
+		}
 	}
 	switch l.Practice {
 	case KeepInTouch:

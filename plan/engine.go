@@ -93,14 +93,21 @@ func (d *desk) choose() {
 	d.oneEach()
 	for i := range d.ready {
 		pr := &d.ready[i]
+		copied := d.r.Contacts[pr.contact].Medium != contact.Email // it goes into `needs`, or stays there
 		switch waits := pr.key != ""; {
 		case pr.why != free:
 		case d.dayFull():
 			pr.why = dayIsFull
-		case !waits && d.openFull():
+		case waits && copied:
+			d.chosen++
+		case copied && d.lackFull(1) || !copied && d.openFull() || !waits && d.lackFull(manyLack):
 			pr.why = enoughOpen
 		case waits:
 			d.chosen++
+		case copied:
+			d.chosen++
+			d.lack++
+			d.today++
 		default:
 			d.chosen++
 			d.open++
@@ -109,7 +116,16 @@ func (d *desk) choose() {
 	}
 }
 
+// manyLack is for how many letters that wait in `needs` there is room beside each
+// that lies ready, before no more are proposed: whether one lacks its greeting
+// shows only when it is written, and must not keep all others from being.
+const manyLack = 4
+
 func (d *desk) openFull() bool { return d.p.OpenHellos > 0 && d.open >= d.p.OpenHellos }
+
+func (d *desk) lackFull(times int) bool {
+	return d.p.OpenHellos > 0 && d.lack >= times*d.p.OpenHellos
+}
 
 func (d *desk) dayFull() bool { return d.p.DailyCap > 0 && d.today >= d.p.DailyCap }
 
@@ -232,7 +248,7 @@ func (d *desk) next() time.Time {
 			d.look(c.PausedUntil) // what the owner asked for waits for that, too
 		}
 	}
-	full := d.dayFull() || d.openFull()
+	full := d.dayFull() || d.openFull() && d.lackFull(1) || d.lackFull(manyLack)
 	if d.dayFull() && len(d.ready)+len(d.ahead) > 0 {
 		d.look(d.tomorrow)
 	}

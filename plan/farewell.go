@@ -21,7 +21,7 @@ const (
 )
 
 // farewells gives the letter to everybody who is to be thanked at a leaving date,
-// and before that the question what their support meant.
+// and before that the question what their support meant, or where to reach them.
 func farewells(now time.Time, p Policy, r Records) []Planned {
 	var letters []Planned
 	for _, o := range r.Occasions {
@@ -29,11 +29,12 @@ func farewells(now time.Time, p Policy, r Records) []Planned {
 			continue
 		}
 		for _, to := range addressees(now, r, o) {
-			if to.Useful == "" {
+			if to.Useful == "" || onlyAtWork(p, to.contact) != "" {
 				letters = append(letters, farewellQuestion(p, o, to))
-				continue
 			}
-			letters = append(letters, farewell(now, p, o, to))
+			if to.Useful != "" {
+				letters = append(letters, farewell(now, p, o, to))
+			}
 		}
 	}
 	return letters
@@ -48,6 +49,9 @@ func farewellPast(now time.Time, p Policy, o contact.Occasion) bool {
 func farewellQuestion(p Policy, o contact.Occasion, to addressee) Planned {
 	l := to.letter(Farewell, o, asked)
 	l.From, l.Due = startOfDay(o.At, -farewellAsked, p.Location), o.At
+	if to.Useful != "" {
+		return l.needs("you leave on %s%s: regards contact edit %s --address ADDRESS", dateOf(o.At, p.Location), onlyAtWork(p, to.contact), to.contact.ID)
+	}
 	return l.needs(`you leave on %s: what did the support of %s mean to you? regards occasion edit %s --useful "%s=…"%s`,
 		dateOf(o.At, p.Location), to.contact.Name, o.ID, to.contact.Name, onlyAtWork(p, to.contact))
 }
@@ -92,15 +96,16 @@ func workDaysBefore(t time.Time, n int, loc *time.Location) time.Time {
 
 // endsFarewell ends the question once it is answered or nobody waits for the
 // answer any more.
-func endsFarewell(now time.Time, p Policy, l contact.Letter, o contact.Occasion, _ contact.Past) string {
+func endsFarewell(d *desk, l contact.Letter, o contact.Occasion) string {
 	if partOf(l).word != asked {
 		return ""
 	}
-	if part, ok := o.Participant(l.ContactID); ok && part.Useful != "" {
+	part, ok := o.Participant(l.ContactID)
+	switch {
+	case farewellPast(d.now, d.p, o):
+		return "you left on " + d.date(o.At)
+	case ok && part.Useful != "" && onlyAtWork(d.p, d.r.Contacts[l.ContactID]) == "":
 		return "you have said what it meant"
-	}
-	if farewellPast(now, p, o) {
-		return "you left on " + dateOf(o.At, p.Location)
 	}
 	return ""
 }

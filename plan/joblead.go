@@ -102,7 +102,7 @@ func jobLead(now time.Time, p Policy, o contact.Occasion, step contact.Step, to 
 
 // endsJobLead ends the question once it is answered, and the letter about a step
 // once another one came of which they are told instead.
-func endsJobLead(_ time.Time, _ Policy, l contact.Letter, o contact.Occasion, _ contact.Past) string {
+func endsJobLead(_ *desk, l contact.Letter, o contact.Occasion) string {
 	step, ok := latest(o)
 	switch word := partOf(l).word; {
 	case ok && word == asked:

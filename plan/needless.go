@@ -40,7 +40,7 @@ func (d *desk) endings() (endings []contact.Ending) {
 		}
 		why := d.needless(l, o)
 		if ends := byName[l.Practice].ends; ends != nil && why == "" {
-			why = ends(d.now, d.p, l, o, d.r.Pasts[l.ContactID])
+			why = ends(d, l, o)
 		}
 		if why != "" {
 			endings = append(endings, contact.Ending{Key: key, State: contact.Superseded, Reason: why})

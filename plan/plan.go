@@ -89,7 +89,7 @@ var practices = []practice{
 		wordings: []string{"reference.ask", "reference.thanks", "reference.used", "reference.ended"}},
 	{name: Farewell, letters: farewells, ends: endsFarewell, wordings: []string{"farewell"}},
 	{name: Promise, letters: promises, ends: endsPromise, wordings: []string{"promise"}},
-	{name: CloseTheLoop, propose: loops, write: writeLoop, wordings: []string{loopHelped, loopInTouch}},
+	{name: CloseTheLoop, propose: loops, write: writeLoop, ends: endsLoop, wordings: []string{loopHelped, loopInTouch}},
 	{name: FollowUp, propose: followUps, write: writeFollowUp, wordings: []string{FollowUp}},
 	{name: KeepInTouch, propose: hellos, write: writeHello, wordings: []string{KeepInTouch}},
 }
@@ -121,9 +121,9 @@ type practice struct {
 	write    func(d *desk, pr proposal) Planned
 	wordings []string // the names of its templates
 	// ends says why an open letter of the practice, which nobody has touched, is
-	// needless at now; "" when it is not. It may be nil. O is the occasion that
-	// the letter came of, past that of its contact.
-	ends func(now time.Time, p Policy, l contact.Letter, o contact.Occasion, past contact.Past) string
+	// needless; "" when it is not. It may be nil. O is the occasion that the letter
+	// came of.
+	ends func(d *desk, l contact.Letter, o contact.Occasion) string
 }
 
 // Status gives the status of c at now: a pause that is over is none.

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -158,7 +160,7 @@ func TestFarewells(t *testing.T) {
 func TestOnlyAtWork(t *testing.T) {
 	p := everyPractice(t)
 	p.WorkDomains = []string{"work.example"}
-	o := met(func(o *contact.Occasion) { o.Kind = contact.Farewell })
+	o := met(func(o *contact.Occasion) { o.Kind, o.Logged = contact.Farewell, at("2026-10-01 12:00") })
 	for _, x := range []struct {
 		addresses []string
 		want      string
@@ -169,8 +171,19 @@ func TestOnlyAtWork(t *testing.T) {
 	} {
 		r := records(o)
 		r.Contacts["maria"] = person("maria", "Maria Lopez", x.addresses...)
-		if got := Due(at("2026-11-20 12:00"), p, r); len(got) != 1 || got[0].Reason != x.want {
+		got := Due(at("2026-11-20 12:00"), p, r)
+		i := slices.IndexFunc(got, func(l Planned) bool { return l.Key == "farewell/o1/maria" })
+		if i < 0 || got[i].Reason != x.want {
 			t.Errorf("%v: %s", x.addresses, lines(got))
+		}
+		const ask = "needs farewell/o1/maria/asked: you leave on 20 November 2026; only an address at work.example is known of Maria Lopez: ask for a private one before you leave: regards contact edit maria --address ADDRESS\n"
+		early := lines(Due(at("2026-10-30 12:00"), p, r)) // three weeks before
+		if len(x.addresses) == 1 && strings.HasSuffix(x.addresses[0], "@work.example") {
+			if early != ask || len(Needless(at("2026-10-30 12:00"), p, r)) > 0 {
+				t.Errorf("%v, three weeks before: %s", x.addresses, early)
+			}
+		} else if made("farewell/o1/maria/asked", contact.Needs)(r); early != "" || len(Needless(at("2026-10-30 12:00"), p, r)) != 1 {
+			t.Errorf("%v, three weeks before: %s", x.addresses, early)
 		}
 	}
 }

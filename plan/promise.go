@@ -45,7 +45,7 @@ func promise(now time.Time, p Policy, o contact.Occasion, to addressee) Planned 
 }
 
 // endsPromise ends the letter once the promise is kept or no longer stands.
-func endsPromise(now time.Time, _ Policy, _ contact.Letter, o contact.Occasion, _ contact.Past) string {
+func endsPromise(_ *desk, _ contact.Letter, o contact.Occasion) string {
 	if _, done := o.Step(contact.Done); done {
 		return "you have done what you promised"
 	}

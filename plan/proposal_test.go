@@ -24,6 +24,28 @@ func TestHeldBack(t *testing.T) {
 			p.OpenHellos = 1
 		}, "held " + maria + ": no more than one proposed letter may wait for you at a time\n" +
 			"held " + tom + ": no more than one proposed letter may wait for you at a time\n"},
+		"what lacks something leaves room": {func(s story, p *Policy) {
+			s.letter("keep-in-touch/eve/after-x/1", "eve", contact.Needs, "")
+			p.OpenHellos = 1
+		}, "queued " + maria + "\nheld " + tom + ": no more than one proposed letter may wait for you at a time\nnext 2028-08-08 12:00\n"},
+		"but not for ever": {func(s story, p *Policy) {
+			for _, n := range []string{"1", "2", "3", "4"} {
+				s.letter("keep-in-touch/eve/after-x/"+n, "eve", contact.Needs, "")
+			}
+			p.OpenHellos = 1
+		}, "held " + maria + ": no more than one proposed letter may wait for you at a time\n" +
+			"held " + tom + ": no more than one proposed letter may wait for you at a time\n"},
+		"nor for texts to copy": {func(s story, p *Policy) {
+			s.letter("keep-in-touch/eve/after-x/1", "eve", contact.Needs, "")
+			s.contact("maria", func(c *contact.Contact) { c.Medium = contact.LinkedIn })
+			p.OpenHellos = 1
+		}, "queued " + tom + "\nheld " + maria + ": no more than one proposed letter may wait for you at a time\nnext 2028-08-18 12:00\n"},
+		"one that lacked something waits for room": {func(s story, p *Policy) {
+			s.letter(maria, "maria", contact.Needs, "")
+			s.letter("follow-up/o1/eve", "eve", contact.Drafted, "2026-11-01 10:00")
+			p.OpenHellos = 1
+		}, "held " + maria + ": no more than one proposed letter may wait for you at a time\n" +
+			"held " + tom + ": no more than one proposed letter may wait for you at a time\n"},
 		"thank-yous are not proposed": {func(s story, p *Policy) {
 			s.letter("thank-you/o1/eve", "eve", contact.Drafted, "2026-11-01 10:00")
 			p.OpenHellos = 2

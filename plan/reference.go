@@ -106,7 +106,8 @@ func reference(now time.Time, p Policy, o contact.Occasion, step contact.Step, t
 
 // endsReference ends the question once the owner has written to the referee or
 // they have answered it, and every letter once a later one takes its place.
-func endsReference(_ time.Time, p Policy, l contact.Letter, o contact.Occasion, past contact.Past) string {
+func endsReference(d *desk, l contact.Letter, o contact.Occasion) string {
+	past := d.r.Pasts[l.ContactID]
 	step, ok := latest(o)
 	word := referenceKeyWord(referenceWord(step.Word))
 	switch own := partOf(l).word; {
@@ -115,7 +116,7 @@ func endsReference(_ time.Time, p Policy, l contact.Letter, o contact.Occasion, 
 	case own != word:
 		return "it has not come to that"
 	case own == referenceAsk && past.LastOut.After(o.At):
-		return "you wrote to them after that, on " + dateOf(past.LastOut, p.Location)
+		return "you wrote to them after that, on " + d.date(past.LastOut)
 	}
 	return ""
 }

@@ -141,6 +141,7 @@ func (w *walk) enter(d *desk, p Planned) {
 
 // note remembers why proposals whose time has come have to wait.
 func (w *walk) note(d *desk) {
+	slices.SortFunc(d.held, before) // of two letters of a practice to one person, the first tells
 	for _, list := range [][]proposal{d.held, d.ready} {
 		for _, pr := range list {
 			id := [2]string{practices[pr.rank].name, pr.contact}

@@ -25,7 +25,7 @@ func (f *contactFlags) register(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringArrayVar(&f.groups, "group", nil, "a group, such as mentor; may be given again")
 	flags.StringVar(&f.every, "every", "", "how often to be in touch, such as 60d; 0 leaves it to the groups")
-	flags.StringVar(&f.introducedBy, "introduced-by", "", "the contact who introduced you")
+	flags.StringVar(&f.introducedBy, "introduced-by", "", "the contact who introduced you; empty: nobody")
 	flags.StringVar(&f.medium, "medium", "", "how they like to be in touch: "+contact.List(contact.Media()))
 	flags.StringVar(&f.greeting, "greeting", "", `how a letter to them begins, such as "Dear Prof. Lopez"`)
 	flags.StringVar(&f.language, "language", "", "of letters to them, two letters such as es; empty: yours")
@@ -46,7 +46,9 @@ func (f *contactFlags) apply(c *cobra.Command, s *session, p *contact.Contact, a
 			return usagef("--every: %w", err)
 		}
 	}
-	if given("introduced-by") {
+	if given("introduced-by") && f.introducedBy == "" {
+		p.IntroducedBy = ""
+	} else if given("introduced-by") {
 		by, err := all.find(f.introducedBy)
 		if err != nil {
 			return fmt.Errorf("--introduced-by: %w", err)
