@@ -48,8 +48,9 @@ type finding struct {
 
 // findings gathers what check finds.
 type findings struct {
-	all  []finding
-	errs []error
+	all   []finding
+	errs  []error
+	wrote map[string]bool // see checkWording
 }
 
 func (r *findings) ok(what, text string)   { r.all = append(r.all, finding{what, "ok", text}) }
@@ -101,6 +102,9 @@ func (r *findings) database(ctx context.Context, a *app, cfg config.Config) peop
 		return nil
 	}
 	contacts, err := st.Contacts(ctx)
+	if err == nil {
+		r.wrote, err = wroteTo(ctx, st, people(contacts).ids()...)
+	}
 	if err != nil {
 		r.fail("database", err)
 		return nil
@@ -138,7 +142,7 @@ func (r *findings) wording(a *app, cfg config.Config, all people) {
 		r.fail("templates", err)
 		return
 	}
-	report := checkWording(settings.Writer(nil), policy(cfg), all, now())
+	report := checkWording(settings.Writer(nil), policy(cfg), all, r.wrote, now())
 	missing := 0
 	for _, p := range report.Problems {
 		if p.Field == "" {

@@ -99,7 +99,11 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 		who[i].ID = p.ContactID
 		r.Contacts[p.ContactID] = who[i]
 	}
-	a.printLogged(s, o, who, r)
+	wrote, err := wroteTo(c.Context(), s.store, who.ids()...)
+	if err != nil {
+		return err
+	}
+	a.printLogged(s, o, who, r, wrote)
 	return a.printComing(c.Context(), s, o, who, r)
 }
 
@@ -212,7 +216,7 @@ func checkTexts(o contact.Occasion) error {
 }
 
 // printLogged says what was recorded and what becomes of its thank-yous.
-func (a *app) printLogged(s *session, o contact.Occasion, who people, r plan.Records) {
+func (a *app) printLogged(s *session, o contact.Occasion, who people, r plan.Records, wrote map[string]bool) {
 	var names []string
 	for _, p := range who {
 		names = append(names, p.Name)
@@ -230,13 +234,13 @@ func (a *app) printLogged(s *session, o contact.Occasion, who people, r plan.Rec
 	for _, l := range s.lettersOf(o, r) {
 		if l.Practice == plan.ThankYou {
 			p, _ := who.byID(l.ContactID)
-			fmt.Fprintln(a.out, s.thanks(l, p, r.Pasts[p.ID]))
+			fmt.Fprintln(a.out, s.thanks(l, p, r.Pasts[p.ID], wrote[p.ID]))
 		}
 	}
 }
 
 // thanks says what becomes of a thank-you.
-func (s *session) thanks(l plan.Planned, p contact.Contact, past contact.Past) string {
+func (s *session) thanks(l plan.Planned, p contact.Contact, past contact.Past, wrote bool) string {
 	switch {
 	case l.State == contact.Superseded:
 		return fmt.Sprintf("you have written to %s since then (%q), so no thank-you is drafted", p.Name, past.LastOutSubject)
@@ -244,6 +248,8 @@ func (s *session) thanks(l plan.Planned, p contact.Contact, past contact.Past) s
 		return fmt.Sprintf("the thank-you to %s waits for what was most useful: regards occasion edit %s --useful \"%s=…\"", p.Name, l.OccasionID, p.Name)
 	case l.Copy != "":
 		return "no thank-you is drafted: " + l.Reason
+	case s.salutation(p, l.Wording) == "" && wrote:
+		return fmt.Sprintf("a thank-you to %s is drafted at the next pass; %s", p.Name, greetingRead)
 	case s.salutation(p, l.Wording) == "":
 		return fmt.Sprintf("the thank-you to %s waits for a greeting: regards contact edit %s --greeting \"Dear …\"", p.Name, p.ID)
 	}

@@ -72,17 +72,21 @@ func (a *app) previewMilestone(c *cobra.Command, s *session, o *contact.Occasion
 	if err != nil {
 		return sheet, err
 	}
+	wrote, err := wroteTo(c.Context(), s.store, who.ids()...)
+	if err != nil {
+		return sheet, err
+	}
 	for _, p := range who {
 		line := milestoneLine{Contact: personJSON{p.ID, p.Name}}
 		if plan.Writable(o.At, p) != "" {
 			line.LeftOut = string(plan.Status(o.At, p))
 		} else {
-			line.Warnings = s.milestoneWarnings(w, *o, p, pasts[p.ID])
+			line.Warnings = append(s.milestoneWarnings(*o, p, pasts[p.ID]), s.wordingWarnings(w, p, wrote[p.ID])...)
 			o.Participants = append(o.Participants, contact.Participant{ContactID: p.ID})
 		}
 		sheet.lines = append(sheet.lines, line)
 	}
-	sheet.failures, err = s.tryMilestone(w, *o, who)
+	sheet.failures, err = s.tryMilestone(w, *o, who, wrote)
 	return sheet, err
 }
 
@@ -151,7 +155,7 @@ func (p people) helpers(occasions []contact.Occasion) map[string]bool {
 }
 
 // milestoneWarnings says what speaks against a letter to p.
-func (s *session) milestoneWarnings(w daemon.Writer, o contact.Occasion, p contact.Contact, past contact.Past) []string {
+func (s *session) milestoneWarnings(o contact.Occasion, p contact.Contact, past contact.Past) []string {
 	var warnings []string
 	add := func(format string, args ...any) { warnings = append(warnings, fmt.Sprintf(format, args...)) }
 	if past.Last.At.IsZero() {
@@ -170,10 +174,6 @@ func (s *session) milestoneWarnings(w daemon.Writer, o contact.Occasion, p conta
 		add("no address: prefers %s", p.Medium)
 	case p.Medium != contact.Email:
 		add("prefers %s: you copy the text", p.Medium)
-	}
-	name := policy(s.cfg).Wordings(plan.Milestone)[0]
-	if words, err := w.Wording(name, p); err == nil && w.Letter(words, p, plan.Facts{}).Salutation == "" {
-		add("greeting missing")
 	}
 	return warnings
 }
@@ -203,7 +203,7 @@ const maxFailures = 10
 
 // tryMilestone writes every letter of a milestone as it would be written at its
 // time, and gives what keeps some from being written.
-func (s *session) tryMilestone(w daemon.Writer, o contact.Occasion, who people) ([]error, error) {
+func (s *session) tryMilestone(w daemon.Writer, o contact.Occasion, who people, wrote map[string]bool) ([]error, error) {
 	p := policy(s.cfg)
 	if !p.Practices[plan.Milestone].Enabled {
 		return nil, fmt.Errorf("milestones are switched off; set enabled = true in [practice.%s]", plan.Milestone)
@@ -218,7 +218,7 @@ func (s *session) tryMilestone(w daemon.Writer, o contact.Occasion, who people) 
 		if l.Practice != plan.Milestone {
 			continue
 		}
-		c := contacts[l.ContactID]
+		c, _ := greeted(w, l.Wording, contacts[l.ContactID], wrote[l.ContactID])
 		got := w.Write(o.At, l, c, daemon.Mail{})
 		switch {
 		case got.Raw != nil:

@@ -129,3 +129,12 @@ func parsePerson(s string) (c contact.Contact, ok bool) {
 	}
 	return contact.Contact{Name: name, Addresses: []contact.Address{addr}, Medium: contact.Email, Status: contact.Active}, true
 }
+
+// ids gives their ids, in the same order.
+func (p people) ids() []string {
+	ids := make([]string, len(p))
+	for i, c := range p {
+		ids[i] = c.ID
+	}
+	return ids
+}

@@ -111,13 +111,23 @@ func (a *app) words(ctx context.Context, s *session, r plan.Records) (plan.Words
 	if err != nil {
 		return nil, err
 	}
-	mails, err := s.store.Mails(ctx, slices.Collect(maps.Keys(r.Contacts)))
+	ids := slices.Collect(maps.Keys(r.Contacts))
+	mails, err := s.store.Mails(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	wrote, err := wroteTo(ctx, s.store, ids...)
 	if err != nil {
 		return nil, err
 	}
 	w := settings.Writer(s.store.Secret())
 	return func(now time.Time, p plan.Planned) contact.Letter {
-		return w.Write(now, p, r.Contacts[p.ContactID], daemon.Mail{Last: mails[p.ContactID].Last, LastIn: mails[p.ContactID].LastIn})
+		c, later := greeted(w, p.Wording, r.Contacts[p.ContactID], wrote[p.ContactID])
+		l := w.Write(now, p, c, daemon.Mail{Last: mails[p.ContactID].Last, LastIn: mails[p.ContactID].LastIn})
+		if later && l.Raw != nil {
+			l.Reason += "; " + greetingRead
+		}
+		return l
 	}, nil
 }
 

@@ -146,6 +146,11 @@ func (a *app) preview(c *cobra.Command, s *session, name, who string) (contact.L
 	if err != nil {
 		return contact.Letter{}, err
 	}
+	wrote, err := wroteTo(c.Context(), s.store, to.ID)
+	if err != nil {
+		return contact.Letter{}, err
+	}
+	to, later := greeted(w, name, to, wrote[to.ID])
 	practice := practiceOf(policy(s.cfg), name)
 	l := w.Write(s.now(), plan.Planned{
 		Letter:  contact.Letter{Key: "preview/" + name + "/" + to.ID, ContactID: to.ID, State: contact.Queued},
@@ -154,6 +159,9 @@ func (a *app) preview(c *cobra.Command, s *session, name, who string) (contact.L
 	}, to, daemon.Mail{Last: mails[to.ID].Last, LastIn: mails[to.ID].LastIn})
 	if l.State != contact.Queued {
 		return l, fmt.Errorf("there would be no letter: %s", l.Reason)
+	}
+	if later {
+		fmt.Fprintf(a.err, "%s: %s\n", to.Name, greetingRead)
 	}
 	return l, nil
 }

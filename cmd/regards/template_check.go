@@ -33,7 +33,11 @@ of what an occasion gives, and names file, line, field and contact of what is mi
 				if err != nil {
 					return err
 				}
-				return a.printWording(checkWording(w, policy(s.cfg), all, s.now()))
+				wrote, err := wroteTo(c.Context(), s.store, all.ids()...)
+				if err != nil {
+					return err
+				}
+				return a.printWording(checkWording(w, policy(s.cfg), all, wrote, s.now()))
 			})
 		},
 	}
@@ -44,6 +48,8 @@ type wordingReport struct {
 	Letters  int              `json:"letters"`
 	Problems []wordingProblem `json:"problems"`
 	Unused   []string         `json:"unused"` // files of the owner that no practice uses
+	// Later are those whose greeting is read when a letter to them is made.
+	Later []personJSON `json:"greeting_read"`
 }
 
 // wordingProblem is what stands in the way of letters: a field that is missing,
@@ -64,6 +70,9 @@ func (a *app) printWording(r wordingReport) error {
 		for _, p := range r.Problems {
 			fmt.Fprintln(a.out, p)
 		}
+		if len(r.Later) > 0 {
+			fmt.Fprintf(a.out, "note: %s: %s\n", few(r.Later), greetingRead)
+		}
 		for _, file := range r.Unused {
 			fmt.Fprintf(a.out, "note: no practice uses %s; see the names: regards template list\n", file)
 		}
@@ -81,14 +90,7 @@ func (p wordingProblem) String() string {
 	if p.Field == "" {
 		return p.Text
 	}
-	var names []string
-	for _, c := range p.Contacts[:min(len(p.Contacts), 3)] {
-		names = append(names, c.Name)
-	}
-	if more := len(p.Contacts) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("%d more", more))
-	}
-	text := fmt.Sprintf("%s needs %s for %s", p.At, p.Field, strings.Join(names, ", "))
+	text := fmt.Sprintf("%s needs %s for %s", p.At, p.Field, few(p.Contacts))
 	switch p.Field {
 	case "greeting":
 		text += `; say how you greet them: regards contact edit NAME --greeting "Dear …"`
@@ -98,13 +100,25 @@ func (p wordingProblem) String() string {
 	return text
 }
 
+// few names the first of some persons.
+func few(persons []personJSON) string {
+	var names []string
+	for _, c := range persons[:min(len(persons), 3)] {
+		names = append(names, c.Name)
+	}
+	if more := len(persons) - len(names); more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(names, ", ")
+}
+
 // somebody stands for the contacts of an owner who has none yet.
 var somebody = contact.Contact{Name: "Maria Lopez", Greeting: "Dear Maria"}
 
 // checkWording tries every template that a practice uses on every contact it
-// could go to at now.
-func checkWording(w daemon.Writer, p plan.Policy, all people, now time.Time) wordingReport {
-	check := wordingCheck{w: w, now: now, tried: map[trial][]error{}, places: map[string]int{}}
+// could go to at now. Wrote are the ids of those to whom the owner has written.
+func checkWording(w daemon.Writer, p plan.Policy, all people, wrote map[string]bool, now time.Time) wordingReport {
+	check := wordingCheck{w: w, now: now, wrote: wrote, later: map[string]bool{}, report: wordingReport{Later: []personJSON{}}, tried: map[trial][]error{}, places: map[string]int{}}
 	listed, unread := templates.List(w.Templates)
 	for _, err := range unread {
 		check.add(err, somebody)
@@ -141,6 +155,8 @@ func checkWording(w daemon.Writer, p plan.Policy, all people, now time.Time) wor
 type wordingCheck struct {
 	w      daemon.Writer
 	now    time.Time
+	wrote  map[string]bool
+	later  map[string]bool // who is in the report's Later
 	report wordingReport
 	tried  map[trial][]error
 	places map[string]int // of a problem in the report
@@ -160,6 +176,11 @@ func (k *wordingCheck) try(practice, name string, c contact.Contact) {
 	if err != nil {
 		k.add(err, c)
 		return
+	}
+	c, later := greeted(k.w, name, c, k.wrote[c.ID])
+	if later && !k.later[c.ID] {
+		k.later[c.ID] = true
+		k.report.Later = append(k.report.Later, personJSON{c.ID, c.Name})
 	}
 	l := k.w.Letter(wording, c, plan.Sample(practice, k.now))
 	t := trial{practice, name, c.Language, l.Register, l.Salutation != ""}

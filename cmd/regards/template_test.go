@@ -30,7 +30,7 @@ func TestEveryLetterHasItsWording(t *testing.T) {
 			})
 		}
 	}
-	r := checkWording(w, p, all, time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
+	r := checkWording(w, p, all, nil, time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC))
 	if len(r.Problems) > 0 {
 		t.Error(r.Problems)
 	}
@@ -68,8 +68,9 @@ func TestCheckWording(t *testing.T) {
 		person("UWE", contact.Active, contact.Email), person("SUE", contact.Active, contact.Email),
 		person("PAUL", contact.Paused, contact.Email), person("DORA", contact.Deceased, contact.Email),
 		person("CARL", contact.Active, contact.Call), person("Eva Fine", contact.Active, contact.Email),
-	}, time.Now())
-	if r.Letters != 5 || len(r.Problems) != 1 {
+		person("WILL", contact.Active, contact.Email),
+	}, map[string]bool{"WILL": true, "Eva Fine": true}, time.Now())
+	if r.Letters != 6 || len(r.Later) != 1 || r.Later[0].Name != "WILL" || len(r.Problems) != 1 {
 		t.Fatalf("%+v", r)
 	}
 	const want = `thank-you.met.en.txt:3 needs greeting for MARIA, TOM, UWE, 1 more; say how you greet them: regards contact edit NAME --greeting "Dear …"`

@@ -42,7 +42,9 @@ const mailsRead = 3
 func (d *Daemon) withGreetings(ctx context.Context, letters []plan.Planned, r plan.Records) (ready []plan.Planned, err error) {
 	unknown := func(l plan.Planned) bool {
 		_, known := d.greetings.known[wroteTo(l.ContactID, r)]
-		return l.State == contact.Queued && !known && r.Contacts[l.ContactID].Greeting == "" && !r.Pasts[l.ContactID].LastOut.IsZero()
+		// A text to copy that is there already is not written again.
+		writes := l.State == contact.Queued || l.Copy != "" && r.Letters[l.Key].Subject == ""
+		return writes && !known && r.Contacts[l.ContactID].Greeting == "" && !r.Pasts[l.ContactID].LastOut.IsZero()
 	}
 	asking := slices.DeleteFunc(slices.Clone(letters), func(l plan.Planned) bool { return !unknown(l) })
 	if len(asking) == 0 {
