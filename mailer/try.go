@@ -30,15 +30,15 @@ func (d *Drafts) TryMove(ctx context.Context, message Outgoing, now time.Time) (
 		remove := func(c *imapclient.Client) error { return c.Delete(box).Wait() }
 		err = errors.Join(err, d.change(ctx, "remove "+box, remove))
 	}()
-	attempt, err := d.Look(ctx, now)
+	attempt, err := d.LookIn(ctx, d.box, now)
 	if err != nil {
 		return err
 	}
-	place, err := d.Put(ctx, message.Raw, message.MessageID, attempt)
-	if err != nil {
-		return err
+	places, errs := d.PutAll(ctx, d.box, []Outgoing{message}, attempt)
+	if errs[0] != nil {
+		return errs[0]
 	}
-	_, err = d.Move(ctx, place, message.MessageID, box)
+	_, err = d.Move(ctx, places[0], message.MessageID, box)
 	left, found, findErr := d.FindIn(ctx, d.box, message.MessageID)
 	if findErr != nil {
 		return errors.Join(err, findErr)

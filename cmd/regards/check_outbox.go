@@ -71,7 +71,7 @@ func lettersIn(ctx context.Context, path string) ([]contact.Letter, error) {
 
 // tryMove moves a draft of its own, which it removes.
 func tryMove(ctx context.Context, account config.Account) error {
-	drafts, err := mailer.Open(ctx, imapServer(account.IMAP), account.Drafts)
+	drafts, err := mailer.OpenNamed(ctx, imapServer(account.IMAP), mailer.Names{Drafts: account.Drafts})
 	if err != nil {
 		return err
 	}

@@ -71,11 +71,11 @@ func (a *app) explainLetter(c *cobra.Command, s *session, l contact.Letter) erro
 	if p, ok := all.byID(l.ContactID); ok && !l.State.Ended() && plan.Writable(s.now(), p) != "" {
 		why += "; no letter goes to them: " + plan.Writable(s.now(), p)
 	} else if l.State == contact.Approved {
-		resting, err := s.resting(c.Context(), l.Key)
+		resting, err := s.resting(c.Context())
 		if err != nil {
 			return err
 		}
-		why += resting
+		why += "; " + resting[l.Key]
 	}
 	j := newLetterJSON(l, all)
 	if j.Reason = why; a.json {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 
 	"regards/contact"
@@ -25,21 +24,6 @@ func (s *session) plannedReason(l plan.Planned) string {
 		return fmt.Sprintf("not before %s: %s", localTime(l.From, s), l.Reason)
 	}
 	return "at the next pass: " + l.Reason
-}
-
-// resting says why an approved letter is not sent yet; "" when nothing keeps it.
-func (s *session) resting(ctx context.Context, key string) (string, error) {
-	r, err := s.store.Records(ctx)
-	if err != nil {
-		return "", err
-	}
-	_, held := plan.Sendable(s.now(), policy(s.cfg), r)
-	for _, l := range held {
-		if l.Key == key {
-			return "; " + l.Why, nil
-		}
-	}
-	return "", nil
 }
 
 // explainPlanned tells why a letter is to come.
