@@ -54,7 +54,7 @@ func (e *SendError) Unwrap() error { return e.cause }
 // sent; its error ends the conversation. Any error is a *SendError. The message
 // goes out as it is, with line ends as SMTP wants them. When the context ends,
 // so does the conversation; but once the final dot is out, its answer is waited
-// for a little longer.
+// for a little longer. The connection is closed soon after.
 func Send(ctx context.Context, s SMTPServer, e Envelope, raw []byte, commit func(context.Context) error) error {
 	from, utf8From, err := path(e.From)
 	if err != nil {
@@ -70,12 +70,11 @@ func Send(ctx context.Context, s SMTPServer, e Envelope, raw []byte, commit func
 		failed.cause = fmt.Errorf("%w: %w", ErrNoSession, err)
 		return failed
 	}
-	defer c.conn.Close()
 	stop := context.AfterFunc(ctx, func() { c.conn.Close() })
 	defer stop()
 	raw = toWire(raw)
 	if err := c.carries(raw, utf8From || utf8To); err != nil {
-		c.quit()
+		c.quit(limits.quit)
 		return unsent(err, false)
 	}
 	failed := c.address(from, to)
@@ -87,8 +86,12 @@ func Send(ctx context.Context, s SMTPServer, e Envelope, raw []byte, commit func
 	if failed == nil {
 		failed = c.transfer(ctx, raw, stop)
 	}
-	if (failed == nil || !failed.broken) && ctx.Err() == nil {
-		c.quit() // once delivered, the message is so whatever comes of this
+	if (failed != nil && failed.broken) || ctx.Err() != nil {
+		c.conn.Close()
+	} else {
+		// The message is delivered whatever comes of the goodbye. Nobody waits for
+		// that: who dies before the delivery is recorded never knows of it.
+		go c.quit(limits.quit)
 	}
 	if failed == nil {
 		return nil // and not a nil *SendError

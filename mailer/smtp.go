@@ -46,7 +46,7 @@ func TryLogin(ctx context.Context, s SMTPServer) error {
 	if err != nil {
 		return err
 	}
-	c.quit()
+	c.quit(limits.quit)
 	return nil
 }
 
@@ -190,9 +190,10 @@ func said(answer *textproto.Error) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", answer.Code, text))
 }
 
-// quit says goodbye, and closes whatever the answer is.
-func (c *conversation) quit() {
-	_ = c.UpdateDeadline(limits.quit)
+// quit says goodbye, and closes whatever the answer is, after a time at the
+// latest.
+func (c *conversation) quit(limit time.Duration) {
+	_ = c.UpdateDeadline(limit)
 	_ = c.Quit() // the work was done before
 	c.conn.Close()
 }

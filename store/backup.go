@@ -167,7 +167,8 @@ type Restored struct {
 // Restore puts the backup at from in the place of the database at path, whose
 // Lock the caller holds. What lay there is kept beside it, whatever state it is
 // in. The restored database is on hold, since it does not know what was sent
-// meanwhile; people who were forgotten since the backup are forgotten in it, too.
+// meanwhile; people who were forgotten since the backup are forgotten in it, too,
+// and a letter whose sending has begun since is not sent again.
 // Until the last step nothing has changed.
 func Restore(ctx context.Context, path, from string, now time.Time) (r Restored, err error) {
 	if path, err = locate(path); err != nil {
@@ -274,8 +275,9 @@ func (s *Store) inheritFrom(ctx context.Context, path string, now time.Time) (un
 	return nil, errors.Join(s.inherit(ctx, old, now), old.Close())
 }
 
-// inherit takes over what a backup must not bring back: who was forgotten. It
-// also keeps in mind where the other backups lie.
+// inherit takes over what a backup must not bring back: who was forgotten, and
+// letters that may have been sent. It also keeps in mind where the other backups
+// lie.
 func (s *Store) inherit(ctx context.Context, old *Store, now time.Time) error {
 	paths, err := old.backups(ctx)
 	if err != nil {
@@ -285,6 +287,9 @@ func (s *Store) inherit(ctx context.Context, old *Store, now time.Time) error {
 		if err := s.noteBackup(ctx, path, now); err != nil {
 			return err
 		}
+	}
+	if err := s.inheritSendings(ctx, old); err != nil {
+		return err
 	}
 	return s.inheritForgotten(ctx, old, now)
 }

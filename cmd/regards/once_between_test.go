@@ -245,3 +245,30 @@ func TestOnceMailboxMadeAnew(t *testing.T) {
 		})
 	}
 }
+
+// The program is killed while it sends, and a backup is put back that was made
+// before the letter was approved, or drafted: the letter is not sent again.
+func TestOnceRestoredMidway(t *testing.T) {
+	for from := range stops[:4] {
+		t.Run(stops[from].name, func(t *testing.T) {
+			t.Parallel()
+			p := journey{delivery: "draft"}.office(t, plainProgram(t), mailsim.Embedded)
+			for i, step := range []string{"smtp> DATA", "smtp> .", "smtp< 221", " APPEND ", "APPENDUID", "UID MOVE"} {
+				p.putBack()
+				p.through(0, from)
+				backup := filepath.Join(p.home, fmt.Sprint(i, ".db"))
+				p.succeeds(stops[from].at, "backup", backup)
+				p.through(from+1, 3)
+				g := &gate{way: killed, at: 1, only: []string{step}}
+				p.run(g, outboxed, "run", "--once")
+				p.succeeds(outboxed, "restore", backup)
+				p.succeeds(outboxed, "resume")
+				runOnce(p, outboxed+time.Minute)
+				s := p.pass(2*outboxed, g)
+				if again := p.pass(48*time.Hour, g); s.State != "sent" && s.State != "uncertain" || !reflect.DeepEqual(again, s) {
+					t.Errorf("killed at %q: then a further pass made %+v of %+v", g.fired, again, s)
+				}
+			}
+		})
+	}
+}
