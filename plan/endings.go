@@ -10,7 +10,8 @@ import (
 // Endings gives the letters that new touches end: one that turns out to be a
 // letter's own message, or an answer to it, shows that it has been sent,
 // whatever was thought of it before; a letter that the owner has not seen to ends
-// when a touch makes it needless. Each letter is ended once, by the first reason.
+// when a touch makes it needless. Each letter is ended once, by the first reason;
+// only when it was sent is told anew, where its answer was read before itself.
 func Endings(letters []contact.Letter, occasions []contact.Occasion, touches []contact.Touch) []contact.Ending {
 	byID := make(map[string]contact.Occasion, len(occasions))
 	for _, o := range occasions {
@@ -27,8 +28,11 @@ func Endings(letters []contact.Letter, occasions []contact.Occasion, touches []c
 
 func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch) (e contact.Ending, ok bool) {
 	for _, t := range touches {
-		if t.ContactID != l.ContactID || l.State == contact.Sent {
+		if t.ContactID != l.ContactID {
 			continue
+		}
+		if l.State == contact.Sent && !(isMessageOf(l, t) && t.At.Before(l.Sent)) {
+			continue // an answer to it may have been read first: then this says when it was sent
 		}
 		if isMessageOf(l, t) {
 			return contact.Ending{Key: l.Key, State: contact.Sent, Reason: "sent on " + t.At.Format("2 January 2006 at 15:04 MST"), At: t.At}, true

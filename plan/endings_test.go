@@ -36,6 +36,19 @@ func TestSentByMessageID(t *testing.T) {
 	}
 }
 
+// Where an answer was read before the letter itself, the letter says when it was
+// sent.
+func TestSentBeforeItsAnswer(t *testing.T) {
+	l := thanks(contact.Sent)
+	l.Sent = at("2026-11-20 13:00")
+	for when, want := range map[string]int{"2026-11-20 11:00": 1, "2026-11-20 13:00": 0, "2026-11-20 14:00": 0} {
+		got := Endings([]contact.Letter{l}, nil, []contact.Touch{mailTo("maria", when, "letter@x"), mailTo("maria", when, "other@x")})
+		if len(got) != want || want == 1 && (got[0].State != contact.Sent || !got[0].At.Equal(at(when))) {
+			t.Errorf("%s: got %+v", when, got)
+		}
+	}
+}
+
 func TestSuperseded(t *testing.T) {
 	const after = "2026-11-20 13:00"
 	want := contact.Ending{Key: "thank-you/o1/maria", State: contact.Superseded, Reason: `you wrote to them after that: "Coffee"`, At: at(after)}
