@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"regards/contact"
@@ -110,13 +111,29 @@ func (g *Sighting) sentByKin(now time.Time, touches []contact.Touch) {
 			}
 		}
 	}
-	for _, p := range g.match(pairs) {
+	for _, p := range g.match(preferFirst(pairs, touches)) {
 		t := touches[p.message]
 		l := Sent(g.letters[p.letter], t.At)
 		l.DraftID = messageKey(t)
 		g.set(p.letter, l)
 		g.settled(p.letter)
 	}
+}
+
+// preferFirst has a message that goes on from another one that may be the same
+// letter fit less than that: what came of a letter is not the letter.
+func preferFirst(pairs []pair, touches []contact.Touch) []pair {
+	preferred := slices.Clone(pairs)
+	for i, p := range pairs {
+		preferred[i].fit *= 2
+		later := slices.ContainsFunc(pairs, func(q pair) bool {
+			return q.letter == p.letter && slices.Contains(touches[p.message].References, touches[q.message].MessageID)
+		})
+		if later {
+			preferred[i].fit--
+		}
+	}
+	return preferred
 }
 
 // messageKey tells messages apart, also those without a Message-ID.

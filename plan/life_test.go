@@ -105,6 +105,13 @@ var stories = map[string]string{
 		send m n Re: news
 		pass
 		= m sent, as n`,
+	"written to again in its thread before anybody looked": `
+		lay m maria - News
+		send m n
+		wait 1h
+		write-sent o maria n Re: News
+		pass
+		= m sent, as n`,
 	"scheduled in the mail program, sent next day": `
 		erase a
 		pass
