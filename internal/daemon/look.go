@@ -151,7 +151,25 @@ func (v *visit) lookAt(ctx context.Context, drafts *mailer.Drafts, r plan.Record
 			changed = append(changed, l)
 		}
 	}
-	return changed, nil
+	return v.answered(ctx, changed)
+}
+
+// answered notes the answers to letters that turn out to have been sent under a
+// Message-ID that nobody knew when those were read.
+func (v *visit) answered(ctx context.Context, letters []contact.Letter) ([]contact.Letter, error) {
+	for i, l := range letters {
+		if l.State != contact.Sent || l.DraftID == "" {
+			continue
+		}
+		touches, err := v.d.store.Touches(ctx, l.ContactID)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range plan.Answers(letters[i:i+1], touches) {
+			letters[i].Answered = a.At
+		}
+	}
+	return letters, nil
 }
 
 // survey reads what lies in Drafts and in the outbox.
