@@ -194,7 +194,7 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 			s.d.wakeDeliverer()
 		}
 		if state.Synced {
-			a.LastSync = s.d.now()
+			a.LastSync, r.failed = s.d.now(), time.Time{}
 		}
 		return s.d.store.SetAccountState(ctx, a)
 	})
