@@ -27,6 +27,16 @@ func (s *Store) Letters(ctx context.Context) ([]contact.Letter, error) {
 	return letters, s.explain(err)
 }
 
+// LettersInHand gives those letters that have not ended, and of the others those
+// that are still to be taken back, to be filed, or that the owner may bring back,
+// like Letters: over the years these few become a small part of all.
+func (s *Store) LettersInHand(ctx context.Context) ([]contact.Letter, error) {
+	rows, err := s.db.QueryContext(ctx, selectLetter+` WHERE state NOT IN ('sent', 'superseded', 'failed', 'dismissed')
+		OR take_back OR sending <> 0 OR state = 'dismissed' AND missing <> 0 ORDER BY due, key`)
+	letters, err := collect(rows, err, scanLetter)
+	return letters, s.explain(err)
+}
+
 // Letter gives one letter with its bytes, or ErrNotFound.
 func (s *Store) Letter(ctx context.Context, key string) (contact.Letter, error) {
 	rows, err := s.db.QueryContext(ctx, selectLetter+" WHERE key = ?", key)

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"regards/contact"
@@ -158,6 +160,34 @@ func TestLettersInOrder(t *testing.T) {
 	got := must[[]contact.Letter](t)(s.Letters(ctx))
 	if len(got) != 3 || got[0].Key != "c" || got[1].Key != "a" || got[2].Key != "b" || got[0].Raw != nil {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// What has come to rest is not read each time that somebody looks for work.
+func TestLettersInHand(t *testing.T) {
+	s := newStore(t)
+	for key, change := range map[string]func(*contact.Letter){
+		"drafted": nil, "uncertain": nil, "needs": nil, "sent": nil, "superseded": nil, "failed": nil, "dismissed": nil,
+		"sent, to be filed":           func(l *contact.Letter) { l.Sending = noon },
+		"dismissed, to be taken back": func(l *contact.Letter) { l.TakeBack = true },
+		"dismissed, once missing":     func(l *contact.Letter) { l.Missing = noon },
+	} {
+		state, _, _ := strings.Cut(key, ",")
+		check(t, putLetter(s, letter(key)))
+		must[[]contact.Letter](t)(s.UpdateLetters(ctx, []string{key}, func(l contact.Letter) (contact.Letter, error) {
+			if l.State = contact.State(state); change != nil {
+				change(&l)
+			}
+			return l, nil
+		}))
+	}
+	var got []string
+	for _, l := range must[[]contact.Letter](t)(s.LettersInHand(ctx)) {
+		got = append(got, l.Key)
+	}
+	want := []string{"dismissed, once missing", "dismissed, to be taken back", "drafted", "needs", "sent, to be filed", "uncertain"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
 

@@ -129,10 +129,10 @@ func (v *visit) leave(ctx context.Context) {
 	}
 }
 
-// letters gives the letters of the account that a condition selects, without
-// their bytes, as they are now.
+// letters gives the letters of the account that a condition selects, of those for
+// which there may be something to do, without their bytes, as they are now.
 func (v *visit) letters(ctx context.Context, wanted func(contact.Letter) bool) ([]contact.Letter, error) {
-	all, err := v.d.store.Letters(ctx)
+	all, err := v.d.store.LettersInHand(ctx)
 	var letters []contact.Letter
 	for _, l := range all {
 		if l.Account == v.account.Name && wanted(l) {
