@@ -47,7 +47,9 @@ func TestByItself(t *testing.T) {
 		"a letter went a week ago": {[]contact.Letter{hello("h", nil), hello("a", sent("2026-11-13 10:00"))}, nil, "h goes\n"},
 		"one is on its way": {[]contact.Letter{hello("h", nil), hello("a", func(l *contact.Letter) { thanks(l); l.Sending = at(now) })}, nil,
 			"a: it is being sent\nh: no more than one letter to a person in seven days\n"},
-		"one goes now":         {[]contact.Letter{hello("h", nil), approvedLetter("a", "2026-11-19 10:00")}, nil, "a goes\nh: no more than one letter to a person in seven days\n"},
+		"one goes now": {[]contact.Letter{hello("h", nil), approvedLetter("a", "2026-11-19 10:00")}, nil, "a goes\nh: no more than one letter to a person in seven days\n"},
+		"two to one person": {[]contact.Letter{hello("h", nil), hello("i", nil)}, func(p *Policy, _ *Records) { p.PerContactDays = 0 },
+			"h goes\ni: it is not needed any more: another letter that regards proposed to Maria Lopez is open\n"},
 		"no limit":             {[]contact.Letter{hello("h", nil), approvedLetter("a", "2026-11-19 10:00")}, func(p *Policy, _ *Records) { p.PerContactDays = 0 }, "a goes\nh goes\n"},
 		"the owner wants both": {[]contact.Letter{hello("h", func(l *contact.Letter) { l.Delivery = contact.ByDraft }), approvedLetter("a", "2026-11-19 10:00")}, nil, "h goes\na goes\n"},
 	} {

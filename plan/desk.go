@@ -42,6 +42,7 @@ type file struct {
 	written time.Time // when the newest was made
 	open    bool      // one that has words has not ended
 	waiting bool      // so has one that regards proposed, with or without words
+	stays   string    // the key of the one of these that stays when a merge leaves two
 	sent    time.Time // when the newest was sent
 	hello   int       // the place in desk.hellos, counted from 1, of the last one entered; 0: none
 }
@@ -111,6 +112,9 @@ func (d *desk) enter(f *file, l *contact.Letter, proposed bool) {
 		} else {
 			d.open++
 		}
+		if !l.TakeBack && (f.stays == "" || staysRather(*l, d.r.Letters[f.stays], f.stays)) {
+			f.stays = l.Key
+		}
 	}
 	switch l.Practice {
 	case KeepInTouch:
@@ -174,4 +178,17 @@ func further(l, than contact.Letter, thanKey string) bool {
 		return b
 	}
 	return l.Key < thanKey
+}
+
+// staysRather reports whether of two open letters to one person that regards
+// proposed l stays, and not the other one: what the owner has been at, what has
+// words, else the older one.
+func staysRather(l, than contact.Letter, thanKey string) bool {
+	if a, b := untouched(l), untouched(than); a != b {
+		return b
+	}
+	if a, b := hasWords(&l), hasWords(&than); a != b {
+		return a
+	}
+	return cmp.Or(madeAt(&l).Compare(madeAt(&than)), strings.Compare(l.Key, thanKey)) < 0
 }

@@ -93,7 +93,7 @@ func (d *desk) needless(l contact.Letter, o contact.Occasion) string {
 	if why := needlessBy(l, o, newest); why != "" {
 		return why
 	}
-	return cmp.Or(d.tooEarly(l, c, past), d.thanked(l), d.ignored(l))
+	return cmp.Or(d.tooEarly(l, c, past), d.thanked(l), d.second(l, c), d.ignored(l))
 }
 
 // proposed reports whether regards proposes the letters of a practice by itself.
@@ -125,6 +125,15 @@ func (d *desk) thanked(l contact.Letter) string {
 		return "the thank-you for that occasion says it"
 	}
 	return ""
+}
+
+// second says that a proposed letter is one too many: two contacts that each had
+// one are one person now.
+func (d *desk) second(l contact.Letter, c contact.Contact) string {
+	if !proposed(l.Practice) || d.files[c.ID].stays == l.Key {
+		return ""
+	}
+	return "another letter that regards proposed to " + c.Name + " is open"
 }
 
 // ignored says that the owner has left a proposed letter lying for long enough.

@@ -154,3 +154,47 @@ func TestAnswers(t *testing.T) {
 		t.Errorf("endings: %+v", got)
 	}
 }
+
+// Of two letters to one person that regards proposed, as a merge may leave them,
+// one ends, unless the owner has been at both.
+func TestTwoProposed(t *testing.T) {
+	const older, younger = "keep-in-touch/mary/after-t1/1", "keep-in-touch/maria/after-tmaria/1"
+	set := func(state contact.State) func(*contact.Letter) {
+		return func(l *contact.Letter) { l.State = state }
+	}
+	back := func(l *contact.Letter) { l.TakeBack = true }
+	restored := func(l *contact.Letter) { l.Restored = at("2026-11-02 10:00") }
+	byItself := func(l *contact.Letter) { l.State, l.Delivery = contact.Approved, contact.ByOutbox }
+	needs := func(l *contact.Letter) { l.State, l.Written = contact.Needs, time.Time{} }
+	for name, x := range map[string]struct {
+		older, younger func(*contact.Letter)
+		ends           string
+	}{
+		"both untouched":             {set(contact.Drafted), set(contact.Drafted), younger},
+		"both go by themselves":      {byItself, byItself, younger},
+		"the younger was edited":     {set(contact.Drafted), set(contact.Edited), older},
+		"the older was approved":     {set(contact.Approved), byItself, younger},
+		"the older may exist":        {set(contact.Uncertain), set(contact.Drafted), younger},
+		"the older lacks words":      {needs, set(contact.Queued), older},
+		"the older is taken back":    {back, set(contact.Drafted), ""},
+		"the older has ended":        {set(contact.Sent), set(contact.Drafted), ""},
+		"the younger was restored":   {set(contact.Drafted), restored, older},
+		"the owner has been at both": {set(contact.Edited), set(contact.Edited), ""},
+		"the older was asked for":    {func(l *contact.Letter) { l.Practice = Milestone }, set(contact.Drafted), ""},
+	} {
+		s := newStory()
+		s.mentor("maria", "2026-09-01 10:00")
+		s.letter(older, "maria", contact.Drafted, "2026-11-01 11:00", x.older)
+		s.letter(younger, "maria", contact.Drafted, "2026-11-01 12:00", x.younger)
+		got := ""
+		for _, e := range Needless(at("2026-11-03 12:00"), testPolicy(t), s.Records) {
+			got += e.Key
+			if want := "another letter that regards proposed to Maria Lopez is open"; e.Reason != want {
+				t.Errorf("%s: %s", name, e.Reason)
+			}
+		}
+		if got != x.ends {
+			t.Errorf("%s: %q ends, want %q", name, got, x.ends)
+		}
+	}
+}

@@ -90,6 +90,7 @@ func TestLeftAlone(t *testing.T) {
 // servers put a prefix before its name.
 func TestToOutbox(t *testing.T) {
 	s := newSite(t, embedded(t))
+	s.settings.Policy.Practices[plan.ThankYou] = plan.Practice{Enabled: true, Delivery: contact.ByOutbox}
 	v := &visit{d: s.Daemon, account: s.settings.Accounts[0]}
 	for name, x := range map[string]struct {
 		l               contact.Letter
@@ -97,8 +98,9 @@ func TestToOutbox(t *testing.T) {
 		unmovable, none bool
 	}{
 		"a draft":                    {l: contact.Letter{State: contact.Queued, Delivery: contact.ByDraft}},
-		"by its practice":            {l: contact.Letter{State: contact.Queued, Delivery: contact.ByOutbox}, laid: true},
-		"without a rest":             {l: contact.Letter{State: contact.Queued, Delivery: contact.BySend}, laid: true},
+		"by its practice":            {l: contact.Letter{Practice: plan.ThankYou, State: contact.Queued, Delivery: contact.ByOutbox}, laid: true},
+		"by its practice once":       {l: contact.Letter{Practice: plan.Promise, State: contact.Queued, Delivery: contact.ByOutbox}},
+		"without a rest":             {l: contact.Letter{Practice: plan.ThankYou, State: contact.Queued, Delivery: contact.BySend}, laid: true},
 		"approved before it is laid": {l: contact.Letter{State: contact.Queued, Delivery: contact.ByDraft, Approved: noon}, laid: true},
 		"no server to send by":       {l: contact.Letter{State: contact.Queued, Delivery: contact.ByOutbox, Approved: noon}, none: true},
 		"approved where it lies":     {l: contact.Letter{State: contact.Approved, Delivery: contact.ByDraft, Approved: noon, Place: inDrafts}, laid: true, brought: true},
