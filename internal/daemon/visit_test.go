@@ -259,9 +259,9 @@ func TestFileRefused(t *testing.T) {
 	if text := s.trouble("sent/home"); !strings.Contains(text, "not among your sent mail") {
 		t.Errorf("trouble: %q", text)
 	}
-	logins := s.imap.count("LOGIN")
+	logins := s.imap.connections()
 	s.later(time.Minute)
-	if n := s.imap.count("LOGIN"); n != logins {
+	if n := s.imap.connections(); n != logins {
 		t.Errorf("%d logins, then %d", logins, n)
 	}
 	s.imap.replace("APPEND \"Sent\"", "APPEND \"Sent\"")
@@ -355,11 +355,11 @@ func TestNoOutbox(t *testing.T) {
 			}
 			s.approve("a")
 			s.put("b", contact.BySend)
-			logins := s.imap.count("LOGIN")
+			logins := s.imap.connections()
 			for range 5 {
 				s.later(time.Minute)
 			}
-			if n := s.imap.count("LOGIN"); n > logins+3 { // it is looked every two minutes
+			if n := s.imap.connections(); n > logins+3 { // it is looked every two minutes
 				t.Errorf("%d logins, then %d", logins, n)
 			}
 			s.expect("a", contact.Approved, "")
@@ -372,5 +372,56 @@ func TestNoOutbox(t *testing.T) {
 			}
 			s.expect("b", contact.Sent, "")
 		})
+	}
+}
+
+// An account that cannot be visited is tried less and less often, and the owner is
+// told until it is over.
+func TestUnreachedAccount(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.settings.Accounts[0].Drafts = "Later"
+	s.put("a", contact.ByDraft)
+	for range 120 {
+		s.later(time.Minute)
+	}
+	if n := s.imap.connections(); n < 10 || n > 18 {
+		t.Errorf("%d logins within two hours", n)
+	}
+	if text := s.trouble("delivery/home"); !strings.Contains(text, "there is no mailbox \"Later\"; name another one") {
+		t.Errorf("trouble: %q", text)
+	}
+	s.settings.Accounts[0].Drafts = ""
+	s.ok(retryRefused)
+	s.expect("a", contact.Drafted, "")
+	if text := s.trouble("delivery/home"); text != "" {
+		t.Errorf("trouble: %q", text)
+	}
+}
+
+// Letters that are refused one by one cost one login together, and no other in the
+// next minutes.
+func TestRefusalsCostOneLogin(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	for _, key := range []string{"a", "b", "c"} {
+		s.put(key, contact.ByDraft)
+	}
+	s.ok(0)
+	for _, key := range []string{"a", "b", "c"} {
+		s.approve(key)
+	}
+	s.imap.replace("\""+testOutbox+"\"\r\n", "\"Nowhere\"\r\n")
+	logins := s.imap.connections()
+	if s.later(time.Minute) == nil {
+		t.Error("nobody is told")
+	}
+	if n := s.imap.connections(); n != logins+1 {
+		t.Errorf("%d logins, then %d", logins, n)
+	}
+	if n := s.imap.count("MOVE"); n != 3 {
+		t.Errorf("%d tries", n)
+	}
+	s.later(5 * time.Minute)
+	if n := s.imap.count("MOVE"); n != 3 {
+		t.Errorf("%d tries", n)
 	}
 }
