@@ -140,8 +140,7 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 				l = l.In(contact.Failed, now)
 			}
 		}
-		l.Attempt = contact.Attempt{} // it was not sent
-		return l, nil
+		return notLaid(l, now), nil
 	}
 	err := v.update(ctx, keys, outcome)
 	if slices.Contains(putErrs, nil) { // what has just been laid lies there
