@@ -97,13 +97,6 @@ func (v *visit) fileOne(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 	return errors.Join(err, filing, removing)
 }
 
-// answered reports whether the server has said what it has to say: there is no
-// need to ask again at once.
-func answered(err error) bool {
-	_, refused := imapconn.Refused(err)
-	return err == nil || refused || errors.Is(err, mailer.ErrNoMailbox) || errors.Is(err, mailer.ErrLeft)
-}
-
 // unfiled says what is left for the owner to do about a letter that was sent.
 func unfiled(filing, removing error, place string) (text string) {
 	if filing != nil {

@@ -131,6 +131,7 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 		case l.Attempt != attempt || errors.Is(putErrs[i], mailer.ErrUnknown):
 			return l, nil
 		case putErrs[i] == nil:
+			v.d.taken(l.Key)
 			return laid(l, state, places[i], now), nil
 		case refused:
 			reason, _, _ := strings.Cut(l.Reason, refusedWith)
@@ -139,8 +140,7 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 				l = l.In(contact.Failed, now)
 			}
 		}
-		l.Attempt = contact.Attempt{} // it was not sent
-		return l, nil
+		return notLaid(l, now), nil
 	}
 	err := v.update(ctx, keys, outcome)
 	if slices.Contains(putErrs, nil) { // what has just been laid lies there
@@ -148,6 +148,7 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 	}
 	for i, putErr := range putErrs {
 		if putErr != nil {
+			v.leave(ctx) // the connection may be of no use
 			err = errors.Join(err, fmt.Errorf("letter %s: %w", keys[i], putErr))
 			continue
 		}

@@ -15,7 +15,7 @@ import (
 func (v *visit) toMove(l contact.Letter) bool {
 	return v.account.SMTP != nil && l.State == contact.Approved && l.Sending.IsZero() &&
 		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.d.unmovable[v.account.Name] &&
-		!v.d.refusedLately(v.outbox())
+		!v.d.refusedLately(v.outbox()) && !v.d.refusedLately("move "+l.Key)
 }
 
 // move brings letters whose sending was ordered into the outbox, where the owner
@@ -34,6 +34,9 @@ func (v *visit) move(ctx context.Context) error {
 			return errors.Join(append(errs, err)...)
 		}
 		err := v.at(ctx, func(drafts *mailer.Drafts) error { return v.moveOne(ctx, drafts, l) })
+		if err != nil && answered(err) {
+			v.d.refused("move " + l.Key)
+		}
 		if errs = append(errs, err); errors.Is(err, errUnreached) {
 			break
 		}

@@ -206,6 +206,7 @@ func (v *visit) recordSend(ctx context.Context, key string, sendErr error) error
 	now, ended := v.d.now(), ctx.Err() != nil
 	return v.update(ctx, []string{key}, func(l contact.Letter) (contact.Letter, error) {
 		if sendErr == nil {
+			v.d.taken(key)
 			return plan.Sent(l, now.UTC()), nil
 		}
 		l.Sending = time.Time{} // it did not go

@@ -14,9 +14,10 @@ import (
 // server has finished what a lost connection left behind.
 const settleAfter = 5 * time.Second
 
-// toSettle reports whether it is not known if a letter was laid.
+// toSettle reports whether it is not known if a letter was laid, also when it has
+// ended meanwhile and must not lie there.
 func (v *visit) toSettle(l contact.Letter) bool {
-	return l.State == contact.Queued && !l.Attempt.At.IsZero()
+	return !l.Attempt.At.IsZero() && (l.State == contact.Queued || l.TakeBack)
 }
 
 // settle finds out what became of every APPEND whose answer was lost. Letters
@@ -64,14 +65,27 @@ func settled(l contact.Letter, attempt contact.Attempt, found mailer.Found, now 
 	case contact.Drafted, contact.Approved:
 		return laid(l, found.State, found.Place, now)
 	case contact.Queued:
-		if l.TakeBack {
-			l = l.In(contact.Superseded, now)
-		}
-		return l // it never arrived
+		return notLaid(l, now)
 	case contact.Uncertain:
+		if l.State.Ended() {
+			l.Reason += "; it may have been laid all the same: look whether it is there"
+			return notLaid(l, now)
+		}
 		l.Reason = "the connection broke while the draft was laid, and it is not to be found: look whether it is there; it is not made again by itself"
 	}
+	if l.State.Ended() && found.State != contact.Sent {
+		return notLaid(l, now)
+	}
 	return l.In(found.State, now)
+}
+
+// notLaid gives a letter that lies nowhere: what was to be taken back is over.
+func notLaid(l contact.Letter, now time.Time) contact.Letter {
+	if l.TakeBack && !l.State.Ended() {
+		l = l.In(contact.Superseded, now)
+	}
+	l.Attempt, l.TakeBack = contact.Attempt{}, false
+	return l
 }
 
 // laid gives a letter that now lies somewhere. What has been ended meanwhile is

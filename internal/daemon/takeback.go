@@ -12,7 +12,7 @@ import (
 
 // toTakeBack reports whether a letter lies where it should no longer.
 func (v *visit) toTakeBack(l contact.Letter) bool {
-	return l.TakeBack && l.Place.Mailbox != "" && l.Sending.IsZero()
+	return l.TakeBack && l.Place.Mailbox != "" && l.Sending.IsZero() && !v.d.refusedLately("take back "+l.Key)
 }
 
 // takeBack removes drafts that have become needless, if nobody has touched them.
@@ -40,6 +40,9 @@ func (v *visit) takeBack(ctx context.Context) error {
 				return takenBack(l, state, v.d.now()), nil
 			})
 		})
+		if err != nil && answered(err) {
+			v.d.refused("take back " + l.Key)
+		}
 		if errs = append(errs, err); errors.Is(err, errUnreached) {
 			break
 		}

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"regards/contact"
+	"regards/internal/imapconn"
 	"regards/mailer"
 )
 
@@ -20,7 +22,8 @@ type visit struct {
 	drafts  *mailer.Drafts // nil until it is needed, and after the connection broke
 }
 
-// retryDelivery is how long the service waits after a failed delivery.
+// retryDelivery is how long an account is left alone after a failed delivery; when
+// it goes on failing as long as it has failed, but at most retryRefused.
 const retryDelivery = time.Minute
 
 // lookEvery is how often it is looked what has become of the letters.
@@ -43,9 +46,7 @@ func (d *Daemon) deliveries(ctx context.Context) error {
 		}
 		if err := d.deliverAll(ctx); err != nil && ctx.Err() == nil {
 			d.log.Warn("a letter could not be delivered", "error", err, "retry", retryDelivery)
-			// Until then, nothing wakes it: each try is a login.
-			pause(ctx, retryDelivery)
-			d.wakeDeliverer()
+			time.AfterFunc(retryDelivery, d.wakeDeliverer)
 		}
 	}
 }
@@ -56,6 +57,9 @@ func (d *Daemon) deliverAll(ctx context.Context) error {
 	d.mailSent = d.news.Swap(false)
 	var errs []error
 	for _, a := range d.settings.Accounts {
+		if d.rests(a) {
+			continue
+		}
 		if err := d.visit(ctx, a); err != nil {
 			errs = append(errs, accountError{a.Name, err})
 		}
@@ -63,25 +67,63 @@ func (d *Daemon) deliverAll(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// visit does what there is to do at an account. A step that fails does not keep
-// the others from being tried, unless the account cannot be reached.
+// delivery is what the visits of an account are called among refusals and troubles.
+func delivery(a Account) string { return "delivery/" + a.Name }
+
+// rests reports whether an account is left alone, since a visit failed: each try
+// is a login.
+func (d *Daemon) rests(a Account) bool {
+	r, failed := d.refusals[delivery(a)]
+	wait := min(max(retryDelivery, r.last.Sub(r.first)), retryRefused)
+	since := d.now().Sub(r.last)
+	return failed && since >= 0 && since < wait
+}
+
+// visit does what there is to do at an account, and tells the owner when that is
+// impossible.
 func (d *Daemon) visit(ctx context.Context, a Account) error {
 	v := &visit{d: d, account: a}
 	defer v.leave(ctx)
 	busy, err := v.anythingToDo(ctx)
-	if err != nil || !busy || d.offline(ctx, a) {
+	if err != nil || d.offline(ctx, a) {
 		return err // the watcher of an account says when it is back
 	}
-	var errs []error
+	var letters, account error
+	if busy {
+		letters, account = v.steps(ctx)
+	}
+	text := ""
+	switch {
+	case ctx.Err() != nil:
+		return errors.Join(letters, account)
+	case account != nil:
+		text = "letters cannot be brought where they belong: " + strings.ReplaceAll(account.Error(), "\n", "; ")
+		d.refused(delivery(a))
+	case busy:
+		d.taken(delivery(a))
+	}
+	return errors.Join(letters, account, v.tell(ctx, delivery(a), text))
+}
+
+// steps takes the steps of a visit. One that fails does not keep the others from
+// being tried, unless the account cannot be reached. What the SMTP server has
+// against single letters is apart.
+func (v *visit) steps(ctx context.Context) (letters, account error) {
 	for _, step := range []func(context.Context) error{
 		v.settle, v.settleSending, v.look, v.withdraw, v.takeBack, v.greet, v.lay, v.move, v.send, v.file,
 	} {
 		err := step(ctx)
-		if errs = append(errs, err); errors.Is(err, errUnreached) || ctx.Err() != nil {
+		var failed *mailer.SendError
+		if errors.As(err, &failed) {
+			letters = errors.Join(letters, err)
+		} else {
+			account = errors.Join(account, err)
+		}
+		if errors.Is(err, errUnreached) || ctx.Err() != nil {
 			break
 		}
 	}
-	return errors.Join(errs...)
+	return letters, account
 }
 
 // anythingToDo reports whether it is worth a login.
@@ -103,8 +145,8 @@ func (v *visit) anythingToDo(ctx context.Context) (bool, error) {
 // errUnreached wraps the error of an account to which no connection can be had.
 var errUnreached = errors.New("no letter can be delivered")
 
-// at runs f on the connection, which is made when it is first needed. An error,
-// even a refusal, may have cost the connection: the next step gets a new one.
+// at runs f on the connection, which is made when it is first needed. After an
+// error that is no answer of the server the next step gets a new one.
 func (v *visit) at(ctx context.Context, f func(*mailer.Drafts) error) error {
 	if v.drafts == nil {
 		drafts, err := mailer.OpenNamed(ctx, v.account.Server,
@@ -115,10 +157,17 @@ func (v *visit) at(ctx context.Context, f func(*mailer.Drafts) error) error {
 		v.drafts = drafts
 	}
 	err := f(v.drafts)
-	if err != nil {
+	if !answered(err) || errors.Is(err, imapconn.ErrAway) || errors.Is(err, imapconn.ErrGarbled) {
 		v.leave(ctx)
 	}
 	return err
+}
+
+// answered reports whether the server has said what it has to say: there is no
+// need to ask again at once.
+func answered(err error) bool {
+	_, refused := imapconn.Refused(err)
+	return err == nil || refused || errors.Is(err, mailer.ErrNoMailbox) || errors.Is(err, mailer.ErrLeft) || errors.Is(err, mailer.ErrOutbox)
 }
 
 // leave ends the connection.

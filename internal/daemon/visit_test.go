@@ -259,9 +259,9 @@ func TestFileRefused(t *testing.T) {
 	if text := s.trouble("sent/home"); !strings.Contains(text, "not among your sent mail") {
 		t.Errorf("trouble: %q", text)
 	}
-	logins := s.imap.count("LOGIN")
+	logins := s.imap.connections()
 	s.later(time.Minute)
-	if n := s.imap.count("LOGIN"); n != logins {
+	if n := s.imap.connections(); n != logins {
 		t.Errorf("%d logins, then %d", logins, n)
 	}
 	s.imap.replace("APPEND \"Sent\"", "APPEND \"Sent\"")
@@ -355,11 +355,11 @@ func TestNoOutbox(t *testing.T) {
 			}
 			s.approve("a")
 			s.put("b", contact.BySend)
-			logins := s.imap.count("LOGIN")
+			logins := s.imap.connections()
 			for range 5 {
 				s.later(time.Minute)
 			}
-			if n := s.imap.count("LOGIN"); n > logins+3 { // it is looked every two minutes
+			if n := s.imap.connections(); n > logins+3 { // it is looked every two minutes
 				t.Errorf("%d logins, then %d", logins, n)
 			}
 			s.expect("a", contact.Approved, "")
@@ -373,4 +373,122 @@ func TestNoOutbox(t *testing.T) {
 			s.expect("b", contact.Sent, "")
 		})
 	}
+}
+
+// An account that cannot be visited is tried less and less often, and the owner is
+// told until it is over.
+func TestUnreachedAccount(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.settings.Accounts[0].Drafts = "Later"
+	s.put("a", contact.ByDraft)
+	for range 120 {
+		s.later(time.Minute)
+	}
+	if n := s.imap.connections(); n < 10 || n > 18 {
+		t.Errorf("%d logins within two hours", n)
+	}
+	if text := s.trouble("delivery/home"); !strings.Contains(text, "there is no mailbox \"Later\"; name another one") {
+		t.Errorf("trouble: %q", text)
+	}
+	s.settings.Accounts[0].Drafts = ""
+	s.ok(retryRefused)
+	s.expect("a", contact.Drafted, "")
+	if text := s.trouble("delivery/home"); text != "" {
+		t.Errorf("trouble: %q", text)
+	}
+}
+
+// Letters that are refused one by one cost one login together, and no other in the
+// next minutes.
+func TestRefusalsCostOneLogin(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	for _, key := range []string{"a", "b", "c"} {
+		s.put(key, contact.ByDraft)
+	}
+	s.ok(0)
+	for _, key := range []string{"a", "b", "c"} {
+		s.approve(key)
+	}
+	s.imap.replace("\""+testOutbox+"\"\r\n", "\"Nowhere\"\r\n")
+	logins := s.imap.connections()
+	if s.later(time.Minute) == nil {
+		t.Error("nobody is told")
+	}
+	if n := s.imap.connections(); n != logins+1 {
+		t.Errorf("%d logins, then %d", logins, n)
+	}
+	if n := s.imap.count("MOVE"); n != 3 {
+		t.Errorf("%d tries", n)
+	}
+	s.later(5 * time.Minute)
+	if n := s.imap.count("MOVE"); n != 3 {
+		t.Errorf("%d tries", n)
+	}
+}
+
+// lose pretends that the answer to the APPEND of a letter that lies in Drafts was
+// lost.
+func (s *scene) lose(key string) {
+	s.t.Helper()
+	s.change(key, func(l contact.Letter) (contact.Letter, error) {
+		l = l.In(contact.Queued, s.clock)
+		l.Attempt = contact.Attempt{At: s.clock.UTC().Truncate(time.Second), Mailbox: "Drafts", UIDValidity: l.Place.UIDValidity, UIDNext: l.Place.UID}
+		l.Place = contact.Place{}
+		return l, nil
+	})
+}
+
+// What was dismissed while it was in doubt whether it was laid is taken back.
+func TestDismissedInDoubt(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	s.ok(0)
+	s.lose("a")
+	s.change("a", func(l contact.Letter) (contact.Letter, error) { return plan.Dismiss(s.clock, l) })
+	s.ok(time.Minute)
+	s.expect("a", contact.Dismissed, "you dismissed it")
+	if n := s.holds("Drafts"); n != 0 {
+		t.Errorf("%d drafts", n)
+	}
+	if l := s.letter("a"); l.TakeBack || !l.Attempt.At.IsZero() {
+		t.Errorf("it is not over: %+v", l)
+	}
+}
+
+// What became needless while it was laid, and was not laid, is over.
+func TestNotLaid(t *testing.T) {
+	needless := contact.Letter{State: contact.Queued, TakeBack: true, Attempt: contact.Attempt{At: noon}, Reason: "why"}
+	dismissed := needless
+	dismissed.State = contact.Dismissed
+	for _, x := range []struct {
+		l           contact.Letter
+		found, want contact.State
+	}{
+		{needless, contact.Queued, contact.Superseded}, {needless, contact.Dismissed, contact.Dismissed},
+		{dismissed, contact.Queued, contact.Dismissed}, {dismissed, contact.Uncertain, contact.Dismissed},
+		{dismissed, contact.Dismissed, contact.Dismissed}, {dismissed, contact.Sent, contact.Sent},
+	} {
+		got := settled(x.l, x.l.Attempt, mailer.Found{State: x.found}, noon)
+		if got.State != x.want || got.TakeBack || !got.Attempt.At.IsZero() {
+			t.Errorf("%s, found %s: %+v", x.l.State, x.found, got)
+		}
+	}
+}
+
+// A refused APPEND of what became needless meanwhile leaves nothing to wait for.
+func TestNeedlessWhileRefused(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	attempt := contact.Attempt{At: s.clock.UTC().Truncate(time.Second), Mailbox: "Drafts", UIDValidity: 1, UIDNext: 1}
+	if _, err := s.store.RecordAttempts(t.Context(), []string{"a"}, attempt); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.EndLetters(t.Context(), []contact.Ending{{Key: "a", State: contact.Superseded, Reason: "they wrote", At: s.clock}}, s.clock); err != nil {
+		t.Fatal(err)
+	}
+	err := s.visit().recordPut(t.Context(), []string{"a"}, attempt, contact.Drafted, make([]contact.Place, 1), []error{context.DeadlineExceeded})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatal(err)
+	}
+	s.expect("a", contact.Superseded, "they wrote")
 }

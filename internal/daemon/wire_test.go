@@ -17,6 +17,7 @@ type wire struct {
 	mu      sync.Mutex
 	instead map[string]string
 	said    bytes.Buffer
+	made    int
 }
 
 func newWire(t *testing.T, target string) *wire {
@@ -33,6 +34,9 @@ func newWire(t *testing.T, target string) *wire {
 			if err != nil {
 				return
 			}
+			w.mu.Lock()
+			w.made++
+			w.mu.Unlock()
 			serving.Go(func() { w.serve(client) })
 		}
 	})
@@ -92,4 +96,11 @@ func (w *wire) count(words string) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return bytes.Count(w.said.Bytes(), []byte(words))
+}
+
+// connections gives how many were made.
+func (w *wire) connections() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.made
 }
