@@ -13,11 +13,12 @@ const Milestone = "milestone"
 
 // milestones gives the letter of every milestone to each of its participants,
 // also when its time is yet to come. The owner has set that time: nobody is
-// asked whether it took place.
+// asked whether it took place. Long after it the news is none any more, and
+// whoever could not be written to then is not told.
 func milestones(now time.Time, p Policy, r Records) []Planned {
 	var letters []Planned
 	for _, o := range r.Occasions {
-		if o.Kind != contact.Milestone {
+		if o.Kind != contact.Milestone || now.Sub(o.At) > staleAfter {
 			continue
 		}
 		for _, to := range addressees(now, r, o) {
@@ -33,4 +34,12 @@ func milestone(now time.Time, p Policy, o contact.Occasion, to addressee) Planne
 	l.Facts = Facts{News: o.News, Title: o.Title, When: o.At.In(p.Location), Late: now.Sub(o.At) > belatedAfter}
 	l.Reason = fmt.Sprintf("you asked on %s to tell %s your news%s", dateOf(o.Logged, p.Location), to.contact.Name, quoted("of", o.Title))
 	return l.by(to.contact.Medium, to.contact)
+}
+
+// endsMilestone ends a letter that never got its words once it is too late for it.
+func endsMilestone(d *desk, l contact.Letter, o contact.Occasion) string {
+	if l.State == contact.Needs && d.now.Sub(o.At) > staleAfter {
+		return "the news was to be told on " + d.date(o.At) + ", too long ago"
+	}
+	return ""
 }

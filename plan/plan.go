@@ -82,7 +82,7 @@ type Planned struct {
 var practices = []practice{
 	{name: ThankYou, letters: thankYous,
 		wordings: []string{"thank-you.informational", "thank-you.interview", "thank-you.met", "thank-you.help"}},
-	{name: Milestone, letters: milestones, wordings: []string{"milestone"}},
+	{name: Milestone, letters: milestones, ends: endsMilestone, wordings: []string{"milestone"}},
 	{name: JobLead, letters: jobLeads, ends: endsJobLead,
 		wordings: []string{"job-lead.applied", "job-lead.interview", "job-lead.offer", "job-lead.no"}},
 	{name: Reference, letters: references, ends: endsReference,

@@ -19,10 +19,14 @@ func TestMilestones(t *testing.T) {
 		"its time came": {"2026-12-01 08:00", ahead, nil, due},
 		"without title": {"2026-11-20 12:00", func(o *contact.Occasion) { news(o); o.Title = "" }, nil,
 			"queued milestone/o1/maria: you asked on 20 November 2026 to tell Maria Lopez your news\n"},
-		"made":     {"2026-11-21 12:00", news, made("milestone/o1/maria", contact.Drafted), ""},
-		"waits":    {"2026-11-21 12:00", news, made("milestone/o1/maria", contact.Needs), due},
-		"wrote":    {"2026-11-21 12:00", news, wroteAt("2026-11-20 13:00"), due},
-		"linkedin": {"2026-11-20 12:00", news, maria(func(c *contact.Contact) { c.Medium = contact.LinkedIn }), "needs milestone/o1/maria: Maria Lopez prefers linkedin: copy the text (regards letter show milestone/o1/maria), then: regards done milestone/o1/maria\n"},
+		"30 days on":      {"2026-12-20 12:00", news, nil, due},
+		"over 30 days on": {"2026-12-20 12:01", news, nil, ""},
+		"over, it waits":  {"2026-12-20 12:01", news, made("milestone/o1/maria", contact.Needs), "ended milestone/o1/maria: the news was to be told on 20 November 2026, too long ago\n"},
+		"over, it lies":   {"2026-12-20 12:01", news, made("milestone/o1/maria", contact.Drafted), ""},
+		"made":            {"2026-11-21 12:00", news, made("milestone/o1/maria", contact.Drafted), ""},
+		"waits":           {"2026-11-21 12:00", news, made("milestone/o1/maria", contact.Needs), due},
+		"wrote":           {"2026-11-21 12:00", news, wroteAt("2026-11-20 13:00"), due},
+		"linkedin":        {"2026-11-20 12:00", news, maria(func(c *contact.Contact) { c.Medium = contact.LinkedIn }), "needs milestone/o1/maria: Maria Lopez prefers linkedin: copy the text (regards letter show milestone/o1/maria), then: regards done milestone/o1/maria\n"},
 	})
 	o := met(func(o *contact.Occasion) {
 		o.Kind, o.News, o.Title, o.At = contact.Milestone, "I moved.", "Lisbon", at("2026-12-01 08:00")

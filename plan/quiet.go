@@ -27,7 +27,7 @@ func Quiet(now time.Time, p Policy, o contact.Occasion) string {
 		return "nobody is told that it came to nothing, as no application is known"
 	case name == Farewell && farewellPast(now, p, o):
 		return "you left on " + dateOf(o.At, p.Location) + ", too long ago for a farewell"
-	case (name == JobLead || name == Reference) && stale:
+	case (name == JobLead || name == Reference || name == Milestone) && stale:
 		return "that was on " + dateOf(at, p.Location) + ", too long ago for a letter"
 	}
 	return ""

@@ -17,6 +17,7 @@ func TestQuiet(t *testing.T) {
 		"ahead":          {contact.Met, func(o *contact.Occasion) { o.Logged = at("2026-11-20 11:00") }, "2026-11-20 15:00", "it was logged ahead of its time; when it took place: regards occasion edit o1 --took-place"},
 		"a note":         {contact.Note, nil, "2026-11-20 15:00", ""},
 		"a milestone":    {contact.Milestone, nil, "2026-11-19 15:00", ""},
+		"old news":       {contact.Milestone, nil, "2026-12-20 12:01", "that was on 20 November 2026, too long ago for a letter"},
 		"a lead":         {contact.JobLead, nil, "2026-11-20 15:00", ""},
 		"an old lead":    {contact.JobLead, nil, "2026-12-20 12:01", "that was on 20 November 2026, too long ago for a letter"},
 		"an old step":    {contact.JobLead, step(contact.Applied, "2026-11-21 12:00"), "2026-12-21 12:01", "that was on 21 November 2026, too long ago for a letter"},

@@ -43,7 +43,7 @@ func (a *app) explainPlanned(s *session, r plan.Records, l plan.Planned) error {
 func (s *session) quiet(r plan.Records, p contact.Contact) []reasonJSON {
 	reasons := []reasonJSON{}
 	for _, o := range r.Occasions {
-		if _, there := o.Participant(p.ID); !there {
+		if _, there := o.Participant(p.ID); !there || hasLetter(r, o, p) {
 			continue
 		}
 		if why := plan.Quiet(s.now(), policy(s.cfg), o); why != "" {
@@ -51,4 +51,14 @@ func (s *session) quiet(r plan.Records, p contact.Contact) []reasonJSON {
 		}
 	}
 	return reasons
+}
+
+// hasLetter reports whether a letter to p has come of o.
+func hasLetter(r plan.Records, o contact.Occasion, p contact.Contact) bool {
+	for _, l := range r.Letters {
+		if l.OccasionID == o.ID && l.ContactID == p.ID && l.State != contact.Needs {
+			return true
+		}
+	}
+	return false
 }
