@@ -81,8 +81,8 @@ func (a *app) explainLetter(c *cobra.Command, s *session, l contact.Letter) erro
 	}
 	fmt.Fprintf(a.out, "%s to %s is %s: %s\n", l.Key, j.Contact.Name, l.State, why)
 	fmt.Fprintf(a.out, "due %s\n", localTime(l.Due, s))
-	if l.Place.Mailbox != "" {
-		fmt.Fprintf(a.out, "it lies in %s\n", l.Place.Mailbox)
+	if box := mailboxOf(l); box != "" {
+		fmt.Fprintf(a.out, "it lies in %s\n", box)
 	}
 	return nil
 }

@@ -45,8 +45,17 @@ type personJSON struct {
 
 func newLetterJSON(l contact.Letter, all people) letterJSON {
 	return letterJSON{l.Key, l.Practice, personJSON{l.ContactID, all.name(l.ContactID)}, l.State, jsonTime(l.Due),
-		jsonTime(l.Overdue), l.Subject, brackets(l.MessageID), l.Place.Mailbox, l.Reason,
+		jsonTime(l.Overdue), l.Subject, brackets(l.MessageID), mailboxOf(l), l.Reason,
 		l.Delivery, jsonTime(l.Snoozed), jsonTime(l.Approved), jsonTime(l.Sent), jsonTime(l.Answered), jsonTime(l.Ended)}
+}
+
+// mailboxOf gives the mailbox in which a letter lies; none for one that was sent,
+// when nothing of it is to be removed any more.
+func mailboxOf(l contact.Letter) string {
+	if l.State == contact.Sent && l.Sending.IsZero() {
+		return ""
+	}
+	return l.Place.Mailbox
 }
 
 func (a *app) letterListCommand() *cobra.Command {
@@ -121,8 +130,8 @@ func (a *app) letterShowCommand() *cobra.Command {
 func printLetter(w io.Writer, s *session, l contact.Letter, all people, resting string) {
 	fmt.Fprintf(w, "%s to %s: %s\n%s\n", l.Key, all.name(l.ContactID), l.State, why(s, l, resting))
 	fmt.Fprintf(w, "due %s\n", localTime(l.Due, s))
-	if l.Place.Mailbox != "" {
-		fmt.Fprintf(w, "lies in %s\n", l.Place.Mailbox)
+	if box := mailboxOf(l); box != "" {
+		fmt.Fprintf(w, "lies in %s\n", box)
 	}
 	if l.Raw != nil && l.MessageID == "" { // it goes by another medium than mail
 		fmt.Fprintf(w, "\nto copy:\n")
