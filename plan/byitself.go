@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"time"
 
 	"regards/contact"
@@ -45,6 +46,20 @@ func Withdrawn(p Policy, l contact.Letter, cannot string) contact.Letter {
 	}
 	l.Delivery, l.Approved = contact.ByDraft, time.Time{}
 	return l
+}
+
+// WithoutProposals gives the policy under which regards proposes nothing by itself,
+// and sends nothing that it proposed: silence is not to be told from mail that has
+// not been read.
+func (p Policy) WithoutProposals() Policy {
+	p.Practices = maps.Clone(p.Practices)
+	for name, own := range p.Practices {
+		if proposed(name) {
+			own.Enabled = false
+			p.Practices[name] = own
+		}
+	}
+	return p
 }
 
 // needlessByItself gives the letters in the outbox that nobody has laid hands on

@@ -119,3 +119,29 @@ func TestToOutbox(t *testing.T) {
 		}
 	}
 }
+
+// Without proposals nothing is made that rests on silence, nor sent by itself; what
+// the owner asked for is.
+func TestWithoutProposals(t *testing.T) {
+	s, p := newStory(), testPolicy(t)
+	s.mentor("maria", "2026-07-01 10:00")
+	s.mentor("tom", "2026-07-01 10:00")
+	o := met(func(o *contact.Occasion) { o.Participants[0].ContactID = "tom" })
+	s.Occasions = []contact.Occasion{o}
+	for name, x := range map[string]struct {
+		p    Policy
+		want int
+	}{"with": {p, 2}, "without": {p.WithoutProposals(), 1}} {
+		due := Due(at("2026-11-20 15:00"), x.p, s.Records)
+		if len(due) != x.want || due[len(due)-1].Practice != ThankYou && x.want == 1 {
+			t.Errorf("%s proposals: %+v", name, due)
+		}
+	}
+	p = proposing(t)
+	if got := outlook(Sendable(at("2026-11-20 12:00"), p.WithoutProposals(), with(records(), helloOf("h", "2026-11-18 10:00")))); got != "h: hello no longer delivers by itself\n" {
+		t.Error(got)
+	}
+	if !p.Practices["hello"].Enabled {
+		t.Error("the policy itself has changed")
+	}
+}

@@ -254,18 +254,25 @@ func (d *Daemon) Once(ctx context.Context) error {
 // cannot be: a letter that mail still unread makes needless must not be written.
 // INBOX and Sent are not to be missed.
 func (d *Daemon) planWhatIsKnown(ctx context.Context) error {
-	for _, a := range d.settings.Accounts {
-		r := d.synced[a.Name]
-		if r == nil || !r.failed.IsZero() {
-			return nil
-		}
-		for _, name := range r.watched {
-			t, broken := r.broken[name]
-			if !d.fresh(r, name) && (!broken || t.essential) {
-				d.log.Warn("no letter is planned: not all mail is known", "account", a.Name, "mailbox", name)
-				return nil
-			}
-		}
+	account, mailbox := d.unknown()
+	if mailbox != "" {
+		d.log.Warn("no letter is planned: not all mail is known", "account", account, "mailbox", mailbox)
+	}
+	if account != "" {
+		return nil
+	}
+	return d.planLetters(ctx)
+}
+
+// planAgain plans what waited for something else than mail, unless it waits for
+// mail now.
+func (d *Daemon) planAgain(ctx context.Context) error {
+	if d.watching == nil {
+		return d.planWhatIsKnown(ctx)
+	}
+	known, err := d.lookedUp(ctx)
+	if err != nil || !known || !d.ready() {
+		return err
 	}
 	return d.planLetters(ctx)
 }

@@ -111,7 +111,7 @@ func (v *visit) greet(ctx context.Context) error {
 		if len(v.d.settings.Accounts) > 1 {
 			v.d.wakeDeliverer() // a letter may go through another account
 		}
-		return v.d.planLetters(ctx)
+		return v.d.planAgain(ctx)
 	})
 }
 

@@ -47,7 +47,7 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	}
 	// All are written before one is stored.
 	now, writer, woke := d.now(), d.writer(), false
-	due, err := d.withGreetings(ctx, plan.Due(now, d.settings.Policy, r), r)
+	due, err := d.withGreetings(ctx, plan.Due(now, d.policy(), r), r)
 	if err != nil {
 		return err
 	}

@@ -71,8 +71,16 @@ func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
 	if err != nil {
 		return nil, err
 	}
+	policy := v.d.settings.Policy
+	err = v.d.decide(ctx, func(context.Context) error {
+		policy = v.d.policy()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	var letters []contact.Letter
-	all, _ := plan.Sendable(v.d.now(), v.d.settings.Policy, r)
+	all, _ := plan.Sendable(v.d.now(), policy, r)
 	for _, l := range all {
 		if l.Account == v.account.Name && l.Place.Mailbox != "" && !v.d.refusedLately(l.Key) {
 			letters = append(letters, l)

@@ -61,6 +61,34 @@ func (d *Daemon) ready() bool {
 	return true
 }
 
+// unknown gives an account, and a mailbox there, whose mail is not known as of now,
+// so that silence cannot be told: the account cannot be reached, or the mailbox has
+// not been read. One that is broken is passed over, but not INBOX or Sent. The
+// mailbox is "" for an account as a whole; both are when all is known.
+func (d *Daemon) unknown() (account, mailbox string) {
+	for _, a := range d.settings.Accounts {
+		r := d.synced[a.Name]
+		if r == nil || !r.failed.IsZero() || len(r.watched) == 0 {
+			return a.Name, ""
+		}
+		for _, name := range r.watched {
+			if t, broken := r.broken[name]; !d.fresh(r, name) && (!broken || t.essential) {
+				return a.Name, name
+			}
+		}
+	}
+	return "", ""
+}
+
+// policy gives the owner's, as far as what is known allows: letters that rest on
+// silence wait until it is certain, those that the owner asked for do not.
+func (d *Daemon) policy() plan.Policy {
+	if account, _ := d.unknown(); account != "" {
+		return d.settings.Policy.WithoutProposals()
+	}
+	return d.settings.Policy
+}
+
 // staleAfter is how old what is known of a mailbox may be when letters are
 // planned. By the wall clock: that of the machine stands still while it sleeps.
 const staleAfter = time.Hour
