@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -103,7 +104,9 @@ func (d *Daemon) held(ctx context.Context) (bool, error) {
 	return !h.Over(d.now()), err
 }
 
-// adopt has letters written anew whose account is no longer configured.
+// adopt sees to the letters whose account is no longer configured, where nobody
+// can look any more: they are written anew if that is certain to make no second
+// one, and are uncertain else.
 func (d *Daemon) adopt(ctx context.Context) error {
 	letters, err := d.store.Letters(ctx)
 	if err != nil {
@@ -111,17 +114,36 @@ func (d *Daemon) adopt(ctx context.Context) error {
 	}
 	for _, l := range letters {
 		known := slices.ContainsFunc(d.settings.Accounts, func(a Account) bool { return a.Name == l.Account })
-		if l.State != contact.Queued || known {
-			continue
+		switch {
+		case known || l.Account == "":
+		case l.State == contact.Queued && l.Attempt.At.IsZero():
+			err = d.store.Rewrite(ctx, l.Key)
+		case orphaned(l, d.now()).State != l.State:
+			_, err = d.store.UpdateLetters(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) { return orphaned(l, d.now()), nil })
 		}
-		if !l.Attempt.At.IsZero() {
-			d.log.Warn("a letter cannot be settled: its account is no longer configured", "key", l.Key, "account", l.Account)
-		}
-		if err := d.store.Rewrite(ctx, l.Key); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// orphaned gives a letter of which a message may lie, or may have been sent, in an
+// account that is no longer configured.
+func orphaned(l contact.Letter, now time.Time) contact.Letter {
+	if l.State.Ended() || l.State == contact.Needs || l.State == contact.Uncertain {
+		return l
+	}
+	why := fmt.Sprintf("the account %q, through which it went, is no longer configured", l.Account)
+	if l.TakeBack {
+		l = l.In(contact.Superseded, now)
+		l.Reason += "; " + why + ": delete the draft yourself"
+		return l
+	}
+	l = l.In(contact.Uncertain, now)
+	l.Approved, l.Missing = time.Time{}, time.Time{}
+	l.Reason = why + ": look there whether it lies in Drafts or was sent; it is not made again by itself"
+	return l
 }
 
 // endings gives the letters that new touches end, and those that they answer. It
