@@ -7,6 +7,7 @@ import (
 
 	"regards/contact"
 	"regards/mailer"
+	"regards/plan"
 )
 
 // thatAreNew gives those letters that do not exist yet. What a regards that this
@@ -85,10 +86,11 @@ func (v *visit) notEdited(ctx context.Context, drafts *mailer.Drafts, letters []
 	return fresh, nil
 }
 
-// causedAfter reports whether what a letter came of was logged after a time.
+// causedAfter reports whether what a letter came of was logged after a time. No
+// hello is made before it is due: one that was due later is no older.
 func (v *visit) causedAfter(ctx context.Context, l contact.Letter, t time.Time) (bool, error) {
 	if l.OccasionID == "" {
-		return false, nil
+		return l.Practice == plan.KeepInTouch && l.Snoozed.IsZero() && l.Due.After(t), nil
 	}
 	occasions, err := v.d.store.Occasions(ctx)
 	i := slices.IndexFunc(occasions, func(o contact.Occasion) bool { return o.ID == l.OccasionID })
