@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"path/filepath"
 	"testing"
 	"time"
@@ -180,4 +181,45 @@ func TestApprovedInDoubt(t *testing.T) {
 	k.order("a", plan.Approve)
 	k.visits(3, time.Hour)
 	k.want("approved", "a", contact.Sent, "", 1)
+}
+
+// What a practice laid into the outbox is taken back when its cause goes: the
+// occasion is removed, or the command that told of it is undone.
+func TestCauseGone(t *testing.T) {
+	for name, remove := range map[string]func(ctx context.Context, owner *store.Store, id string, now time.Time) error{
+		"removed": func(ctx context.Context, owner *store.Store, id string, now time.Time) error {
+			return owner.RemoveOccasion(ctx, id, now)
+		},
+		"undone": func(ctx context.Context, owner *store.Store, _ string, now time.Time) error {
+			_, err := owner.Undo(ctx, now)
+			return err
+		},
+	} {
+		k := newScene(t, mailsim.Options{})
+		path := filepath.Join(t.TempDir(), "regards.db")
+		service, owner := opened(t, path), opened(t, path)
+		k.store = service
+		k.maria = maria(t, k.Daemon)
+		k.delivers(plan.ThankYou, contact.ByOutbox)
+		owner.Command("met maria", k.clock)
+		o := contact.Occasion{Kind: contact.Met, At: noon, Logged: noon, Participants: []contact.Participant{{ContactID: k.maria.ID, Useful: "the walk"}}}
+		o, err := owner.AddOccasion(t.Context(), o, nil, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := k.planLetters(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		k.visits(0, 0)
+		letters, err := k.store.Letters(t.Context())
+		if err != nil || len(letters) != 1 {
+			t.Fatal(letters, err)
+		}
+		k.want(name+": laid", letters[0].Key, contact.Approved, testOutbox, 0)
+		if err := remove(t.Context(), owner, o.ID, k.clock); err != nil {
+			t.Fatal(err)
+		}
+		k.visits(2, 3*time.Hour)
+		k.want(name, letters[0].Key, contact.Superseded, "", 0)
+	}
 }
