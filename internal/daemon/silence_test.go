@@ -1,9 +1,11 @@
 package daemon
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"regards/contact"
 	"regards/imapwatch"
@@ -103,4 +105,28 @@ func TestGreetWaitsForMail(t *testing.T) {
 			t.Errorf("%s: planned %q, %v", name, practicesOf(letters), err)
 		}
 	}
+}
+
+// A hello that goes by itself rests while mail may be unread.
+func TestHelloRestsWithoutMail(t *testing.T) {
+	k := newScene(t, mailsim.Options{})
+	k.put("other", contact.ByDraft)
+	l := k.letter("other")
+	l.Key, l.Practice, l.MessageID, l.Delivery = "hello", plan.KeepInTouch, "hello@example.org", contact.ByOutbox
+	l.Raw = bytes.ReplaceAll(l.Raw, []byte("other@"), []byte("hello@"))
+	k.delivers(plan.KeepInTouch, contact.ByOutbox)
+	book, err := k.store.BookVersion(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.store.PutLetters(t.Context(), book, []contact.Letter{l}); err != nil {
+		t.Fatal(err)
+	}
+	k.visits(2, 2*time.Hour)
+	k.want("unread", "hello", contact.Approved, testOutbox, 0)
+	s := &sink{d: k.Daemon, account: k.settings.Accounts[0]}
+	s.readiness().watched = []string{"INBOX"}
+	s.readiness().synced["INBOX"] = k.clock
+	k.visits(0, 0)
+	k.want("read", "hello", contact.Sent, "", 1)
 }
