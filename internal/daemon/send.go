@@ -161,7 +161,7 @@ func (v *visit) sendOne(ctx context.Context, l contact.Letter) error {
 	}
 	if why != "" {
 		v.d.refused(l.Key)
-		return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
+		return v.updateAsRead(ctx, []contact.Letter{l}, func(l contact.Letter) (contact.Letter, error) {
 			l.Reason = "it is not sent: " + why
 			return l, nil
 		})

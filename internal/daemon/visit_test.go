@@ -492,3 +492,40 @@ func TestNeedlessWhileRefused(t *testing.T) {
 	}
 	s.expect("a", contact.Superseded, "they wrote")
 }
+
+// A command that comes between the look at the mailbox and what is made of it is
+// not undone.
+func TestOrdersMeanwhile(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	read := s.letter("a")
+	s.change("a", func(l contact.Letter) (contact.Letter, error) { return plan.Dismiss(s.clock, l) })
+	v := s.visit()
+	defer v.leave(t.Context())
+	if _, err := s.server.Append("Drafts", mailsim.Message{Raw: read.Raw}); err != nil {
+		t.Fatal(err)
+	}
+	err := v.at(t.Context(), func(drafts *mailer.Drafts) error {
+		_, err := v.thatAreNew(t.Context(), drafts, []contact.Letter{read})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.expect("a", contact.Dismissed, "you dismissed it")
+}
+
+// A letter that was brought back while its draft was removed is laid anew; one whose
+// draft was left alone stays there.
+func TestRestoredMeanwhile(t *testing.T) {
+	place := contact.Place{Mailbox: "Drafts", UIDValidity: 1, UID: 1}
+	l := contact.Letter{State: contact.Drafted, Place: place, Reason: "you brought it back", Restored: noon}
+	if got := takenBack(l, contact.Superseded, noon); got.State != contact.Queued || got.Place != (contact.Place{}) {
+		t.Errorf("removed: %+v", got)
+	}
+	for _, state := range []contact.State{contact.Drafted, contact.Dismissed, contact.Sent} {
+		if got := takenBack(l, state, noon); got.State != contact.Drafted || got.Place != place || got.Reason != l.Reason {
+			t.Errorf("%s: %+v", state, got)
+		}
+	}
+}
