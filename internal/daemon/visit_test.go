@@ -1,12 +1,15 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-imap/v2"
 
 	"regards/contact"
 	"regards/internal/imapconn"
@@ -526,6 +529,38 @@ func TestRestoredMeanwhile(t *testing.T) {
 	for _, state := range []contact.State{contact.Drafted, contact.Dismissed, contact.Sent} {
 		if got := takenBack(l, state, noon); got.State != contact.Drafted || got.Place != place || got.Reason != l.Reason {
 			t.Errorf("%s: %+v", state, got)
+		}
+	}
+}
+
+// Without MOVE, the service may be killed between COPY and EXPUNGE. What it leaves in
+// Drafts is gone once the letter is sent, unless the owner has been at it.
+func TestKilledWhileMoved(t *testing.T) {
+	for _, edited := range []bool{false, true} {
+		s := newScene(t, mailsim.Options{Without: []imap.Cap{imap.CapMove, imap.CapIMAP4rev2}})
+		s.put("a", contact.ByDraft)
+		s.ok(0)
+		s.approve("a")
+		if err := s.server.Create(testOutbox); err != nil && s.holds(testOutbox) != 0 {
+			t.Fatal(err)
+		}
+		place := s.letter("a").Place
+		if _, err := s.server.Copy("Drafts", place.UID, testOutbox); err != nil {
+			t.Fatal(err)
+		}
+		if edited {
+			raw := bytes.Replace(s.letter("a").Raw, []byte("How are you?"), []byte("Where are you?"), 1)
+			if _, err := s.server.Append("Drafts", mailsim.Message{Raw: raw}); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.server.Remove("Drafts", place.UID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.ok(2 * time.Hour)
+		s.expect("a", contact.Sent, "")
+		if n := s.holds("Drafts"); len(s.server.Sent()) != 1 || n != 0 != edited {
+			t.Errorf("edited %t: sent %d times, %d drafts", edited, len(s.server.Sent()), n)
 		}
 	}
 }
