@@ -168,7 +168,8 @@ func (v *visit) at(ctx context.Context, f func(*mailer.Drafts) error) error {
 // need to ask again at once.
 func answered(err error) bool {
 	_, refused := imapconn.Refused(err)
-	return err == nil || refused || errors.Is(err, mailer.ErrNoMailbox) || errors.Is(err, mailer.ErrLeft) || errors.Is(err, mailer.ErrOutbox)
+	return err == nil || refused || errors.Is(err, mailer.ErrNoMailbox) || errors.Is(err, mailer.ErrLeft) || errors.Is(err, mailer.ErrOutbox) ||
+		errors.Is(err, mailer.ErrGone) || errors.Is(err, mailer.ErrTooLarge)
 }
 
 // leave ends the connection.

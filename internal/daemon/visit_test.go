@@ -564,3 +564,67 @@ func TestKilledWhileMoved(t *testing.T) {
 		}
 	}
 }
+
+// What the owner moves back while the server is being talked to is not sent.
+func TestMovedBackAtTheLastMoment(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByOutbox)
+	s.ok(0)
+	v := s.visit()
+	defer v.leave(t.Context())
+	l := s.letter("a")
+	draft, why, err := v.read(t.Context(), l)
+	if err != nil || why != "" {
+		t.Fatal(why, err)
+	}
+	if _, err := s.server.Move(testOutbox, l.Place.UID, "Drafts"); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.commit(l, draft)(t.Context()); !thoughtBetter(err) {
+		t.Errorf("it goes: %v", err)
+	}
+	if l := s.letter("a"); !l.Sending.IsZero() {
+		t.Errorf("it is being sent: %+v", l)
+	}
+}
+
+// Only the letter is sent, whatever lies at its place.
+func TestAnotherMessageInItsPlace(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByOutbox)
+	s.put("b", contact.ByOutbox)
+	s.ok(0)
+	l := s.letter("a")
+	l.Place = s.letter("b").Place
+	v := s.visit()
+	defer v.leave(t.Context())
+	if _, why, err := v.read(t.Context(), l); why == "" || err != nil {
+		t.Errorf("it is read: %q, %v", why, err)
+	}
+}
+
+// A letter that is too large to be sent is read once in a while, and says so.
+func TestTooLarge(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	s.ok(0)
+	l := s.letter("a")
+	raw := append(l.Raw, bytes.Repeat([]byte(strings.Repeat("x", 70)+"\r\n"), maxLetter/72+1)...)
+	if err := s.server.Create(testOutbox); err != nil && s.holds(testOutbox) != 0 {
+		t.Fatal(err)
+	}
+	if _, err := s.server.Append(testOutbox, mailsim.Message{Raw: raw}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.server.Remove("Drafts", l.Place.UID); err != nil {
+		t.Fatal(err)
+	}
+	s.ok(lookEvery)
+	s.ok(time.Hour)
+	s.expect("a", contact.Approved, "too large")
+	read := s.imap.count("BODY.PEEK[]<0.")
+	s.ok(time.Minute)
+	if n := s.imap.count("BODY.PEEK[]<0."); n != read || n == 0 {
+		t.Errorf("read %d times, then %d", read, n)
+	}
+}
