@@ -20,6 +20,8 @@ var (
 	ErrNoMailbox = errors.New("there is no such mailbox")
 	// ErrGone means that the message is not, or no longer, where it was said to lie.
 	ErrGone = errors.New("the message is no longer there")
+	// ErrTooLarge means that a message is larger than what is read of it.
+	ErrTooLarge = errors.New("the message is too large")
 	// ErrOutbox means that the owner's outbox cannot be one.
 	ErrOutbox = errors.New("this cannot be the outbox")
 	// ErrLeft means that this server offers no way to move one message: it lies

@@ -16,7 +16,7 @@ import (
 const readAtOnce = 2 << 20
 
 // Read gives the bytes of a message. It gives ErrGone when the message is not
-// there or marked as deleted, and another error when it is larger than limit.
+// there or marked as deleted, and ErrTooLarge when it is larger than limit.
 func (d *Drafts) Read(ctx context.Context, place contact.Place, limit int) ([]byte, error) {
 	if err := d.openAt(ctx, place, true); err != nil {
 		return nil, err
@@ -32,13 +32,25 @@ func (d *Drafts) Read(ctx context.Context, place contact.Place, limit int) ([]by
 		}
 		raw = append(raw, piece...)
 		if len(raw) > limit {
-			return nil, fmt.Errorf("read a message in %s: it is larger than %d bytes", place.Mailbox, limit)
+			return nil, fmt.Errorf("%w: more than %d bytes", ErrTooLarge, limit)
 		}
 		if len(piece) < readAtOnce {
 			return raw, nil
 		}
 	}
 }
+
+// Check gives ErrGone unless a message lies at a place, not marked as deleted.
+func (d *Drafts) Check(ctx context.Context, place contact.Place) error {
+	if err := d.openAt(ctx, place, true); err != nil {
+		return err
+	}
+	return d.checkLive(ctx, place)
+}
+
+// IDOf gives the Message-ID in the bytes of a message, without angle brackets; ""
+// when there is none.
+func IDOf(raw []byte) string { return readDraft(raw).MessageID }
 
 // ReadTexts hands the beginnings of messages in one mailbox, at most limit bytes
 // of each, to take with their Message-IDs, in no order. What is not there is

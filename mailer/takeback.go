@@ -63,6 +63,21 @@ func (d *Drafts) findLaid(ctx context.Context, l Outgoing) (contact.Place, conta
 	return found.Place, contact.Drafted, nil
 }
 
+// RemoveCopy moves from Drafts to the mailbox of deleted mail what is left there of
+// a letter that was sent, given the bytes that went: a move that was cut short
+// after its COPY leaves one. What reads otherwise stays. Its errors are those of
+// Remove.
+func (d *Drafts) RemoveCopy(ctx context.Context, l Outgoing) error {
+	place, found, err := d.FindIn(ctx, d.box, l.MessageID)
+	if err != nil || !found {
+		return err
+	}
+	if same, err := d.reads(ctx, place, l.Raw); err != nil || !same {
+		return err
+	}
+	return d.Remove(ctx, place, l.MessageID)
+}
+
 // goneWhere tells what became of a draft that is not where it was put.
 func (d *Drafts) goneWhere(ctx context.Context, messageID string) (contact.State, error) {
 	all, err := d.findIn(ctx, d.elsewhere(), []string{messageID})

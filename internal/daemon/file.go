@@ -66,7 +66,7 @@ func (v *visit) fileOne(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 	if !answered(filing) {
 		return filing
 	}
-	removing := clearOut(ctx, drafts, l)
+	removing := v.clearOut(ctx, drafts, l)
 	if !answered(removing) {
 		return removing
 	}
@@ -126,12 +126,25 @@ func (v *visit) fileCopy(ctx context.Context, drafts *mailer.Drafts, l contact.L
 	return id, err
 }
 
-// clearOut takes a letter out of where it lies, if it lies there still.
-func clearOut(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
-	if l.Place.Mailbox == "" {
-		return nil
+// clearOut takes a letter out of where it lies, if it lies there still, and what
+// may be left of it in Drafts.
+func (v *visit) clearOut(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
+	var err error
+	if l.Place.Mailbox != "" {
+		err = drafts.Remove(ctx, l.Place, keptAs(l))
 	}
-	err := drafts.Remove(ctx, l.Place, keptAs(l))
+	if gone(err) == nil {
+		full, storeErr := v.d.store.Letter(ctx, l.Key)
+		if storeErr != nil {
+			return storeErr
+		}
+		err = drafts.RemoveCopy(ctx, mailer.Outgoing{Raw: full.Raw, MessageID: keptAs(l)})
+	}
+	return gone(err)
+}
+
+// gone takes it for done that what was to be removed is not there.
+func gone(err error) error {
 	if errors.Is(err, mailer.ErrGone) || errors.Is(err, mailer.ErrNoMailbox) {
 		return nil
 	}

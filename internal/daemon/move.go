@@ -59,7 +59,11 @@ func (v *visit) moveOne(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 	if err != nil {
 		return fmt.Errorf("letter %s: %w", l.Key, err)
 	}
+	from := l.Place
 	return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
+		if l.Place != from {
+			return l, nil
+		}
 		l.Place = place
 		return l, nil
 	})

@@ -30,7 +30,7 @@ func (v *visit) thatAreNew(ctx context.Context, drafts *mailer.Drafts, letters [
 			fresh = append(fresh, l)
 		}
 	}
-	err = v.update(ctx, keysOf(known), func(l contact.Letter) (contact.Letter, error) {
+	err = v.updateAsRead(ctx, known, func(l contact.Letter) (contact.Letter, error) {
 		f := found[l.MessageID]
 		if f.State == contact.Drafted {
 			f.State = contact.Edited // who knows what the owner has done to it
@@ -75,7 +75,7 @@ func (v *visit) notEdited(ctx context.Context, drafts *mailer.Drafts, letters []
 			fresh = append(fresh, l)
 			continue
 		}
-		err = v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
+		err = v.updateAsRead(ctx, []contact.Letter{l}, func(l contact.Letter) (contact.Letter, error) {
 			l.Reason = "a draft to that person lies there, and the database was restored: it may be this letter, edited; it is not made again by itself"
 			return l.In(contact.Uncertain, v.d.now()), nil
 		})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"regards/contact"
+	"regards/internal/imapconn"
 	"regards/mailer"
 	"regards/plan"
 	"regards/store"
@@ -136,7 +137,7 @@ func (v *visit) noteSession(ctx context.Context, sendErr error) error {
 	var failed *mailer.SendError
 	errors.As(sendErr, &failed)
 	switch {
-	case ctx.Err() != nil, errors.Is(sendErr, store.ErrTaken):
+	case ctx.Err() != nil, thoughtBetter(sendErr):
 		return nil
 	case failed != nil && failed.Temporary && failed.Stage != mailer.Unknown:
 		v.d.refused(v.smtp())
@@ -152,37 +153,66 @@ func (v *visit) noteSession(ctx context.Context, sendErr error) error {
 
 // sendOne reads what lies in the outbox, and sends exactly that.
 func (v *visit) sendOne(ctx context.Context, l contact.Letter) error {
-	var draft []byte
-	err := v.at(ctx, func(drafts *mailer.Drafts) (err error) {
-		draft, err = drafts.Read(ctx, l.Place, maxLetter)
-		return err
-	})
+	draft, why, err := v.read(ctx, l)
+	var raw []byte
+	var to string
+	if err == nil && why == "" {
+		raw, to, why, err = v.prepare(ctx, l, draft)
+	}
 	if errors.Is(err, mailer.ErrGone) {
 		return nil // the next look tells where it is
 	}
 	if err != nil {
 		return err
 	}
-	raw, to, why, err := v.prepare(ctx, l, draft)
-	if err != nil {
-		return err
-	}
 	if why != "" {
 		v.d.refused(l.Key)
-		return v.update(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
+		return v.updateAsRead(ctx, []contact.Letter{l}, func(l contact.Letter) (contact.Letter, error) {
 			l.Reason = "it is not sent: " + why
 			return l, nil
 		})
 	}
-	commit := func(ctx context.Context) error {
-		return v.d.decide(ctx, func(ctx context.Context) error { return v.d.store.RecordSending(ctx, l.Key, raw, v.d.now()) })
-	}
-	err = mailer.Send(ctx, *v.account.SMTP, mailer.Envelope{From: v.account.Address, To: to}, raw, commit)
+	err = mailer.Send(ctx, *v.account.SMTP, mailer.Envelope{From: v.account.Address, To: to}, raw, v.commit(l, raw))
 	noted := v.noteSession(ctx, err)
-	if errors.Is(err, store.ErrTaken) {
-		return noted // the owner has thought better of it
+	if thoughtBetter(err) {
+		return noted
 	}
 	return errors.Join(err, v.recordSend(ctx, l.Key, err), noted)
+}
+
+// thoughtBetter reports whether the owner took a letter back just before it went.
+func thoughtBetter(err error) bool {
+	return errors.Is(err, store.ErrTaken) || errors.Is(err, mailer.ErrGone)
+}
+
+// commit gives the step between the server's taking the recipient and the message:
+// the letter has to lie where it lay, and nobody may have ordered otherwise.
+func (v *visit) commit(l contact.Letter, raw []byte) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if err := v.at(ctx, func(drafts *mailer.Drafts) error { return drafts.Check(ctx, l.Place) }); err != nil {
+			return err
+		}
+		return v.d.decide(ctx, func(ctx context.Context) error { return v.d.store.RecordSending(ctx, l.Key, raw, v.d.now()) })
+	}
+}
+
+// read gives the bytes of a letter from where it lies; or why they cannot be read.
+func (v *visit) read(ctx context.Context, l contact.Letter) (draft []byte, why string, err error) {
+	err = v.at(ctx, func(drafts *mailer.Drafts) (err error) {
+		draft, err = drafts.Read(ctx, l.Place, maxLetter)
+		return err
+	})
+	_, refused := imapconn.Refused(err)
+	switch {
+	case refused, errors.Is(err, mailer.ErrTooLarge), errors.Is(err, imapconn.ErrGarbled):
+		return nil, err.Error(), nil
+	case err != nil:
+		return nil, "", err
+	}
+	if id := mailer.IDOf(draft); id != "" && !l.Is(id) {
+		return nil, "another message lies where it lay", nil
+	}
+	return draft, "", nil
 }
 
 // maxLetter is how large a letter may be that is sent, attachments included.

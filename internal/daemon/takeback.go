@@ -52,6 +52,13 @@ func (v *visit) takeBack(ctx context.Context) error {
 
 // takenBack gives a letter whose draft was to be removed, with what became of that.
 func takenBack(l contact.Letter, state contact.State, now time.Time) contact.Letter {
+	if !l.TakeBack { // the owner has brought it back meanwhile
+		if state == contact.Superseded && !l.State.Ended() {
+			l.Place = contact.Place{}
+			l = l.In(contact.Queued, now)
+		}
+		return l
+	}
 	l.TakeBack = false
 	switch state {
 	case contact.Dismissed: // the next look tells what the owner has made of it

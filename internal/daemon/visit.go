@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -167,7 +168,8 @@ func (v *visit) at(ctx context.Context, f func(*mailer.Drafts) error) error {
 // need to ask again at once.
 func answered(err error) bool {
 	_, refused := imapconn.Refused(err)
-	return err == nil || refused || errors.Is(err, mailer.ErrNoMailbox) || errors.Is(err, mailer.ErrLeft) || errors.Is(err, mailer.ErrOutbox)
+	return err == nil || refused || errors.Is(err, mailer.ErrNoMailbox) || errors.Is(err, mailer.ErrLeft) || errors.Is(err, mailer.ErrOutbox) ||
+		errors.Is(err, mailer.ErrGone) || errors.Is(err, mailer.ErrTooLarge)
 }
 
 // leave ends the connection.
@@ -200,6 +202,18 @@ func (v *visit) update(ctx context.Context, keys []string, change func(contact.L
 	return v.d.decide(context.WithoutCancel(ctx), func(ctx context.Context) error {
 		_, err := v.d.store.UpdateLetters(ctx, keys, change)
 		return err
+	})
+}
+
+// updateAsRead is update for letters that were read before: one with which
+// something else has happened since is left as it is.
+func (v *visit) updateAsRead(ctx context.Context, read []contact.Letter, change func(contact.Letter) (contact.Letter, error)) error {
+	return v.update(ctx, keysOf(read), func(l contact.Letter) (contact.Letter, error) {
+		i := slices.IndexFunc(read, func(old contact.Letter) bool { return old.Key == l.Key })
+		if old := read[i]; l.State != old.State || l.Attempt != old.Attempt || l.TakeBack != old.TakeBack || l.Place != old.Place {
+			return l, nil
+		}
+		return change(l)
 	})
 }
 

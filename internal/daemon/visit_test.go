@@ -1,12 +1,15 @@
 package daemon
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/emersion/go-imap/v2"
 
 	"regards/contact"
 	"regards/internal/imapconn"
@@ -491,4 +494,137 @@ func TestNeedlessWhileRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.expect("a", contact.Superseded, "they wrote")
+}
+
+// A command that comes between the look at the mailbox and what is made of it is
+// not undone.
+func TestOrdersMeanwhile(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	read := s.letter("a")
+	s.change("a", func(l contact.Letter) (contact.Letter, error) { return plan.Dismiss(s.clock, l) })
+	v := s.visit()
+	defer v.leave(t.Context())
+	if _, err := s.server.Append("Drafts", mailsim.Message{Raw: read.Raw}); err != nil {
+		t.Fatal(err)
+	}
+	err := v.at(t.Context(), func(drafts *mailer.Drafts) error {
+		_, err := v.thatAreNew(t.Context(), drafts, []contact.Letter{read})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.expect("a", contact.Dismissed, "you dismissed it")
+}
+
+// A letter that was brought back while its draft was removed is laid anew; one whose
+// draft was left alone stays there.
+func TestRestoredMeanwhile(t *testing.T) {
+	place := contact.Place{Mailbox: "Drafts", UIDValidity: 1, UID: 1}
+	l := contact.Letter{State: contact.Drafted, Place: place, Reason: "you brought it back", Restored: noon}
+	if got := takenBack(l, contact.Superseded, noon); got.State != contact.Queued || got.Place != (contact.Place{}) {
+		t.Errorf("removed: %+v", got)
+	}
+	for _, state := range []contact.State{contact.Drafted, contact.Dismissed, contact.Sent} {
+		if got := takenBack(l, state, noon); got.State != contact.Drafted || got.Place != place || got.Reason != l.Reason {
+			t.Errorf("%s: %+v", state, got)
+		}
+	}
+}
+
+// Without MOVE, the service may be killed between COPY and EXPUNGE. What it leaves in
+// Drafts is gone once the letter is sent, unless the owner has been at it.
+func TestKilledWhileMoved(t *testing.T) {
+	for _, edited := range []bool{false, true} {
+		s := newScene(t, mailsim.Options{Without: []imap.Cap{imap.CapMove, imap.CapIMAP4rev2}})
+		s.put("a", contact.ByDraft)
+		s.ok(0)
+		s.approve("a")
+		if err := s.server.Create(testOutbox); err != nil && s.holds(testOutbox) != 0 {
+			t.Fatal(err)
+		}
+		place := s.letter("a").Place
+		if _, err := s.server.Copy("Drafts", place.UID, testOutbox); err != nil {
+			t.Fatal(err)
+		}
+		if edited {
+			raw := bytes.Replace(s.letter("a").Raw, []byte("How are you?"), []byte("Where are you?"), 1)
+			if _, err := s.server.Append("Drafts", mailsim.Message{Raw: raw}); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.server.Remove("Drafts", place.UID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.ok(2 * time.Hour)
+		s.expect("a", contact.Sent, "")
+		if n := s.holds("Drafts"); len(s.server.Sent()) != 1 || n != 0 != edited {
+			t.Errorf("edited %t: sent %d times, %d drafts", edited, len(s.server.Sent()), n)
+		}
+	}
+}
+
+// What the owner moves back while the server is being talked to is not sent.
+func TestMovedBackAtTheLastMoment(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByOutbox)
+	s.ok(0)
+	v := s.visit()
+	defer v.leave(t.Context())
+	l := s.letter("a")
+	draft, why, err := v.read(t.Context(), l)
+	if err != nil || why != "" {
+		t.Fatal(why, err)
+	}
+	if _, err := s.server.Move(testOutbox, l.Place.UID, "Drafts"); err != nil {
+		t.Fatal(err)
+	}
+	if err := v.commit(l, draft)(t.Context()); !thoughtBetter(err) {
+		t.Errorf("it goes: %v", err)
+	}
+	if l := s.letter("a"); !l.Sending.IsZero() {
+		t.Errorf("it is being sent: %+v", l)
+	}
+}
+
+// Only the letter is sent, whatever lies at its place.
+func TestAnotherMessageInItsPlace(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByOutbox)
+	s.put("b", contact.ByOutbox)
+	s.ok(0)
+	l := s.letter("a")
+	l.Place = s.letter("b").Place
+	v := s.visit()
+	defer v.leave(t.Context())
+	if _, why, err := v.read(t.Context(), l); why == "" || err != nil {
+		t.Errorf("it is read: %q, %v", why, err)
+	}
+}
+
+// A letter that is too large to be sent is read once in a while, and says so.
+func TestTooLarge(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	s.ok(0)
+	l := s.letter("a")
+	raw := append(l.Raw, bytes.Repeat([]byte(strings.Repeat("x", 70)+"\r\n"), maxLetter/72+1)...)
+	if err := s.server.Create(testOutbox); err != nil && s.holds(testOutbox) != 0 {
+		t.Fatal(err)
+	}
+	if _, err := s.server.Append(testOutbox, mailsim.Message{Raw: raw}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.server.Remove("Drafts", l.Place.UID); err != nil {
+		t.Fatal(err)
+	}
+	s.ok(lookEvery)
+	s.ok(time.Hour)
+	s.expect("a", contact.Approved, "too large")
+	read := s.imap.count("BODY.PEEK[]<0.")
+	s.ok(time.Minute)
+	if n := s.imap.count("BODY.PEEK[]<0."); n != read || n == 0 {
+		t.Errorf("read %d times, then %d", read, n)
+	}
 }
