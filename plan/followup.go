@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"time"
 
 	"regards/contact"
 )
@@ -13,12 +14,29 @@ const FollowUp = "follow-up"
 // oddAfter is how many days past its due time a follow-up would read oddly.
 const oddAfter = 14
 
+// meets reports whether two people may first meet at an occasion of kind k.
+func meets(k contact.Kind) bool { return k == contact.Met || k == contact.Event }
+
+// acquainted is for how many days mail has gone both ways between people who know
+// each other: what was written just before they met was to arrange that.
+const acquainted = 30
+
+// knownBefore reports whether the owner knew somebody before o, as their past
+// tells: they had met or talked before, or had long been writing to each other.
+func knownBefore(o contact.Occasion, past contact.Past) bool {
+	mails := past
+	mails.FirstSpoken = time.Time{}
+	wrote, spoke := mails.TwoWay(), past.FirstSpoken
+	return !wrote.IsZero() && wrote.Before(o.At.AddDate(0, 0, -acquainted)) ||
+		!spoke.IsZero() && spoke.Before(o.At.Add(-dayLong/2))
+}
+
 // followUps proposes the follow-up to every participant of every meeting or event
-// with whom the owner has not been in touch since.
+// whom the owner did not know before, and with whom there was no word since.
 func followUps(d *desk) {
 	within := d.p.Practices[FollowUp].Within
 	for _, o := range d.r.Occasions {
-		if o.Kind != contact.Met && o.Kind != contact.Event || !o.Over(d.now) {
+		if !meets(o.Kind) || !o.Over(d.now) {
 			continue
 		}
 		due := within.After(o.At.In(d.p.Location))
@@ -29,7 +47,7 @@ func followUps(d *desk) {
 		for _, to := range o.Participants {
 			c, known := d.r.Contacts[to.ContactID]
 			past := d.r.Pasts[to.ContactID]
-			if !known || d.inTouchSince(o, to, past) {
+			if !known || knownBefore(o, past) || d.inTouchSince(o, to, past) {
 				continue
 			}
 			pr := proposal{contact: c.ID, of: o.ID, from: due, due: due, until: until}

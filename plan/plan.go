@@ -81,12 +81,12 @@ type Planned struct {
 // proposals to one person, that of the practice named first here is made.
 var practices = []practice{
 	{name: ThankYou, letters: thankYous,
-		wordings: []string{"thank-you.informational", "thank-you.interview", "thank-you.met", "thank-you.help"}},
+		wordings: []string{"thank-you.informational", "thank-you.interview", "thank-you.met", "thank-you.met-again", "thank-you.help"}},
 	{name: Milestone, letters: milestones, ends: endsMilestone, wordings: []string{"milestone"}},
 	{name: JobLead, letters: jobLeads, ends: endsJobLead,
 		wordings: []string{"job-lead.applied", "job-lead.interview", "job-lead.offer", "job-lead.no"}},
 	{name: Reference, letters: references, ends: endsReference,
-		wordings: []string{"reference.ask", "reference.thanks", "reference.used", "reference.ended"}},
+		wordings: []string{"reference.ask", "reference.thanks", "reference.used", "reference.ended", "reference.ended-unused"}},
 	{name: Farewell, letters: farewells, ends: endsFarewell, wordings: []string{"farewell"}},
 	{name: Promise, letters: promises, ends: endsPromise, wordings: []string{"promise"}},
 	{name: CloseTheLoop, propose: loops, write: writeLoop, ends: endsLoop, wordings: []string{loopHelped, loopInTouch}},

@@ -105,15 +105,18 @@ func TestReferences(t *testing.T) {
 		"granted, asked by mail": {"2026-11-21 12:00", granted, made("reference/o1/maria/ask", contact.Sent), thanks},
 		"granted, wrote since":   {"2026-11-21 13:00", granted, wroteAt("2026-11-21 12:30"), thanks},
 		"used":                   {"2026-11-22 12:00", steps(granted, gave), made("reference/o1/maria/granted", contact.Drafted), used + "ended reference/o1/maria/granted: it has come further: used\n"},
-		"used, never asked":      {"2026-11-22 12:00", gave, nil, used},
-		"a year ago":             {"2026-11-22 12:00", steps(step(contact.Granted, "2025-11-22 12:00"), gave), nil, used},
+		"used, never asked": {"2026-11-22 12:00", gave, nil, "needs reference/o1/maria/used: Maria Lopez has not said yes, as far as is known; " +
+			"if they have: regards occasion edit o1 --outcome granted --at DAY, with the day on which they did\n"},
+		"a year ago": {"2026-11-22 12:00", steps(step(contact.Granted, "2025-11-22 12:00"), gave), nil, used},
 		"over a year ago": {"2026-11-22 12:00", steps(step(contact.Granted, "2025-11-22 11:59"), gave), nil,
 			"needs reference/o1/maria/used: the permission of Maria Lopez is of 22 November 2025, over a year before you gave their name: ask again: regards log reference maria --title \"…\"\n"},
 		"ended, without words": {"2026-11-23 12:00", steps(granted, gave, offer), nil,
 			"needs reference/o1/maria/ended: how did it end, in words for Maria Lopez? regards occasion edit o1 --news \"…\"\n"},
 		"ended":          {"2026-11-23 12:00", steps(granted, gave, offer, news), nil, "queued reference/o1/maria/ended: what Maria Lopez was a reference for has ended: offer\n"},
-		"turned down":    {"2026-11-23 12:00", steps(step(contact.TurnedDown, "2026-11-23 12:00"), news), nil, "queued reference/o1/maria/ended: what Maria Lopez was a reference for has ended: no\n"},
-		"ended but once": {"2026-11-24 12:00", steps(step(contact.TurnedDown, "2026-11-24 12:00"), offer, news), made("reference/o1/maria/ended", contact.Sent), ""},
+		"turned down":    {"2026-11-23 12:00", steps(granted, gave, step(contact.TurnedDown, "2026-11-23 12:00"), news), nil, "queued reference/o1/maria/ended: what Maria Lopez was a reference for has ended: no\n"},
+		"never used":     {"2026-11-23 12:00", steps(granted, offer, news), nil, "queued reference/o1/maria/ended: what Maria Lopez was a reference for has ended: offer\n"},
+		"never agreed":   {"2026-11-23 12:00", steps(offer, news), nil, ""},
+		"ended but once": {"2026-11-24 12:00", steps(granted, step(contact.TurnedDown, "2026-11-24 12:00"), offer, news), made("reference/o1/maria/ended", contact.Sent), ""},
 		"a step undone":  {"2026-11-21 12:00", nil, made("reference/o1/maria/used", contact.Queued), ask + "ended reference/o1/maria/used: it has not come to that\n"},
 	})
 }
@@ -130,6 +133,30 @@ func TestReferenceAskedAgain(t *testing.T) {
 	got := Due(at("2026-11-21 12:00"), everyPractice(t), r)
 	if len(got) != 2 || got[0].Key != "reference/o1/maria/used" || got[0].State != contact.Queued {
 		t.Errorf("got %s", lines(got))
+	}
+}
+
+// A permission is asked for once a year, and thanked for as it was used.
+func TestPermission(t *testing.T) {
+	reference := func(id string, all ...func(*contact.Occasion)) contact.Occasion {
+		return met(steps(append(all, func(o *contact.Occasion) { o.ID, o.Kind, o.News = id, contact.Reference, "They took me." })...))
+	}
+	for when, want := range map[string]string{
+		"2025-11-20 12:01": "superseded reference/o2/maria/ask: Maria Lopez said on 20 November 2025 that you may give their name\n",
+		"2025-11-20 12:00": "queued reference/o2/maria/ask: Maria Lopez is to be asked for a reference\n",
+	} {
+		r := records(reference("o1", step(contact.Granted, when)), reference("o2"))
+		if got := lines(Due(at("2026-11-20 15:00"), everyPractice(t), r)); got != want {
+			t.Errorf("granted %s: %s", when, got)
+		}
+	}
+	granted, gave, offer := step(contact.Granted, "2026-11-20 12:00"), step(contact.Used, "2026-11-20 13:00"), step(contact.Offered, "2026-11-20 14:00")
+	for want, o := range map[string]contact.Occasion{
+		"reference.ended": reference("o1", granted, gave, offer), "reference.ended-unused": reference("o1", granted, offer),
+	} {
+		if got := Due(at("2026-11-20 15:00"), everyPractice(t), records(o)); len(got) != 1 || got[0].Wording != want {
+			t.Errorf("want %s: %+v", want, got)
+		}
 	}
 }
 

@@ -25,6 +25,8 @@ func Quiet(now time.Time, p Policy, o contact.Occasion) string {
 		return "it was logged ahead of its time; when it took place: regards occasion edit " + o.ID + " --took-place"
 	case name == JobLead && told && !TellsOf(o, step.Word):
 		return "nobody is told that it came to nothing, as no application is known"
+	case neverAgreed(o):
+		return "nobody is told how it ended, as no yes of theirs is known"
 	case name == Farewell && farewellPast(now, p, o):
 		return "you left on " + dateOf(o.At, p.Location) + ", too long ago for a farewell"
 	case (name == JobLead || name == Reference || name == Milestone) && stale:

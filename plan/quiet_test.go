@@ -23,6 +23,7 @@ func TestQuiet(t *testing.T) {
 		"an old step":    {contact.JobLead, step(contact.Applied, "2026-11-21 12:00"), "2026-12-21 12:01", "that was on 21 November 2026, too long ago for a letter"},
 		"no application": {contact.JobLead, step(contact.TurnedDown, "2026-11-21 12:00"), "2026-11-21 12:01", "nobody is told that it came to nothing, as no application is known"},
 		"a reference":    {contact.Reference, step(contact.Granted, "2026-11-21 12:00"), "2026-11-21 12:01", ""},
+		"never agreed":   {contact.Reference, step(contact.Offered, "2026-11-21 12:00"), "2026-11-21 12:01", "nobody is told how it ended, as no yes of theirs is known"},
 		"an old one":     {contact.Reference, step(contact.Granted, "2026-11-21 12:00"), "2027-11-21 12:01", "that was on 21 November 2026, too long ago for a letter"},
 		"a farewell":     {contact.Farewell, nil, "2026-12-04 22:59", ""},
 		"past":           {contact.Farewell, nil, "2026-12-04 23:00", "you left on 20 November 2026, too long ago for a farewell"},

@@ -17,6 +17,9 @@ const (
 	referenceThanks = "thanks"
 	referenceUsed   = "used"
 	referenceEnded  = "ended"
+
+	// unused is the wording of the last one when their name was never given.
+	referenceUnused = "ended-unused"
 )
 
 // references gives the letter that the newest step of every reference asks for.
@@ -28,7 +31,7 @@ func references(now time.Time, p Policy, r Records) []Planned {
 			step.At = o.At
 		}
 		word := referenceWord(step.Word)
-		if o.Kind != contact.Reference || word == "" || now.Sub(step.At) > staleAfter {
+		if o.Kind != contact.Reference || word == "" || now.Sub(step.At) > staleAfter || neverAgreed(o) {
 			continue
 		}
 		for _, to := range addressees(now, r, o) {
@@ -74,6 +77,18 @@ func granted(r Records, contactID string) (last time.Time) {
 	return last
 }
 
+// neverAgreed reports whether what somebody was asked to be a reference for has
+// ended without a yes of theirs: there is nothing to thank for.
+func neverAgreed(o contact.Occasion) bool {
+	step, _ := latest(o)
+	_, granted := o.Step(contact.Granted)
+	_, used := o.Step(contact.Used)
+	return o.Kind == contact.Reference && referenceWord(step.Word) == referenceEnded && !granted && !used
+}
+
+// permission is how many years a permission is good for.
+const permission = 1
+
 // reference gives the letter about a step to a referee, whose newest permission
 // is given.
 func reference(now time.Time, p Policy, o contact.Occasion, step contact.Step, to addressee, granted time.Time) Planned {
@@ -86,17 +101,26 @@ func reference(now time.Time, p Policy, o contact.Occasion, step contact.Step, t
 		l.Reason = fmt.Sprintf("%s is to be asked for a reference%s", name, quoted("for", o.Title))
 		if wrote := to.wroteSince(o.At, p.Location); wrote != "" {
 			l.State, l.Reason = contact.Superseded, wrote
+		} else if !granted.IsZero() && o.At.Before(granted.AddDate(permission, 0, 0)) {
+			l.State = contact.Superseded
+			l.Reason = fmt.Sprintf("%s said on %s that you may give their name", name, dateOf(granted, p.Location))
 		}
 	case referenceThanks:
 		l.Reason = fmt.Sprintf("%s said on %s that you may give their name", name, dateOf(step.At, p.Location))
 	case referenceUsed:
 		l.Reason = fmt.Sprintf("you gave %s as a reference on %s", name, dateOf(step.At, p.Location))
-		if !granted.IsZero() && step.At.After(granted.AddDate(1, 0, 0)) {
+		switch {
+		case granted.IsZero():
+			l = l.needs(`%s has not said yes, as far as is known; if they have: regards occasion edit %s --outcome granted --at DAY, with the day on which they did`, name, o.ID)
+		case step.At.After(granted.AddDate(permission, 0, 0)):
 			l = l.needs(`the permission of %s is of %s, over a year before you gave their name: ask again: regards log reference %s --title "…"`,
 				name, dateOf(granted, p.Location), to.contact.ID)
 		}
 	case referenceEnded:
 		l.Reason = fmt.Sprintf("what %s was a reference for has ended: %s", name, step.Word)
+		if _, used := o.Step(contact.Used); !used {
+			l.Wording = Reference + "." + referenceUnused
+		}
 		if o.News == "" {
 			l = l.needs(`how did it end, in words for %s? regards occasion edit %s --news "…"`, name, o.ID)
 		}

@@ -48,7 +48,7 @@ func thankYous(now time.Time, p Policy, r Records) []Planned {
 func thankYou(now time.Time, p Policy, o contact.Occasion, to addressee) Planned {
 	at, own := o.At.In(p.Location), p.Practices[ThankYou]
 	l := to.letter(ThankYou, o)
-	l.Due, l.Wording = own.Within.After(at), thankYouWording(o.Kind)
+	l.Due, l.Wording = own.Within.After(at), thankYouWording(o, to.past)
 	if !own.Overdue.IsZero() {
 		l.Overdue = own.Overdue.After(at)
 	}
@@ -84,13 +84,16 @@ func NeedlessThanks(o contact.Occasion, lastOut contact.Touch) bool {
 }
 
 // thankYouWording gives the name of the template for the thank-you after an
-// occasion of some kind.
-func thankYouWording(kind contact.Kind) string {
-	switch kind {
-	case contact.Event:
-		kind = contact.Met
-	case contact.HelpReceived:
+// occasion, to somebody with whom there is a past.
+func thankYouWording(o contact.Occasion, past contact.Past) string {
+	kind := string(o.Kind)
+	switch {
+	case o.Kind == contact.HelpReceived:
 		kind = "help"
+	case meets(o.Kind) && knownBefore(o, past):
+		kind = "met-again"
+	case meets(o.Kind):
+		kind = "met"
 	}
-	return ThankYou + "." + string(kind)
+	return ThankYou + "." + kind
 }

@@ -106,8 +106,8 @@ func TestBuiltinIsComplete(t *testing.T) {
 	var want []string
 	for _, name := range strings.Fields(`close-the-loop.helped close-the-loop.in-touch farewell follow-up
 		job-lead.applied job-lead.interview job-lead.no job-lead.offer keep-in-touch milestone promise
-		reference.ask reference.ended reference.thanks reference.used
-		thank-you.help thank-you.informational thank-you.interview thank-you.met`) {
+		reference.ask reference.ended reference.ended-unused reference.thanks reference.used
+		thank-you.help thank-you.informational thank-you.interview thank-you.met thank-you.met-again`) {
 		for _, language := range []string{"de", "en", "es", "fr"} {
 			want = append(want, name+" "+language)
 		}
@@ -300,8 +300,8 @@ func TestMissing(t *testing.T) {
 	}
 	needs := map[string]string{
 		"close-the-loop.helped": "about", "close-the-loop.in-touch": "about", "farewell": "useful phone personal_address",
-		"milestone": "news", "reference.ended": "news", "promise": "next", "thank-you.help": "useful",
-		"thank-you.informational": "useful", "thank-you.interview": "useful", "thank-you.met": "useful",
+		"milestone": "news", "reference.ended": "news", "reference.ended-unused": "news", "promise": "next", "thank-you.help": "useful",
+		"thank-you.informational": "useful", "thank-you.interview": "useful", "thank-you.met": "useful", "thank-you.met-again": "useful",
 	}
 	for _, b := range builtin(t) {
 		for field, drop := range drops {

@@ -29,13 +29,13 @@ PERSON is a contact, or "Name <address>" for a new one. What comes of it:
 - met, informational, interview, event, help-received: a thank-you is drafted at the
   next pass. It names what was most useful to you, so say it with --useful, once
   for all or for each as --useful "Tom=the tip".
-- met, event: where no thank-you was written and nothing has passed between you
-  since, a follow-up after two days.
+- met, event: with somebody you did not know before, where no thank-you was written
+  and nothing has passed between you since, a follow-up after two days.
 - job-lead: --title is the position, PERSON who told you of it. You are asked after a
   week whether you applied, and PERSON hears what comes of it:
   regards occasion edit ID --outcome applied.
-- reference: --title is what for. PERSON is asked whether you may give their name, and
-  hears by regards occasion edit ID --outcome granted, used, and how it ended.
+- reference: --title is what for. PERSON is asked whether you may give their name,
+  unless they said so within a year, and hears by regards occasion edit ID --outcome granted, used, and how it ended.
 - farewell: --at is your last day, --useful what the support of each meant. You are
   asked for it three weeks before; five work days before, the letters are drafted.
 - any, with --next and --next-due: on that day a letter that keeps your promise,

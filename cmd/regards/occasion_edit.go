@@ -35,6 +35,7 @@ end offer or no. Whoever helped hears of it by a letter at the next pass. With
 				if err != nil {
 					return err
 				}
+				_, used := o.Step(contact.Used)
 				o, err = s.store.UpdateOccasion(c.Context(), o.ID, s.now(), func(o contact.Occasion) (contact.Occasion, error) {
 					return o, s.editOccasion(c, &o, who, f)
 				})
@@ -45,6 +46,9 @@ end offer or no. Whoever helped hears of it by a letter at the next pass. With
 					return a.printJSON(occasionJSON(o))
 				}
 				fmt.Fprintf(a.out, "changed %s (%s)\n", o.Kind, o.ID)
+				if used && f.outcome == string(contact.Used) {
+					fmt.Fprintln(a.out, "they hear of it once for each occasion; for another position: regards log reference NAME --title …")
+				}
 				if f.outcome != "" {
 					if err := a.printOutcome(c.Context(), s, o, who); err != nil {
 						return err
