@@ -47,10 +47,14 @@ end offer or no. Whoever helped hears of it by a letter at the next pass. With
 					return a.printJSON(occasionJSON(o))
 				}
 				fmt.Fprintf(a.out, "changed %s (%s)\n", o.Kind, o.ID)
-				if f.outcome != "" {
-					if err := a.printOutcome(c.Context(), s, o, who); err != nil {
-						return err
-					}
+				switch given := c.Flags().Changed; {
+				case f.outcome != "":
+					err = a.printOutcome(c.Context(), s, o, who)
+				case given("useful"):
+					err = a.printUseful(c.Context(), s, o, who)
+				}
+				if err != nil {
+					return err
 				}
 				return a.noteDrafts(c, s, o)
 			})
@@ -76,6 +80,17 @@ func (a *app) printOutcome(ctx context.Context, s *session, o contact.Occasion, 
 		return err
 	}
 	return a.printComing(ctx, s, o, who, r)
+}
+
+// printUseful shows what was most useful as the letters of o will say it.
+func (a *app) printUseful(ctx context.Context, s *session, o contact.Occasion, who people) error {
+	r, err := s.store.Records(ctx)
+	if err != nil {
+		return err
+	}
+	letters := s.lettersOf(o, r)
+	r.Occasions = []contact.Occasion{o}
+	return a.printSentences(s, append(letters, plan.Coming(s.now(), policy(s.cfg), r)...), who)
 }
 
 // noteDrafts says which letters of occasions keep the words that they have: those
