@@ -477,6 +477,26 @@ func TestInjection(t *testing.T) {
 	}
 }
 
+// The sentence in which the owner's words stand, alone.
+func TestUsefulSentence(t *testing.T) {
+	for text, want := range map[string]string{
+		"Hello. What helped was {{.Useful}}. Thank you.": "What helped was your advice, e.g. on A. B.",
+		"Hello.\n\n{{.Useful}} was great! Thanks.":       "your advice, e.g. on A. B was great!",
+		"Hello! One thing: {{.Useful}}.":                 "One thing: your advice, e.g. on A. B.",
+		"Hello.":                                         "",
+	} {
+		w, err := Load(owners(map[string]string{"mine.txt": "Subject: x\n\n" + text}), "mine", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := letter()
+		l.Facts.Useful = "your advice, e.g. on A. B."
+		if got, err := w.UsefulSentence(l); got != want || err != nil {
+			t.Errorf("%s: got %q, %v", text, got, err)
+		}
+	}
+}
+
 // News may have several paragraphs, which stay in the text.
 func TestNewsInParagraphs(t *testing.T) {
 	l := letter()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,16 +23,42 @@ func (a *app) printComing(ctx context.Context, s *session, o contact.Occasion, w
 	if err != nil {
 		return err
 	}
-	for _, l := range s.lettersOf(o, r) {
+	due := s.lettersOf(o, r)
+	for _, l := range due {
 		if l.Practice != plan.ThankYou {
 			fmt.Fprintln(a.out, comes(l, who.name(l.ContactID), when))
 		}
 	}
 	r.Occasions = []contact.Occasion{o}
-	for _, l := range plan.Coming(s.now(), policy(s.cfg), r) {
+	coming := plan.Coming(s.now(), policy(s.cfg), r)
+	for _, l := range coming {
 		fmt.Fprintln(a.out, comes(l, who.name(l.ContactID), "on "+l.From.In(s.cfg.Owner.Location()).Format("2 January 2006")))
 	}
 	a.printHints(s, o)
+	return a.printSentences(s, append(due, coming...), who)
+}
+
+// printSentences shows the words that were given for letters as they will stand in
+// them, each sentence once.
+func (a *app) printSentences(s *session, letters []plan.Planned, who people) error {
+	w, err := a.writer(s)
+	if err != nil {
+		return err
+	}
+	said := map[string]bool{}
+	for _, l := range letters {
+		c, _ := who.byID(l.ContactID)
+		t, err := w.Wording(l.Wording, c)
+		if err != nil || l.Facts.Useful == "" || l.State == contact.Superseded {
+			continue
+		}
+		c.Greeting = cmp.Or(c.Greeting, standIn)
+		text, err := t.UsefulSentence(w.Letter(t, c, l.Facts))
+		if err == nil && text != "" && !said[text] {
+			said[text] = true
+			fmt.Fprintf(a.out, "it will say: %s\n", text)
+		}
+	}
 	return nil
 }
 

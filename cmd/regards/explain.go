@@ -38,10 +38,8 @@ func (a *app) explain(c *cobra.Command, s *session, what string) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range s.planned(r) {
-		if l.Key == what {
-			return a.explainPlanned(s, r, l)
-		}
+	if l, found := s.plannedAs(r, what); found {
+		return a.explainPlanned(s, r, l)
 	}
 	p, err := s.contact(c.Context(), what)
 	if err == nil {
@@ -175,17 +173,16 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact, r 
 	for _, t := range touches {
 		e.Touches = append(e.Touches, touchReason(t))
 	}
-	for _, l := range s.planned(r) {
-		if l.ContactID == p.ID {
-			e.ToCome = append(e.ToCome, reasonJSON{At: jsonTime(l.From), What: l.Key, Why: s.plannedReason(l)})
-		}
+	for _, l := range s.plannedFor(r, p) {
+		e.ToCome = append(e.ToCome, reasonJSON{At: jsonTime(l.From), What: l.Key, Why: l.why})
 	}
 	for _, m := range passed {
 		e.LeftOut = append(e.LeftOut, passedReason(m))
 	}
+	resting := s.restingOf(r)
 	for _, l := range letters {
 		if l.ContactID == p.ID {
-			e.Letters = append(e.Letters, reasonJSON{At: jsonTime(l.Due), What: l.Key + " " + string(l.State), Why: l.Reason})
+			e.Letters = append(e.Letters, reasonJSON{At: jsonTime(l.Due), What: l.Key + " " + string(l.State), Why: why(s, l, resting[l.Key])})
 		}
 	}
 	if a.json {

@@ -2,39 +2,94 @@ package main
 
 import (
 	"fmt"
+	"strings"
+	"time"
 
 	"regards/contact"
 	"regards/plan"
 )
 
-// planned gives the letters that are to be made now or later and are not yet.
-func (s *session) planned(r plan.Records) []plan.Planned {
-	var planned []plan.Planned
-	for _, l := range plan.Due(s.now(), policy(s.cfg), r) {
-		if _, made := r.Letters[l.Key]; !made {
-			planned = append(planned, l)
-		}
-	}
-	return append(planned, plan.Coming(s.now(), policy(s.cfg), r)...)
+// toCome is a letter that is not made yet.
+type toCome struct {
+	plan.Planned
+	why string // it is to be made, and why not now
 }
 
-// plannedReason says why a letter is to be made, and whether its time has come.
-func (s *session) plannedReason(l plan.Planned) string {
-	if l.From.After(s.now()) {
-		return fmt.Sprintf("not before %s: %s", localTime(l.From, s), l.Reason)
+// planned gives the letters that are to be made now or later and are not yet, or
+// that something holds back, each once.
+func (s *session) planned(r plan.Records) (all []toCome) {
+	agenda, seen := plan.Schedule(s.now(), policy(s.cfg), r), map[string]bool{}
+	add := func(l plan.Planned, when string) {
+		if _, made := r.Letters[l.Key]; !made && !seen[l.Key] {
+			seen[l.Key] = true
+			all = append(all, toCome{l, when + ": " + l.Reason})
+		}
 	}
-	return "at the next pass: " + l.Reason
+	for _, l := range agenda.Due {
+		add(l, "at the next pass")
+	}
+	for _, h := range agenda.Held {
+		add(h.Planned, "held back ("+h.Why+")")
+	}
+	for _, l := range append(plan.Coming(s.now(), policy(s.cfg), r), agenda.Ahead...) {
+		add(l, "not before "+localTime(l.From, s))
+	}
+	return all
+}
+
+// plannedFor gives those of the letters that go to p. An agenda names only the
+// first that lie ahead: that of p alone names the others.
+func (s *session) plannedFor(r plan.Records, p contact.Contact) (all []toCome) {
+	alone := r
+	alone.Contacts = map[string]contact.Contact{p.ID: p}
+	for id, c := range r.Contacts {
+		if c.IntroducedBy == p.ID {
+			alone.Contacts[id] = c
+		}
+	}
+	seen := map[string]bool{}
+	for _, l := range append(s.planned(r), s.planned(alone)...) {
+		if l.ContactID == p.ID && !seen[l.Key] {
+			seen[l.Key] = true
+			all = append(all, l)
+		}
+	}
+	return all
+}
+
+// keysUntil is how far ahead the keys of letters are known.
+const keysUntil = 365 * 24 * time.Hour
+
+// plannedAs gives the letter that a key is of, also one that only a rehearsal
+// comes to.
+func (s *session) plannedAs(r plan.Records, key string) (toCome, bool) {
+	practice, rest, _ := strings.Cut(key, "/")
+	if rest == "" || policy(s.cfg).Wordings(practice) == nil {
+		return toCome{}, false
+	}
+	for _, l := range s.planned(r) {
+		if l.Key == key {
+			return l, true
+		}
+	}
+	for _, step := range plan.Rehearse(s.now(), s.now().Add(keysUntil), policy(s.cfg), r, nil).Steps {
+		if step.Key == key {
+			when := "on " + localTime(step.At, s) + ", if you send what comes before and nothing else happens"
+			return toCome{step.Planned, when + ": " + step.Reason}, true
+		}
+	}
+	return toCome{}, false
 }
 
 // explainPlanned tells why a letter is to come.
-func (a *app) explainPlanned(s *session, r plan.Records, l plan.Planned) error {
+func (a *app) explainPlanned(s *session, r plan.Records, l toCome) error {
 	name := r.Contacts[l.ContactID].Name
 	if a.json {
 		j := newLetterJSON(l.Letter, people{r.Contacts[l.ContactID]})
-		j.State, j.Reason = "", s.plannedReason(l)
+		j.State, j.Reason = "", l.why
 		return a.printJSON(j)
 	}
-	fmt.Fprintf(a.out, "%s to %s is not made yet: %s\n", l.Key, name, s.plannedReason(l))
+	fmt.Fprintf(a.out, "%s to %s is not made yet: %s\n", l.Key, name, l.why)
 	fmt.Fprintf(a.out, "due %s\n", localTime(l.Due, s))
 	return nil
 }

@@ -147,6 +147,11 @@ func (s *session) resting(ctx context.Context) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.restingOf(r), nil
+}
+
+// restingOf is resting for letters of the records.
+func (s *session) restingOf(r plan.Records) map[string]string {
 	why := map[string]string{}
 	due, held := plan.Sendable(s.now(), policy(s.cfg), r)
 	for _, l := range due {
@@ -155,7 +160,7 @@ func (s *session) resting(ctx context.Context) (map[string]string, error) {
 	for _, h := range held {
 		why[h.Key] = h.Why
 	}
-	return why, nil
+	return why
 }
 
 // why says why a letter stands where it stands, and what else is known of it:

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // editFlags are what only an occasion that there is can have.
@@ -49,10 +51,14 @@ end offer or no. Whoever helped hears of it by a letter at the next pass. With
 				if used && f.outcome == string(contact.Used) {
 					fmt.Fprintln(a.out, "they hear of it once for each occasion; for another position: regards log reference NAME --title …")
 				}
-				if f.outcome != "" {
-					if err := a.printOutcome(c.Context(), s, o, who); err != nil {
-						return err
-					}
+				switch given := c.Flags().Changed; {
+				case f.outcome != "":
+					err = a.printOutcome(c.Context(), s, o, who)
+				case given("useful"):
+					err = a.printUseful(c.Context(), s, o, who)
+				}
+				if err != nil {
+					return err
 				}
 				return a.noteDrafts(c, s, o)
 			})
@@ -80,15 +86,34 @@ func (a *app) printOutcome(ctx context.Context, s *session, o contact.Occasion, 
 	return a.printComing(ctx, s, o, who, r)
 }
 
-// noteDrafts says which letters of an occasion keep the words that they have.
-func (a *app) noteDrafts(c *cobra.Command, s *session, o contact.Occasion) error {
-	letters, err := s.store.Letters(c.Context())
-	for _, l := range letters {
-		if l.OccasionID == o.ID && l.State == contact.Drafted {
+// printUseful shows what was most useful as the letters of o will say it.
+func (a *app) printUseful(ctx context.Context, s *session, o contact.Occasion, who people) error {
+	r, err := s.store.Records(ctx)
+	if err != nil {
+		return err
+	}
+	letters := s.lettersOf(o, r)
+	r.Occasions = []contact.Occasion{o}
+	return a.printSentences(s, append(letters, plan.Coming(s.now(), policy(s.cfg), r)...), who)
+}
+
+// noteDrafts says which letters of occasions keep the words that they have: those
+// that lie somewhere and are not about to be taken back.
+func (a *app) noteDrafts(c *cobra.Command, s *session, occasions ...contact.Occasion) error {
+	r, err := s.store.Records(c.Context())
+	if err != nil {
+		return err
+	}
+	needless := plan.Needless(s.now(), policy(s.cfg), r)
+	for _, key := range slices.Sorted(maps.Keys(r.Letters)) {
+		l := r.Letters[key]
+		lies := l.Place.Mailbox != "" && !l.State.Ended() && !l.TakeBack
+		concerned := slices.ContainsFunc(occasions, func(o contact.Occasion) bool { return o.ID == l.OccasionID })
+		if lies && concerned && !slices.ContainsFunc(needless, func(e contact.Ending) bool { return e.Key == key }) {
 			fmt.Fprintf(a.out, "the draft that lies in %s (%s) keeps its words; change them there\n", l.Place.Mailbox, l.Subject)
 		}
 	}
-	return err
+	return nil
 }
 
 // editOccasion enters the flags that were given.

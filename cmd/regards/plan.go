@@ -13,6 +13,7 @@ import (
 	"regards/contact"
 	"regards/internal/daemon"
 	"regards/plan"
+	"regards/store"
 )
 
 func (a *app) planCommand() *cobra.Command {
@@ -84,12 +85,20 @@ func (a *app) rehearse(ctx context.Context, s *session, until string) error {
 		}
 		return a.printJSON(listed)
 	}
-	if !hold.Over(s.now()) && hold.Until.IsZero() {
-		fmt.Fprintf(a.out, "nothing is drafted before you say so (%s): regards resume; then:\n", hold.Reason)
+	if !hold.Over(s.now()) {
+		fmt.Fprintf(a.out, "nothing is drafted %s (%s): regards resume; then:\n", holdEnd(hold, s), hold.Reason)
 	}
 	a.printSteps(s, rehearsed.Steps, all)
 	a.printHeld(rehearsed.Held, all, end, s)
 	return nil
+}
+
+// holdEnd says how long nothing is drafted.
+func holdEnd(h store.Hold, s *session) string {
+	if h.Until.IsZero() {
+		return "before you say so"
+	}
+	return "until " + localTime(h.Until, s)
 }
 
 // parseEnd reads a length of time from now on, or a TIME.

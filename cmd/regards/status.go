@@ -92,6 +92,7 @@ type unreadableJSON struct {
 type nextJSON struct {
 	Key string  `json:"key"`
 	Due *string `json:"due"`
+	Why string  `json:"why,omitempty"` // when it goes, or why not; of one that is approved
 }
 
 // status gathers the state of everything.
@@ -161,9 +162,9 @@ func (s *session) next(r plan.Records) []nextJSON {
 			open = append(open, l.Letter)
 		}
 	}
-	next := make([]nextJSON, 0, len(open))
+	next, resting := make([]nextJSON, 0, len(open)), s.restingOf(r)
 	for _, l := range open {
-		next = append(next, nextJSON{l.Key, jsonTime(l.Due)})
+		next = append(next, nextJSON{l.Key, jsonTime(l.Due), resting[l.Key]})
 	}
 	return next
 }
@@ -235,7 +236,10 @@ func (a *app) printStatus(s *session, st statusJSON) {
 		fmt.Fprintf(a.out, "letters %s: %d\n", state, st.Letters[state])
 	}
 	for _, n := range st.Next {
-		fmt.Fprintf(a.out, "next: %s, due %s\n", n.Key, *n.Due)
+		if n.Why != "" {
+			n.Why = ": " + n.Why
+		}
+		fmt.Fprintf(a.out, "next: %s, due %s%s\n", n.Key, *n.Due, n.Why)
 	}
 }
 
