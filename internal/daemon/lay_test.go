@@ -113,8 +113,6 @@ func TestToOutbox(t *testing.T) {
 			v.account.SMTP = nil
 		}
 		s.unmovable["home"] = x.unmovable
-		x.l.Practice = plan.ThankYou
-		s.settings.Policy.Practices[plan.ThankYou] = plan.Practice{Enabled: true, Delivery: x.l.Delivery}
 		if laid, brought := v.viaOutbox(x.l), v.toMove(x.l); laid != x.laid || brought != x.brought {
 			t.Errorf("%s: laid there %t, brought there %t", name, laid, brought)
 		}
