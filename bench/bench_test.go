@@ -27,7 +27,7 @@ func TestRun(t *testing.T) {
 		t.Fatalf("%v\n%s", err, log.String())
 	}
 	for _, want := range []string{"first `sync`", "baseline.py", "peak memory", "second `sync`", "2 replies", "resident memory",
-		"for 0 script and regards name another one", "500 messages in INBOX, 200 in Sent"} {
+		"for 0 script and regards name another one", "milestone to 1000 contacts", "500 messages in INBOX, 200 in Sent"} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("lacks %q:\n%s", want, table.String())
 		}

@@ -59,14 +59,7 @@ func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string)
 	if err != nil || data.NumMessages == 0 {
 		return nil, err
 	}
-	var ids map[uint32]string
-	err = imapconn.ErrGarbled
-	if int(data.NumMessages) <= 20*len(messageIDs) {
-		ids, err = d.hits(ctx, mailbox, &imap.SearchCriteria{})
-	}
-	if errors.Is(err, imapconn.ErrGarbled) {
-		ids, err = d.hits(ctx, mailbox, anyOf(messageIDs)...)
-	}
+	ids, err := d.idsIn(ctx, Box{Name: mailbox, UIDValidity: data.UIDValidity, UIDNext: uint32(data.UIDNext), Messages: data.NumMessages}, messageIDs)
 	if err != nil {
 		return nil, err
 	}
@@ -81,6 +74,24 @@ func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string)
 		}
 	}
 	return places, nil
+}
+
+// idsIn reads the Message-IDs in the open mailbox: all of them, or those that may
+// be meant.
+func (d *Drafts) idsIn(ctx context.Context, state Box, meant []string) (map[uint32]string, error) {
+	if d.read.state == state && state.UIDNext != 0 {
+		return d.read.ids, nil
+	}
+	if int(state.Messages) <= 20*len(meant) {
+		ids, err := d.hits(ctx, state.Name, &imap.SearchCriteria{})
+		if err == nil {
+			d.read = contents{state, ids}
+		}
+		if !errors.Is(err, imapconn.ErrGarbled) {
+			return ids, err
+		}
+	}
+	return d.hits(ctx, state.Name, anyOf(meant)...)
 }
 
 // hits gives the Message-IDs of what is found.

@@ -44,6 +44,15 @@ type Drafts struct {
 	names    Names
 	box      string // of drafts
 	examined bool   // a mailbox is open, read-only
+	read     contents
+}
+
+// contents are the Message-IDs of all messages of a mailbox, as they were read
+// last. While its state is the same, so are they: no message came, since the
+// next UID is the same, and none went.
+type contents struct {
+	state Box
+	ids   map[uint32]string
 }
 
 // OpenNamed connects and finds the mailboxes. Without one of drafts it fails;

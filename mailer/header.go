@@ -52,7 +52,10 @@ func splitMessage(raw []byte) (fields []field, rest []byte, err error) {
 			end = len(rest)
 		}
 		line := rest[:end]
-		text := bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		text, ended := bytes.CutSuffix(line, []byte("\n"))
+		if ended {
+			text = bytes.TrimSuffix(text, []byte("\r"))
+		}
 		if len(text) == 0 {
 			return fields, rest, err
 		}

@@ -167,6 +167,7 @@ func FuzzPrepare(f *testing.F) {
 	f.Add([]byte("From: ana@example.org\r\nTo: g: a@x.example, <b@x.example>;\r\nBcc : c@x.example"))
 	f.Add([]byte("From: ana@example.org\r\nTo: a@x.example\r\nX: y\rBcc: b@x.example\r\n\r\n"))
 	f.Add([]byte("From : ana@example.org\r\r\nTo: a@x.example\r\n\r\n"))
+	f.Add([]byte("From: ana@example.org\r\nTo: a@x.example\r"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		before := bytes.Clone(raw)
 		got, to, err := Prepare(raw, sending, "new@example.org", owners)
