@@ -25,6 +25,8 @@ var (
 	// ErrLeft means that this server offers no way to move one message: it lies
 	// where it lay.
 	ErrLeft = errors.New("this server offers no way to move one message")
+	// ErrTooLarge means that a message is larger than what was asked for.
+	ErrTooLarge = errors.New("the message is too large")
 	// ErrUnknown means that the connection was lost before the server answered:
 	// the letter may lie there or not, and SettleAll finds out.
 	ErrUnknown = errors.New("the server did not say whether it took the letter")

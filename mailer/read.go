@@ -16,7 +16,7 @@ import (
 const readAtOnce = 2 << 20
 
 // Read gives the bytes of a message. It gives ErrGone when the message is not
-// there or marked as deleted, and another error when it is larger than limit.
+// there or marked as deleted, and ErrTooLarge when it is larger than limit.
 func (d *Drafts) Read(ctx context.Context, place contact.Place, limit int) ([]byte, error) {
 	if err := d.openAt(ctx, place, true); err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func (d *Drafts) Read(ctx context.Context, place contact.Place, limit int) ([]by
 		}
 		raw = append(raw, piece...)
 		if len(raw) > limit {
-			return nil, fmt.Errorf("read a message in %s: it is larger than %d bytes", place.Mailbox, limit)
+			return nil, fmt.Errorf("%w: more than %d bytes, in %s", ErrTooLarge, limit, place.Mailbox)
 		}
 		if len(piece) < readAtOnce {
 			return raw, nil

@@ -5,6 +5,7 @@ import (
 
 	"regards/contact"
 	"regards/mailer"
+	"regards/plan"
 )
 
 var (
@@ -90,14 +91,16 @@ func TestLeftAlone(t *testing.T) {
 func TestToOutbox(t *testing.T) {
 	s := newSite(t, embedded(t))
 	v := &visit{d: s.Daemon, account: s.settings.Accounts[0]}
+	s.settings.Policy.Practices[plan.FollowUp] = plan.Practice{Enabled: true, Delivery: contact.ByOutbox}
 	for name, x := range map[string]struct {
 		l               contact.Letter
 		laid, brought   bool
 		unmovable, none bool
 	}{
 		"a draft":                    {l: contact.Letter{State: contact.Queued, Delivery: contact.ByDraft}},
-		"by its practice":            {l: contact.Letter{State: contact.Queued, Delivery: contact.ByOutbox}, laid: true},
-		"without a rest":             {l: contact.Letter{State: contact.Queued, Delivery: contact.BySend}, laid: true},
+		"by its practice":            {l: contact.Letter{Practice: plan.FollowUp, State: contact.Queued, Delivery: contact.ByOutbox}, laid: true},
+		"without a rest":             {l: contact.Letter{Practice: plan.FollowUp, State: contact.Queued, Delivery: contact.BySend}, laid: true},
+		"its practice did so once":   {l: contact.Letter{Practice: plan.KeepInTouch, State: contact.Queued, Delivery: contact.BySend}},
 		"approved before it is laid": {l: contact.Letter{State: contact.Queued, Delivery: contact.ByDraft, Approved: noon}, laid: true},
 		"no server to send by":       {l: contact.Letter{State: contact.Queued, Delivery: contact.ByOutbox, Approved: noon}, none: true},
 		"approved where it lies":     {l: contact.Letter{State: contact.Approved, Delivery: contact.ByDraft, Approved: noon, Place: inDrafts}, laid: true, brought: true},

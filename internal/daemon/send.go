@@ -144,19 +144,21 @@ func (v *visit) noteSession(ctx context.Context, sendErr error) error {
 
 // sendOne reads what lies in the outbox, and sends exactly that.
 func (v *visit) sendOne(ctx context.Context, l contact.Letter) error {
-	var draft []byte
-	err := v.at(ctx, func(drafts *mailer.Drafts) (err error) {
-		draft, err = drafts.Read(ctx, l.Place, maxLetter)
+	var raw []byte
+	var to, why string
+	err := v.at(ctx, func(drafts *mailer.Drafts) error {
+		draft, err := drafts.Read(ctx, l.Place, maxLetter)
+		if err == nil {
+			raw, to, why, err = v.prepare(ctx, l, draft)
+		}
 		return err
 	})
-	if errors.Is(err, mailer.ErrGone) {
+	switch {
+	case errors.Is(err, mailer.ErrGone):
 		return nil // the next look tells where it is
-	}
-	if err != nil {
-		return err
-	}
-	raw, to, why, err := v.prepare(ctx, l, draft)
-	if err != nil {
+	case errors.Is(err, mailer.ErrTooLarge):
+		why = err.Error()
+	case err != nil:
 		return err
 	}
 	if why != "" {
@@ -191,8 +193,11 @@ func (v *visit) prepare(ctx context.Context, l contact.Letter, draft []byte) (ra
 	if err != nil {
 		return nil, "", err.Error(), nil
 	}
-	to, why = plan.Deliverable(l, r.Contacts[l.ContactID], recipients, v.d.settings.Addresses)
-	return raw, to, why, nil
+	if to, why = plan.Deliverable(l, r.Contacts[l.ContactID], recipients, v.d.settings.Addresses); why != "" {
+		return nil, "", why, nil
+	}
+	touches, err := v.d.store.SentSince(ctx, l.Approved)
+	return raw, to, plan.WrittenSince(l, r.Letters, touches), err
 }
 
 // recordSend stores what became of a letter that was given to the SMTP server.
