@@ -628,3 +628,46 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("read %d times, then %d", read, n)
 	}
 }
+
+// What was being sent is settled also when the clock was ahead then.
+func TestClockSetBackWhileSending(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByOutbox)
+	s.ok(0)
+	if err := s.store.RecordSending(t.Context(), "a", s.letter("a").Raw, s.clock.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	s.ok(time.Hour)
+	s.expect("a", contact.Uncertain, "not among your sent mail")
+}
+
+// A draft that is marked as deleted is thrown away, and stays so.
+func TestMarkedAsDeleted(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	s.ok(0)
+	if err := s.server.SetFlags("Drafts", s.letter("a").Place.UID, `\Deleted`); err != nil {
+		t.Fatal(err)
+	}
+	s.read()
+	for range 3 {
+		s.ok(time.Hour)
+		s.read()
+		s.ok(lookEvery)
+		s.expect("a", contact.Dismissed, "you deleted the draft")
+	}
+}
+
+// read has all mail read as of now.
+func (s *scene) read() {
+	s.t.Helper()
+	sk := &sink{d: s.Daemon, account: s.settings.Accounts[0]}
+	err := s.decide(s.t.Context(), func(context.Context) error {
+		r := sk.readiness()
+		r.watched, r.synced["INBOX"] = []string{"INBOX"}, s.clock
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
