@@ -671,3 +671,45 @@ func (s *scene) read() {
 		s.t.Fatal(err)
 	}
 }
+
+// While nothing is to be drafted or sent, nothing is logged in for.
+func TestHeldCostsNoLogin(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.ok(0)
+	s.put("a", contact.ByDraft)
+	if err := s.store.SetHold(t.Context(), store.Hold{Reason: "a pause", Since: s.clock}); err != nil {
+		t.Fatal(err)
+	}
+	logins := s.imap.connections()
+	for range 10 {
+		s.ok(time.Minute)
+	}
+	if n := s.imap.connections(); n != logins {
+		t.Errorf("%d logins", n-logins)
+	}
+	s.expect("a", contact.Queued, "")
+}
+
+// A draft under the Message-ID that the server gave it is taken back, too.
+func TestTakenBackUnderAnotherID(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	s.ok(0)
+	raw := bytes.Replace(s.letter("a").Raw, []byte("a@example.org"), []byte("other@server.example"), 1)
+	uid, err := s.server.Append("Drafts", mailsim.Message{Raw: raw})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.server.Remove("Drafts", s.letter("a").Place.UID); err != nil {
+		t.Fatal(err)
+	}
+	s.change("a", func(l contact.Letter) (contact.Letter, error) {
+		l.Place.UID, l.DraftID, l.TakeBack = uid, "other@server.example", true
+		return l, nil
+	})
+	s.ok(lookEvery)
+	s.expect("a", contact.Superseded, "")
+	if n := s.holds("Drafts"); n != 0 {
+		t.Errorf("%d drafts", n)
+	}
+}
