@@ -713,3 +713,77 @@ func TestTakenBackUnderAnotherID(t *testing.T) {
 		t.Errorf("%d drafts", n)
 	}
 }
+
+// A draft that was thrown away is looked for ever less often, and at last no more.
+func TestLooksForWhatWasThrownAway(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.settings.Accounts[0].SMTP = nil
+	v := s.visit()
+	s.put("a", contact.ByDraft)
+	s.change("a", func(l contact.Letter) (contact.Letter, error) {
+		l = l.In(contact.Dismissed, s.clock)
+		l.Missing, l.Ended = s.clock, s.clock
+		return l, nil
+	})
+	s.looked["home"] = s.clock
+	for _, x := range []struct {
+		after, since time.Duration
+		due          bool
+	}{
+		{10 * time.Minute, lookEvery, true}, {2 * time.Hour, lookEvery, false}, {2 * time.Hour, lookAnyway, true},
+		{13 * 24 * time.Hour, lookAnyway, true}, {15 * 24 * time.Hour, lookAnyway, false},
+	} {
+		s.clock = noon.Add(x.after)
+		s.looked["home"] = s.clock.Add(-x.since)
+		if due, err := v.lookDue(t.Context()); err != nil || due != x.due {
+			t.Errorf("after %v, looked %v ago: %t, %v", x.after, x.since, due, err)
+		}
+	}
+}
+
+// Of what ended long ago no sent mail is read any more.
+func TestOldestOpen(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	day := func(n int) time.Time { return noon.AddDate(0, 0, -n) }
+	letter := func(account string, state contact.State, written, ended int) contact.Letter {
+		return contact.Letter{Account: account, MessageID: "x", State: state, Written: day(written), Ended: day(ended)}
+	}
+	got := s.visit().oldestOpen([]contact.Letter{
+		letter("home", contact.Superseded, 99, 98), letter("home", contact.Failed, 90, 89), letter("home", contact.Sent, 80, 1),
+		letter("away", contact.Drafted, 70, 0), letter("home", contact.Dismissed, 20, 13), letter("home", contact.Drafted, 10, 0),
+	})
+	if !got.Equal(day(20)) {
+		t.Errorf("since %v", got)
+	}
+}
+
+// A passing outage costs no greeting: it is asked for again.
+func TestGreetingAfterOutage(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	last := contact.Touch{Account: "home", Mailbox: "Sent", MessageID: "last@example.org"}
+	want := greetingWant{key: "x", contact: s.maria, mails: []contact.Touch{last}}
+	if _, err := s.server.Append("Sent", mailsim.Message{Raw: []byte("Message-ID: <last@example.org>\r\n\r\nDear Mia,\r\n\r\nhow are you?\r\n")}); err != nil {
+		t.Fatal(err)
+	}
+	s.greetings.wanted["home"] = []greetingWant{want}
+	if err := s.server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if s.visit().greet(t.Context()) == nil {
+		t.Error("nobody is told")
+	}
+	if _, known := s.greetings.known["x"]; known || len(s.greetings.wanted["home"]) != 1 {
+		t.Errorf("known %t, wanted %v", known, s.greetings.wanted)
+	}
+	if err := s.server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	v := s.visit()
+	defer v.leave(t.Context())
+	if err := v.greet(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := s.greetings.known["x"]; !known || len(s.greetings.wanted["home"]) != 0 {
+		t.Errorf("known %t, wanted %v", known, s.greetings.wanted)
+	}
+}
