@@ -53,27 +53,49 @@ const (
 
 // among looks for messages in one mailbox. Where there are few in it, all their
 // Message-IDs are read; else, or if one cannot be read, the server is asked which
-// may be meant. SEARCH matches parts of a header, so its hits are compared.
-func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string) (map[string]contact.Place, error) {
+// may be meant. SEARCH matches parts of a header, so its hits are compared. Those
+// marked as deleted are apart, but for those in the mailboxes of sent and of
+// deleted mail, where they say the same as others.
+func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string) (live, deleted map[string]contact.Place, err error) {
 	data, err := d.open(ctx, mailbox, true)
 	if err != nil || data.NumMessages == 0 {
-		return nil, err
+		return nil, nil, err
 	}
 	ids, err := d.idsIn(ctx, Box{Name: mailbox, UIDValidity: data.UIDValidity, UIDNext: uint32(data.UIDNext), Messages: data.NumMessages}, messageIDs)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	wanted := make(map[string]bool, len(messageIDs))
 	for _, id := range messageIDs {
 		wanted[id] = true
 	}
-	places := map[string]contact.Place{}
+	maps.DeleteFunc(ids, func(_ uint32, id string) bool { return id == "" || !wanted[id] })
+	marked, err := d.marked(ctx, mailbox, ids)
+	live, deleted = map[string]contact.Place{}, map[string]contact.Place{}
 	for _, uid := range slices.Sorted(maps.Keys(ids)) {
-		if id := ids[uid]; id != "" && wanted[id] {
-			places[id] = contact.Place{Mailbox: mailbox, UIDValidity: data.UIDValidity, UID: uid}
+		places := live
+		if marked[uid] {
+			places = deleted
 		}
+		places[ids[uid]] = contact.Place{Mailbox: mailbox, UIDValidity: data.UIDValidity, UID: uid}
 	}
-	return places, nil
+	return live, deleted, err
+}
+
+// marked gives those messages of the open mailbox that are marked as deleted.
+func (d *Drafts) marked(ctx context.Context, mailbox string, messages map[uint32]string) (map[uint32]bool, error) {
+	elsewhere := slices.ContainsFunc(d.elsewhere(), func(h home) bool { return h.mailbox == mailbox })
+	if elsewhere || len(messages) == 0 {
+		return nil, nil
+	}
+	uids, err := d.search(ctx, "what is deleted in "+mailbox, &imap.SearchCriteria{
+		UID: []imap.UIDSet{uidSet(slices.Sorted(maps.Keys(messages)))}, Flag: []imap.Flag{imap.FlagDeleted},
+	})
+	marked := make(map[uint32]bool, len(uids))
+	for _, uid := range uids {
+		marked[uid] = true
+	}
+	return marked, err
 }
 
 // idsIn reads the Message-IDs in the open mailbox: all of them, or those that may

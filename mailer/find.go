@@ -43,7 +43,7 @@ func (d *Drafts) elsewhere() (all []home) {
 
 // FindAll looks for letters by their Message-IDs, in Drafts, the outbox and the
 // mailboxes of sent and of deleted mail. What lies in none of them is not in the
-// result. It takes few round trips for many letters.
+// result; what is marked as deleted counts as deleted mail. It takes few round trips for many letters.
 func (d *Drafts) FindAll(ctx context.Context, messageIDs []string) (map[string]Found, error) {
 	return d.findIn(ctx, d.homes(), messageIDs)
 }
@@ -55,12 +55,15 @@ func (d *Drafts) findIn(ctx context.Context, homes []home, messageIDs []string) 
 		if len(pending) == 0 {
 			break
 		}
-		places, err := d.among(ctx, h.mailbox, pending)
+		places, deleted, err := d.among(ctx, h.mailbox, pending)
 		if errors.Is(err, ErrNoMailbox) && h.state != contact.Drafted {
 			continue // nothing lies there
 		}
 		if err != nil {
 			return nil, err
+		}
+		for id, place := range deleted {
+			all[id] = Found{contact.Dismissed, place}
 		}
 		for id, place := range places {
 			all[id] = Found{h.state, place}
@@ -71,10 +74,10 @@ func (d *Drafts) findIn(ctx context.Context, homes []home, messageIDs []string) 
 }
 
 // FindIn looks for a message in one mailbox; of several with that Message-ID it
-// gives the newest.
+// gives the newest. What is marked as deleted is not found, as in among.
 func (d *Drafts) FindIn(ctx context.Context, mailbox, messageID string) (contact.Place, bool, error) {
 	mailbox, _ = d.lookup(mailbox)
-	places, err := d.among(ctx, mailbox, []string{messageID})
+	places, _, err := d.among(ctx, mailbox, []string{messageID})
 	place, ok := places[messageID]
 	return place, ok, err
 }

@@ -57,7 +57,7 @@ func IDOf(raw []byte) string { return readDraft(raw).MessageID }
 // passed by. It takes few round trips for many messages, and holds one at a time.
 func (d *Drafts) ReadTexts(ctx context.Context, mailbox string, messageIDs []string, limit int, take func(messageID string, text []byte)) error {
 	mailbox, _ = d.lookup(mailbox)
-	places, err := d.among(ctx, mailbox, messageIDs)
+	places, _, err := d.among(ctx, mailbox, messageIDs)
 	if err != nil {
 		return err
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"regards/classify"
 	"regards/contact"
+	"regards/internal/imapconn"
 	"regards/mailer"
 	"regards/plan"
 )
@@ -83,6 +85,9 @@ func (d *Daemon) greetingsWanted(ctx context.Context, account string) (wanted bo
 	return wanted && err == nil
 }
 
+// greetWithin is how long mail that cannot be read now is waited for.
+const greetWithin = time.Hour
+
 // greet reads the mail that is to be read, and has the letters planned that
 // waited for it.
 func (v *visit) greet(ctx context.Context) error {
@@ -101,8 +106,19 @@ func (v *visit) greet(ctx context.Context) error {
 	for _, want := range wants {
 		found[want.key] = ""
 	}
-	if err := v.readGreetings(ctx, wants, found); err != nil {
-		return err
+	key := "greet " + name
+	if err := v.readGreetings(ctx, wants, found); err == nil {
+		v.d.taken(key)
+	} else if v.d.refused(key); !v.d.refusedFor(key, greetWithin) {
+		return errors.Join(err, v.d.decide(context.WithoutCancel(ctx), func(context.Context) error {
+			for _, want := range v.d.greetings.wanted[name] {
+				if _, known := found[want.key]; !known {
+					wants = append(wants, want)
+				}
+			}
+			v.d.greetings.wanted[name] = wants
+			return nil
+		}))
 	}
 	return v.d.decide(ctx, func(context.Context) error {
 		for key, greeting := range found {
@@ -160,6 +176,9 @@ func (v *visit) readMails(ctx context.Context, mailbox string, mails map[string]
 		if err == nil || errors.Is(err, errUnreached) || ctx.Err() != nil {
 			return err
 		}
+	}
+	if !answered(err) && !errors.Is(err, imapconn.ErrGarbled) {
+		return err // it may pass
 	}
 	v.d.log.Warn("mail cannot be read for its greeting", "account", v.account.Name, "mailbox", mailbox, "mails", len(mails), "error", err)
 	return nil

@@ -18,7 +18,7 @@ const batch = 250
 
 // toLay reports whether a letter is to be laid into a mailbox.
 func (v *visit) toLay(l contact.Letter) bool {
-	return l.State == contact.Queued && l.Attempt.At.IsZero() && !l.TakeBack && !v.d.now().Before(l.Snoozed) &&
+	return !v.held && l.State == contact.Queued && l.Attempt.At.IsZero() && !l.TakeBack && !v.d.now().Before(l.Snoozed) &&
 		!v.d.refusedLately(l.Key) && !(v.viaOutbox(l) && v.d.refusedLately(v.outbox()))
 }
 

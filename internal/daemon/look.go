@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -22,12 +23,12 @@ type surveyed struct {
 
 // lookDue reports whether it is time to look what has become of the letters.
 func (v *visit) lookDue(ctx context.Context) (bool, error) {
-	letters, err := v.letters(ctx, plan.Followed)
+	letters, err := v.letters(ctx, v.followed)
 	if err != nil || len(letters) == 0 && v.account.SMTP == nil {
 		return false, err
 	}
 	every := lookEvery
-	if len(letters) == 0 {
+	if !slices.ContainsFunc(letters, v.mayMove) {
 		every = lookAnyway
 	}
 	now := v.d.now()
@@ -35,6 +36,25 @@ func (v *visit) lookDue(ctx context.Context) (bool, error) {
 	passed := now.Sub(last)
 	return !looked || passed < 0 || passed >= every/time.Duration(max(v.d.settings.Hurry, 1)) ||
 		len(letters) > 0 && v.d.mailSent, nil
+}
+
+// How long it is looked for a letter that was thrown away: often at first, since
+// some programs do so while they save it.
+const (
+	followThrown = 14 * 24 * time.Hour
+	mayComeBack  = time.Hour
+)
+
+// followed reports whether it is worth a login to look for a letter.
+func (v *visit) followed(l contact.Letter) bool {
+	return plan.Followed(l) && !v.thrownFor(l, followThrown)
+}
+
+// mayMove reports whether a letter may be elsewhere in a minute.
+func (v *visit) mayMove(l contact.Letter) bool { return !v.thrownFor(l, mayComeBack) }
+
+func (v *visit) thrownFor(l contact.Letter, t time.Duration) bool {
+	return l.State == contact.Dismissed && v.d.now().Sub(l.Ended) > t
 }
 
 // look sees what lies in Drafts and in the outbox, and stores what that says of
@@ -214,7 +234,7 @@ func (v *visit) evidence(ctx context.Context, drafts *mailer.Drafts, s plan.Sigh
 	if e.Synced, err = v.synced(ctx); err != nil {
 		return e, err
 	}
-	if e.Sent, err = v.d.store.SentSince(ctx, oldestOpen(letters)); err != nil {
+	if e.Sent, err = v.d.store.SentSince(ctx, v.oldestOpen(letters)); err != nil {
 		return e, err
 	}
 	e.Found = map[string]plan.Found{}
@@ -259,14 +279,17 @@ func (v *visit) findMoved(ctx context.Context, drafts *mailer.Drafts, id string,
 	if since := v.d.now().Sub(v.d.searched[id]); !waits && since >= 0 && since < searchEvery {
 		return contact.Place{}, false, nil
 	}
-	v.d.searched[id] = v.d.now()
+	now := v.d.now()
+	maps.DeleteFunc(v.d.searched, func(_ string, at time.Time) bool { return now.Sub(at).Abs() > searchEvery })
+	v.d.searched[id] = now
 	return drafts.FindAnywhere(ctx, id)
 }
 
 // oldestOpen gives when the oldest letter was written whose fate may be told yet.
-func oldestOpen(letters []contact.Letter) (oldest time.Time) {
+func (v *visit) oldestOpen(letters []contact.Letter) (oldest time.Time) {
 	for _, l := range letters {
-		if l.State != contact.Sent && l.MessageID != "" && (oldest.IsZero() || l.Written.Before(oldest)) {
+		over := l.State.Ended() && (l.State == contact.Sent || v.d.now().Sub(l.Ended) > followThrown)
+		if !over && l.MessageID != "" && l.Account == v.account.Name && (oldest.IsZero() || l.Written.Before(oldest)) {
 			oldest = l.Written
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // toMove reports whether a letter whose sending was ordered lies in Drafts still.
 func (v *visit) toMove(l contact.Letter) bool {
-	return v.account.SMTP != nil && l.State == contact.Approved && l.Sending.IsZero() &&
+	return !v.held && v.account.SMTP != nil && l.State == contact.Approved && l.Sending.IsZero() &&
 		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.d.unmovable[v.account.Name] &&
 		!v.d.refusedLately(v.outbox()) && !v.d.refusedLately("move "+l.Key)
 }

@@ -20,7 +20,8 @@ const settleSendingAfter = time.Minute
 
 // toSettleSending reports whether it is not known if a letter was sent.
 func (v *visit) toSettleSending(l contact.Letter) bool {
-	return l.State == contact.Approved && !l.Sending.IsZero() && v.d.now().Sub(l.Sending) >= settleSendingAfter
+	passed := v.d.now().Sub(l.Sending) // less than nothing: the clock was set back
+	return l.State == contact.Approved && !l.Sending.IsZero() && (passed < 0 || passed >= settleSendingAfter)
 }
 
 // settleSending finds out whether letters were sent of which the answer was

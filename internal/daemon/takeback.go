@@ -12,7 +12,7 @@ import (
 
 // toTakeBack reports whether a letter lies where it should no longer.
 func (v *visit) toTakeBack(l contact.Letter) bool {
-	return l.TakeBack && l.Place.Mailbox != "" && l.Sending.IsZero() && !v.d.refusedLately("take back "+l.Key)
+	return !v.held && l.TakeBack && l.Place.Mailbox != "" && l.Sending.IsZero() && !v.d.refusedLately("take back "+l.Key)
 }
 
 // takeBack removes drafts that have become needless, if nobody has touched them.
@@ -32,7 +32,7 @@ func (v *visit) takeBack(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			state, err := drafts.TakeBackLetter(ctx, mailer.Outgoing{Raw: full.Raw, MessageID: l.MessageID}, l.Place)
+			state, err := drafts.TakeBackLetter(ctx, mailer.Outgoing{Raw: full.Raw, MessageID: keptAs(l)}, l.Place)
 			if err != nil {
 				return fmt.Errorf("letter %s: %w", l.Key, err)
 			}

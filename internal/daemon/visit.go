@@ -20,6 +20,7 @@ import (
 type visit struct {
 	d       *Daemon
 	account Account
+	held    bool           // the owner wanted nothing drafted or sent when it began
 	drafts  *mailer.Drafts // nil until it is needed, and after the connection broke
 }
 
@@ -85,6 +86,10 @@ func (d *Daemon) rests(a Account) bool {
 func (d *Daemon) visit(ctx context.Context, a Account) error {
 	v := &visit{d: d, account: a}
 	defer v.leave(ctx)
+	var err error
+	if v.held, err = d.held(ctx); err != nil {
+		return err
+	}
 	busy, err := v.anythingToDo(ctx)
 	if err != nil || d.offline(ctx, a) {
 		return err // the watcher of an account says when it is back

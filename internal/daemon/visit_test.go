@@ -628,3 +628,162 @@ func TestTooLarge(t *testing.T) {
 		t.Errorf("read %d times, then %d", read, n)
 	}
 }
+
+// What was being sent is settled also when the clock was ahead then.
+func TestClockSetBackWhileSending(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByOutbox)
+	s.ok(0)
+	if err := s.store.RecordSending(t.Context(), "a", s.letter("a").Raw, s.clock.AddDate(1, 0, 0)); err != nil {
+		t.Fatal(err)
+	}
+	s.ok(time.Hour)
+	s.expect("a", contact.Uncertain, "not among your sent mail")
+}
+
+// A draft that is marked as deleted is thrown away, and stays so.
+func TestMarkedAsDeleted(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	s.ok(0)
+	if err := s.server.SetFlags("Drafts", s.letter("a").Place.UID, `\Deleted`); err != nil {
+		t.Fatal(err)
+	}
+	s.read()
+	for range 3 {
+		s.ok(time.Hour)
+		s.read()
+		s.ok(lookEvery)
+		s.expect("a", contact.Dismissed, "you deleted the draft")
+	}
+}
+
+// read has all mail read as of now.
+func (s *scene) read() {
+	s.t.Helper()
+	sk := &sink{d: s.Daemon, account: s.settings.Accounts[0]}
+	err := s.decide(s.t.Context(), func(context.Context) error {
+		r := sk.readiness()
+		r.watched, r.synced["INBOX"] = []string{"INBOX"}, s.clock
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// While nothing is to be drafted or sent, nothing is logged in for.
+func TestHeldCostsNoLogin(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.ok(0)
+	s.put("a", contact.ByDraft)
+	if err := s.store.SetHold(t.Context(), store.Hold{Reason: "a pause", Since: s.clock}); err != nil {
+		t.Fatal(err)
+	}
+	logins := s.imap.connections()
+	for range 10 {
+		s.ok(time.Minute)
+	}
+	if n := s.imap.connections(); n != logins {
+		t.Errorf("%d logins", n-logins)
+	}
+	s.expect("a", contact.Queued, "")
+}
+
+// A draft under the Message-ID that the server gave it is taken back, too.
+func TestTakenBackUnderAnotherID(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.put("a", contact.ByDraft)
+	s.ok(0)
+	raw := bytes.Replace(s.letter("a").Raw, []byte("a@example.org"), []byte("other@server.example"), 1)
+	uid, err := s.server.Append("Drafts", mailsim.Message{Raw: raw})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.server.Remove("Drafts", s.letter("a").Place.UID); err != nil {
+		t.Fatal(err)
+	}
+	s.change("a", func(l contact.Letter) (contact.Letter, error) {
+		l.Place.UID, l.DraftID, l.TakeBack = uid, "other@server.example", true
+		return l, nil
+	})
+	s.ok(lookEvery)
+	s.expect("a", contact.Superseded, "")
+	if n := s.holds("Drafts"); n != 0 {
+		t.Errorf("%d drafts", n)
+	}
+}
+
+// A draft that was thrown away is looked for ever less often, and at last no more.
+func TestLooksForWhatWasThrownAway(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	s.settings.Accounts[0].SMTP = nil
+	v := s.visit()
+	s.put("a", contact.ByDraft)
+	s.change("a", func(l contact.Letter) (contact.Letter, error) {
+		l = l.In(contact.Dismissed, s.clock)
+		l.Missing, l.Ended = s.clock, s.clock
+		return l, nil
+	})
+	s.looked["home"] = s.clock
+	for _, x := range []struct {
+		after, since time.Duration
+		due          bool
+	}{
+		{10 * time.Minute, lookEvery, true}, {2 * time.Hour, lookEvery, false}, {2 * time.Hour, lookAnyway, true},
+		{13 * 24 * time.Hour, lookAnyway, true}, {15 * 24 * time.Hour, lookAnyway, false},
+	} {
+		s.clock = noon.Add(x.after)
+		s.looked["home"] = s.clock.Add(-x.since)
+		if due, err := v.lookDue(t.Context()); err != nil || due != x.due {
+			t.Errorf("after %v, looked %v ago: %t, %v", x.after, x.since, due, err)
+		}
+	}
+}
+
+// Of what ended long ago no sent mail is read any more.
+func TestOldestOpen(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	day := func(n int) time.Time { return noon.AddDate(0, 0, -n) }
+	letter := func(account string, state contact.State, written, ended int) contact.Letter {
+		return contact.Letter{Account: account, MessageID: "x", State: state, Written: day(written), Ended: day(ended)}
+	}
+	got := s.visit().oldestOpen([]contact.Letter{
+		letter("home", contact.Superseded, 99, 98), letter("home", contact.Failed, 90, 89), letter("home", contact.Sent, 80, 1),
+		letter("away", contact.Drafted, 70, 0), letter("home", contact.Dismissed, 20, 13), letter("home", contact.Drafted, 10, 0),
+	})
+	if !got.Equal(day(20)) {
+		t.Errorf("since %v", got)
+	}
+}
+
+// A passing outage costs no greeting: it is asked for again.
+func TestGreetingAfterOutage(t *testing.T) {
+	s := newScene(t, mailsim.Options{})
+	last := contact.Touch{Account: "home", Mailbox: "Sent", MessageID: "last@example.org"}
+	want := greetingWant{key: "x", contact: s.maria, mails: []contact.Touch{last}}
+	if _, err := s.server.Append("Sent", mailsim.Message{Raw: []byte("Message-ID: <last@example.org>\r\n\r\nDear Mia,\r\n\r\nhow are you?\r\n")}); err != nil {
+		t.Fatal(err)
+	}
+	s.greetings.wanted["home"] = []greetingWant{want}
+	if err := s.server.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if s.visit().greet(t.Context()) == nil {
+		t.Error("nobody is told")
+	}
+	if _, known := s.greetings.known["x"]; known || len(s.greetings.wanted["home"]) != 1 {
+		t.Errorf("known %t, wanted %v", known, s.greetings.wanted)
+	}
+	if err := s.server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	v := s.visit()
+	defer v.leave(t.Context())
+	if err := v.greet(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := s.greetings.known["x"]; !known || len(s.greetings.wanted["home"]) != 0 {
+		t.Errorf("known %t, wanted %v", known, s.greetings.wanted)
+	}
+}
