@@ -132,16 +132,17 @@ func (v *visit) takeBack(ctx context.Context) error {
 
 // takenBack gives a letter whose draft was to be removed, with what became of that.
 func takenBack(l contact.Letter, state contact.State, now time.Time) contact.Letter {
-	l.TakeBack = false
+	lies := l.Place
+	l.TakeBack, l.Place = false, contact.Place{}
 	switch state {
 	case contact.Dismissed: // the next look tells what the owner has made of it
 		l.Reason += "; the draft was no longer where it was laid, and is left alone"
+		l.Place = lies
 		return l
 	case contact.Drafted:
 		l.Reason += "; it cannot be removed, or may have words of yours by now: delete the draft yourself"
-		state = contact.Superseded
+		state, l.Place = contact.Superseded, lies
 	}
-	l.Place = contact.Place{}
 	if l.State.Ended() && state != contact.Sent {
 		return l
 	}
@@ -297,7 +298,8 @@ func (v *visit) thatAreNew(ctx context.Context, drafts *mailer.Drafts, letters [
 	there := func(l contact.Letter) bool {
 		f, ok := found[l.MessageID]
 		// What was brought back may lie among the deleted mail still.
-		return ok && (l.Restored.IsZero() || f.State != contact.Dismissed)
+		back := !l.Restored.IsZero() || !l.Revived.IsZero()
+		return ok && (!back || f.State != contact.Dismissed)
 	}
 	var known, fresh []contact.Letter
 	for _, l := range letters {
