@@ -99,7 +99,7 @@ var optional = []string{"useful", "title", "news", "next", "about", "date", "pho
 // phrase is text for the inside of a sentence: what ends one is cut off.
 func (f fields) phrase(field string) (string, error) {
 	s, err := f.text(field)
-	if s = strings.TrimRight(s, ".!,;: "); s == "" && err == nil {
+	if s = strings.TrimRight(s, ".!?…,;: "); s == "" && err == nil {
 		err = &MissingError{Field: field}
 	}
 	return s, err
