@@ -341,6 +341,8 @@ func TestValues(t *testing.T) {
 		"greeting in Greek":      {func(l *Letter) { l.Salutation = "Αγαπητή Μαρία" }, "Αγαπητή Μαρία,|your advice on portfolios|Ana|false"},
 		"a whole sentence":       {func(l *Letter) { l.Facts.Useful = " your advice! " }, "Dear Maria,|your advice|Ana|false"},
 		"a question, left open":  {func(l *Letter) { l.Facts.Useful = "your advice\u00a0?…" }, "Dear Maria,|your advice|Ana|false"},
+		"a question":             {func(l *Letter) { l.Facts.Useful = "the question why not?" }, "Dear Maria,|the question why not|Ana|false"},
+		"it goes on":             {func(l *Letter) { l.Facts.Useful = "your advice and all …" }, "Dear Maria,|your advice and all|Ana|false"},
 		"signature of two lines": {func(l *Letter) { l.Owner.Signature = "Ana\n+34 600\n" }, "Dear Maria,|your advice on portfolios|Ana\n+34 600|false"},
 		"actions are text":       {func(l *Letter) { l.Facts.Useful = "{{.Signature}} {{" }, "Dear Maria,|{{.Signature}} {{|Ana|false"},
 		"markup is text":         {func(l *Letter) { l.Facts.Useful = `<b>&amp; "x"` }, `Dear Maria,|<b>&amp; "x"|Ana|false`},

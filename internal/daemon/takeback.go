@@ -66,9 +66,10 @@ func takenBack(l contact.Letter, state contact.State, now time.Time) contact.Let
 		return l
 	case contact.Drafted:
 		l.Reason += "; it cannot be removed, or may have words of yours by now: delete the draft yourself"
-		state = contact.Superseded
+		state = contact.Superseded // it lies there still, so that nothing takes its place
+	default:
+		l.Place = contact.Place{}
 	}
-	l.Place = contact.Place{}
 	if l.State.Ended() && state != contact.Sent {
 		return l
 	}
