@@ -31,8 +31,8 @@ func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch) (e co
 		if t.ContactID != l.ContactID {
 			continue
 		}
-		if l.State == contact.Sent && !(isMessageOf(l, t) && t.At.Before(l.Sent)) {
-			continue // an answer to it may have been read first: then this says when it was sent
+		if l.State == contact.Sent && !(isMessageOf(l, t) && t.At.Before(l.Sent) && knownByAnswer(l)) {
+			continue
 		}
 		if isMessageOf(l, t) {
 			return contact.Ending{Key: l.Key, State: contact.Sent, Reason: "sent on " + t.At.Format("2 January 2006 at 15:04 MST"), At: t.At}, true
@@ -45,6 +45,12 @@ func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch) (e co
 		}
 	}
 	return e, ok
+}
+
+// knownByAnswer reports whether only an answer to a letter has told that it was
+// sent. What regards sent itself, or was seen in Sent, says when by itself.
+func knownByAnswer(l contact.Letter) bool {
+	return !l.Answered.IsZero() && !l.Sent.Before(l.Answered)
 }
 
 func isMessageOf(l contact.Letter, t contact.Touch) bool {

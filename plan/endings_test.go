@@ -40,12 +40,16 @@ func TestSentByMessageID(t *testing.T) {
 // sent.
 func TestSentBeforeItsAnswer(t *testing.T) {
 	l := thanks(contact.Sent)
-	l.Sent = at("2026-11-20 13:00")
+	l.Sent, l.Answered = at("2026-11-20 13:00"), at("2026-11-20 13:00")
 	for when, want := range map[string]int{"2026-11-20 11:00": 1, "2026-11-20 13:00": 0, "2026-11-20 14:00": 0} {
 		got := Endings([]contact.Letter{l}, nil, []contact.Touch{mailTo("maria", when, "letter@x"), mailTo("maria", when, "other@x")})
 		if len(got) != want || want == 1 && (got[0].State != contact.Sent || !got[0].At.Equal(at(when))) {
 			t.Errorf("%s: got %+v", when, got)
 		}
+	}
+	l.Answered = at("2026-11-20 14:00") // it says when it was sent: regards did it
+	if got := Endings([]contact.Letter{l}, nil, []contact.Touch{mailTo("maria", "2026-11-20 12:59", "letter@x")}); len(got) != 0 {
+		t.Errorf("told anew: %+v", got)
 	}
 }
 

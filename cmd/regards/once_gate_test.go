@@ -44,6 +44,8 @@ const (
 	lost   way = "lost"   // the line alone is lost; then the connections break
 )
 
+var ways = []way{killed, cut, mute, lost}
+
 // moment is how long nothing passes before a mute connection breaks: long enough
 // for the other side to have read what had passed.
 const moment = 8 * time.Millisecond
@@ -148,17 +150,17 @@ func (g *gate) commits(tell, answer *os.File) {
 
 // lostSending reports whether it cannot be known if the letter was sent: the
 // program was killed with the intention stored and not the outcome, or had begun
-// the message and got no answer.
+// the message and got no answer. A commit that passed is stored when the program
+// has gone on: the goodbye to the SMTP server goes beside it.
 func (g *gate) lostSending() bool {
-	intended, begun, answered, stored := false, false, false, false
-	for i, what := range g.passed {
-		previous := ""
-		if i > 0 {
-			previous = g.passed[i-1]
-		}
+	intended, begun, answered, storing, stored := false, false, false, false, false
+	previous := ""
+	for _, what := range g.passed {
 		switch {
-		case what == "commit" && answered:
+		case storing && !strings.HasPrefix(what, "smtp"):
 			stored = true
+		case what == "commit" && answered:
+			storing = true
 		case what == "commit" && strings.HasPrefix(previous, "smtp< 250"):
 			intended = true
 		case strings.HasPrefix(what, "smtp< 354"):
@@ -166,9 +168,11 @@ func (g *gate) lostSending() bool {
 		case begun && strings.HasPrefix(what, "smtp< 250"):
 			answered = true
 		}
+		previous = what
 	}
 	if g.way == killed {
-		return intended && !stored
+		reached := storing && g.fired != "" && !strings.HasPrefix(g.fired, "smtp")
+		return intended && !stored && !reached
 	}
 	return begun && !answered
 }
