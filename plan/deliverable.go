@@ -38,6 +38,32 @@ func Deliverable(l contact.Letter, c contact.Contact, recipients, owner []string
 	return to, ""
 }
 
+// WrittenSince says that the owner sent the contact of an approved letter a message
+// of the same subject or thread after the approval: that may have been the letter,
+// from a copy of it. It is "" when they did not, or when that was another one of
+// all letters.
+func WrittenSince(l contact.Letter, all map[string]contact.Letter, sent []contact.Touch) string {
+	for _, t := range sent {
+		if t.ContactID != l.ContactID || !byMail(t) || !t.At.After(l.Approved) || kinship(l, "", t.References, t.Subject) == 0 {
+			continue
+		}
+		if !isLetter(all, t.MessageID) {
+			return fmt.Sprintf("you have sent them %q since you approved it; if it is to go all the same, move it out of the outbox, and back a few minutes later", t.Subject)
+		}
+	}
+	return ""
+}
+
+// isLetter reports whether a message is one of our letters.
+func isLetter(all map[string]contact.Letter, messageID string) bool {
+	for _, l := range all {
+		if l.Is(messageID) {
+			return true
+		}
+	}
+	return false
+}
+
 // hasAddress reports whether addr, without a name, is one of c's.
 func hasAddress(c contact.Contact, addr string) bool {
 	key := AddressKey(addr)

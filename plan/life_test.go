@@ -809,6 +809,19 @@ var stories = map[string]string{
 		relabel b -
 		pass
 		= a edited in Drafts, as b`,
+	"an approval that was taken back": `
+		move a Regards Outbox
+		pass
+		= a approved in Regards Outbox
+		set a disapproved
+		pass
+		= a drafted in Regards Outbox
+		move a Drafts
+		pass
+		= a edited in Drafts
+		move a Regards Outbox
+		pass
+		= a approved in Regards Outbox`,
 	"moved, then approved by command": `
 		move a Later
 		pass

@@ -334,6 +334,8 @@ func (w *world) command(key, what string) {
 	switch what {
 	case "approved":
 		l.State, l.Approved = contact.Approved, w.now
+	case "disapproved":
+		l.State, l.Approved = contact.Drafted, time.Time{}
 	case "dismissed":
 		l.State, l.Ended = contact.Dismissed, w.now
 	case "sending":

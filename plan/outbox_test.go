@@ -318,3 +318,32 @@ func TestDeliverableIsTheirs(t *testing.T) {
 		}
 	})
 }
+
+// A letter rests on in the outbox once the owner has sent its like by themselves;
+// another letter of ours is no reason.
+func TestWrittenSince(t *testing.T) {
+	l := approvedLetter("a", "2026-11-20 12:00")
+	l.Subject, l.InReplyTo, l.MessageID = "Re: Coffee", "t1", "a@x"
+	other := contact.Letter{Key: "b", MessageID: "b@x", DraftID: "b2@x"}
+	for name, x := range map[string]struct {
+		change func(*contact.Touch)
+		held   bool
+	}{
+		"the same subject":   {func(m *contact.Touch) { m.Subject = "Coffee" }, true},
+		"the same thread":    {func(m *contact.Touch) { m.References = []string{"t0", "t1"} }, true},
+		"something else":     {func(m *contact.Touch) {}, false},
+		"before":             {func(m *contact.Touch) { m.Subject, m.At = "Coffee", at("2026-11-20 12:00") }, false},
+		"to somebody else":   {func(m *contact.Touch) { m.Subject, m.ContactID = "Coffee", "tom" }, false},
+		"from them":          {func(m *contact.Touch) { m.Subject, m.Direction = "Coffee", contact.In }, false},
+		"another letter":     {func(m *contact.Touch) { m.Subject, m.MessageID = "Coffee", "b@x" }, false},
+		"another, saved":     {func(m *contact.Touch) { m.Subject, m.MessageID = "Coffee", "b2@x" }, false},
+		"without Message-ID": {func(m *contact.Touch) { m.Subject, m.MessageID = "Coffee", "" }, true},
+	} {
+		m := contact.Touch{ContactID: "maria", At: at("2026-11-20 12:30"), Direction: contact.Out, Medium: contact.Email, Subject: "Lunch?", MessageID: "m@x"}
+		x.change(&m)
+		why := WrittenSince(l, map[string]contact.Letter{"a": l, "b": other}, []contact.Touch{m})
+		if held := why != ""; held != x.held || held && !strings.Contains(why, m.Subject) {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+}

@@ -229,8 +229,11 @@ func (v *visit) prepare(ctx context.Context, l contact.Letter, draft []byte) (ra
 	if err != nil {
 		return nil, "", err.Error(), nil
 	}
-	to, why = plan.Deliverable(l, r.Contacts[l.ContactID], recipients, v.d.settings.Addresses)
-	return raw, to, why, nil
+	if to, why = plan.Deliverable(l, r.Contacts[l.ContactID], recipients, v.d.settings.Addresses); why != "" {
+		return nil, "", why, nil
+	}
+	touches, err := v.d.store.SentSince(ctx, l.Approved)
+	return raw, to, plan.WrittenSince(l, r.Letters, touches), err
 }
 
 // recordSend stores what became of a letter that was given to the SMTP server.
