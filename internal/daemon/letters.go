@@ -105,7 +105,7 @@ func (d *Daemon) held(ctx context.Context) (bool, error) {
 
 // adopt has letters written anew whose account is no longer configured.
 func (d *Daemon) adopt(ctx context.Context) error {
-	letters, err := d.store.Letters(ctx)
+	letters, err := d.store.LettersInHand(ctx)
 	if err != nil {
 		return err
 	}
