@@ -270,3 +270,76 @@ func TestDecide(t *testing.T) {
 		t.Errorf("what had begun was cut off: %v", err)
 	}
 }
+
+// A pass that failed does not keep the next one from planning and delivering.
+func TestAccountComesBack(t *testing.T) {
+	d := newDaemon(t, Account{Name: "home"})
+	s := &sink{d: d, account: d.settings.Accounts[0]}
+	go d.decisions(t.Context())
+	for _, step := range []struct {
+		state imapwatch.State
+		lost  bool
+	}{
+		{imapwatch.State{Problem: errors.New("away")}, true},
+		{imapwatch.State{}, true},
+		{imapwatch.State{Synced: true}, false},
+	} {
+		if err := s.Report(t.Context(), step.state); err != nil {
+			t.Fatal(err)
+		}
+		if d.offline(t.Context(), s.account) != step.lost {
+			t.Errorf("%+v: lost %t", step.state, !step.lost)
+		}
+	}
+}
+
+// An answer that was read before its letter was known by the Message-ID that the
+// mail program gave it is found when that becomes known.
+func TestAnswerBeforeLetter(t *testing.T) {
+	d := newDaemon(t, Account{Name: "home"})
+	c := maria(t, d)
+	if err := d.reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	go d.decisions(t.Context())
+	s := &sink{d: d, account: d.settings.Accounts[0]}
+	err := s.Commit(t.Context(), []imapwatch.Batch{{Mailbox: "INBOX", Cursor: imapwatch.Cursor{UIDValidity: 1, Low: 1, High: 1}, Messages: []imapwatch.Message{
+		message(t, "From: maria@uni.example\nTo: ana@example.org\nMessage-ID: <a@b>\nReferences: <sent@program>\nDate: Fri, 20 Nov 2026 11:00:00 +0000\n")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []contact.Letter{
+		{ContactID: c.ID, State: contact.Sent, MessageID: "laid@example.org", DraftID: "sent@program"},
+		{ContactID: c.ID, State: contact.Sent, MessageID: "laid@example.org"},
+		{ContactID: c.ID, State: contact.Edited, MessageID: "laid@example.org", DraftID: "sent@program"},
+	} {
+		want := l.State == contact.Sent && l.DraftID != ""
+		got, err := (&visit{d: d}).answered(t.Context(), []contact.Letter{l})
+		if err != nil || got[0].Answered.IsZero() == want || want && !got[0].Answered.Equal(noon.Add(-time.Hour)) {
+			t.Errorf("%+v: %+v, %v", l, got, err)
+		}
+	}
+}
+
+// What was sent is read as far back as a letter is whose fate may be told yet.
+func TestOldestOpen(t *testing.T) {
+	old, older := noon.AddDate(0, 0, -50), noon.AddDate(-1, 0, 0)
+	letter := func(s contact.State, written, ended time.Time) contact.Letter {
+		return contact.Letter{State: s, MessageID: "x", Written: written, Ended: ended}
+	}
+	for what, x := range map[string]struct {
+		letter contact.Letter
+		want   time.Time
+	}{
+		"none":                 {contact.Letter{State: contact.Needs, Written: older}, noon},
+		"open":                 {letter(contact.Drafted, old, time.Time{}), old},
+		"uncertain":            {letter(contact.Uncertain, older, time.Time{}), older},
+		"sent":                 {letter(contact.Sent, older, old), noon},
+		"dismissed lately":     {letter(contact.Dismissed, old, noon.AddDate(0, 0, -10)), old},
+		"dismissed long since": {letter(contact.Dismissed, older, old), noon},
+	} {
+		if got := oldestOpen(noon, []contact.Letter{x.letter}); !got.Equal(x.want) {
+			t.Errorf("%s: %s", what, got)
+		}
+	}
+}

@@ -108,7 +108,7 @@ func (d *Daemon) held(ctx context.Context) (bool, error) {
 // can look any more: they are written anew if that is certain to make no second
 // one, and are uncertain else.
 func (d *Daemon) adopt(ctx context.Context) error {
-	letters, err := d.store.Letters(ctx)
+	letters, err := d.store.LettersInHand(ctx)
 	if err != nil {
 		return err
 	}

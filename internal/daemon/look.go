@@ -124,7 +124,7 @@ func (v *visit) lookTwice(ctx context.Context, r plan.Records, seen time.Time) (
 		if seen.IsZero() {
 			seen = began // what is missing now was missed then
 		}
-		if pause(ctx, glance); ctx.Err() != nil {
+		if pause(ctx, glance/time.Duration(max(v.d.settings.Hurry, 1))); ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 		err = v.at(ctx, once)
@@ -234,7 +234,7 @@ func (v *visit) evidence(ctx context.Context, drafts *mailer.Drafts, s plan.Sigh
 	if e.Synced, err = v.synced(ctx); err != nil {
 		return e, err
 	}
-	if e.Sent, err = v.d.store.SentSince(ctx, v.oldestOpen(letters)); err != nil {
+	if e.Sent, err = v.d.store.SentSince(ctx, oldestOpen(v.d.now(), letters)); err != nil {
 		return e, err
 	}
 	e.Found = map[string]plan.Found{}
@@ -285,11 +285,17 @@ func (v *visit) findMoved(ctx context.Context, drafts *mailer.Drafts, id string,
 	return drafts.FindAnywhere(ctx, id)
 }
 
-// oldestOpen gives when the oldest letter was written whose fate may be told yet.
-func (v *visit) oldestOpen(letters []contact.Letter) (oldest time.Time) {
+// settledFor is how long ago a letter ended of which later evidence, in what was
+// sent, is not looked for any more but by its own Message-ID.
+const settledFor = 30 * 24 * time.Hour
+
+// oldestOpen gives when the oldest letter was written whose fate may be told yet;
+// now, when there is none.
+func oldestOpen(now time.Time, letters []contact.Letter) time.Time {
+	oldest := now
 	for _, l := range letters {
-		over := l.State.Ended() && (l.State == contact.Sent || v.d.now().Sub(l.Ended) > followThrown)
-		if !over && l.MessageID != "" && l.Account == v.account.Name && (oldest.IsZero() || l.Written.Before(oldest)) {
+		over := l.State == contact.Sent || l.State.Ended() && now.Sub(l.Ended) > settledFor
+		if !over && l.MessageID != "" && l.Written.Before(oldest) {
 			oldest = l.Written
 		}
 	}
