@@ -91,7 +91,7 @@ func TestReady(t *testing.T) {
 	}
 	home, work := &sink{d: d, account: d.settings.Accounts[0]}, &sink{d: d, account: d.settings.Accounts[1]}
 	home.readiness().watched = []string{"INBOX", "Sent", "Secret"}
-	work.readiness().failed = noon.Add(-patience)
+	work.readiness().failed = noon.Add(-giveUpAfter)
 	home.readiness().synced["INBOX"] = noon
 	if err := home.unread(t.Context(), imapwatch.Batch{Mailbox: "Secret", Refused: "NO"}); err != nil {
 		t.Fatal(err)
@@ -135,7 +135,7 @@ func TestBrokenMailbox(t *testing.T) {
 		if boxes, err := d.store.Mailboxes(t.Context()); err != nil || len(boxes) != 1 || boxes[0].Problem != "garbage" {
 			t.Errorf("%s: %+v, %v", name, boxes, err)
 		}
-		if s.readiness().broken[name] = (trouble{since: noon.Add(-patience)}); !d.ready() {
+		if s.readiness().broken[name] = (trouble{since: noon.Add(-giveUpAfter)}); !d.ready() {
 			t.Errorf("%s: waits for ever", name)
 		}
 	}
@@ -184,7 +184,7 @@ func TestLookedUp(t *testing.T) {
 	want("nobody to look for", true)
 	maria(t, d)
 	want("Maria is to be looked for", false)
-	now = noon.Add(patience)
+	now = noon.Add(giveUpAfter)
 	want("after a while", true)
 	wanted, err := s.Lookups(t.Context())
 	l := wanted["INBOX"]
@@ -194,7 +194,7 @@ func TestLookedUp(t *testing.T) {
 	l.High = 0
 	batch.Lookup = &l
 	commit(batch)
-	now = noon.Add(patience + time.Second)
+	now = noon.Add(giveUpAfter + time.Second)
 	want("found", true)
 	if !d.lookingSince.IsZero() {
 		t.Error("it is still being waited for")

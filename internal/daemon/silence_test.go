@@ -50,10 +50,10 @@ func TestNoHelloWithoutMail(t *testing.T) {
 		want string
 	}{
 		"all is known":      {func(r *readiness) { r.synced["INBOX"] = noon }, both},
-		"never reached":     {func(r *readiness) { r.watched, r.failed = nil, noon.Add(-patience) }, thanks},
-		"lost":              {func(r *readiness) { r.failed = noon.Add(-patience) }, thanks},
-		"INBOX is broken":   {func(r *readiness) { r.broken["INBOX"] = trouble{noon.Add(-patience), true} }, thanks},
-		"another is broken": {func(r *readiness) { r.broken["INBOX"] = trouble{noon.Add(-patience), false} }, both},
+		"never reached":     {func(r *readiness) { r.watched, r.failed = nil, noon.Add(-giveUpAfter) }, thanks},
+		"lost":              {func(r *readiness) { r.failed = noon.Add(-giveUpAfter) }, thanks},
+		"INBOX is broken":   {func(r *readiness) { r.broken["INBOX"] = trouble{noon.Add(-giveUpAfter), true} }, thanks},
+		"another is broken": {func(r *readiness) { r.broken["INBOX"] = trouble{noon.Add(-giveUpAfter), false} }, both},
 	} {
 		d := newDaemon(t, Account{Name: "home", Address: "ana@example.org", Letters: true}, Account{Name: "work"})
 		silent(t, d, maria(t, d))

@@ -36,8 +36,8 @@ type trouble struct {
 	essential bool // INBOX or Sent, or what stands for them
 }
 
-// patience is how long letters wait for an account that cannot be reached.
-const patience = 10 * time.Minute
+// giveUpAfter is how long letters wait for an account that cannot be reached.
+const giveUpAfter = 10 * time.Minute
 
 // ready reports whether the mail of every account is known, so that no letter
 // is written that mail still unread makes needless.
@@ -52,7 +52,7 @@ func (d *Daemon) ready() bool {
 		}
 		unread := func(name string) bool {
 			t, broken := r.broken[name]
-			return !d.fresh(r, name) && !(broken && d.now().Sub(t.since) >= patience)
+			return !d.fresh(r, name) && !(broken && d.now().Sub(t.since) >= giveUpAfter)
 		}
 		if len(r.watched) == 0 || slices.ContainsFunc(r.watched, unread) {
 			return false
@@ -102,7 +102,7 @@ func (d *Daemon) fresh(r *readiness, mailbox string) bool {
 
 // givenUp reports whether letters no longer wait for an account.
 func (d *Daemon) givenUp(r *readiness) bool {
-	return !r.failed.IsZero() && d.now().Sub(r.failed) >= patience
+	return !r.failed.IsZero() && d.now().Sub(r.failed) >= giveUpAfter
 }
 
 // lookedUp reports whether the history of every contact is known, as far as the
@@ -119,7 +119,7 @@ func (d *Daemon) lookedUp(ctx context.Context) (bool, error) {
 	case d.lookingSince.IsZero():
 		d.lookingSince = d.now()
 	}
-	return !missing || d.now().Sub(d.lookingSince) >= patience, nil
+	return !missing || d.now().Sub(d.lookingSince) >= giveUpAfter, nil
 }
 
 // lookupsDue reports whether something is still to be looked for.
