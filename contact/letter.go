@@ -67,6 +67,7 @@ type Letter struct {
 	Answered time.Time // the contact answered it
 	Ended    time.Time
 	Restored time.Time // the owner brought it back after it had ended
+	Revived  time.Time // it was taken back, and then its cause held again
 }
 
 // In gives the letter as one that stands in a state as of now: Ended is kept in
@@ -82,6 +83,14 @@ func (l Letter) In(state State, now time.Time) Letter {
 	l.State, l.Attempt = state, Attempt{}
 	l.TakeBack = l.TakeBack && !state.Ended()
 	return l
+}
+
+// Revivable reports whether l, which was taken back, may be made once more if
+// what it came of holds again: no message of it ever left, and none lies anywhere
+// but among the deleted mail.
+func (l Letter) Revivable() bool {
+	return l.State == Superseded && !l.TakeBack && l.Place == (Place{}) && l.Attempt == (Attempt{}) &&
+		l.Sending.IsZero() && l.Sent.IsZero() && l.Answered.IsZero() && l.Restored.IsZero() && l.Missing.IsZero() && l.DraftID == ""
 }
 
 // Is reports whether a message with that Message-ID is l: as it was composed, or

@@ -18,8 +18,9 @@ func Coming(now time.Time, p Policy, r Records) []Planned {
 			continue
 		}
 		for _, l := range practice.letters(now, p, r) {
-			_, made := byPart[partOf(l.Letter)]
-			if _, exists := r.Letters[l.Key]; !made && !exists && l.From.After(now) {
+			key := cmp.Or(byPart[partOf(l.Letter)], l.Key)
+			if old, exists := r.Letters[key]; (!exists || practice.revives(old)) && l.From.After(now) {
+				l.Key = key
 				coming = append(coming, l)
 			}
 		}

@@ -172,10 +172,20 @@ func partOf(l contact.Letter) part {
 }
 
 // further reports whether l has come further than another letter of its part, so
-// that it is the one that holds: a merge may leave two.
+// that it is the one that holds: a merge may leave two. One that may be made once
+// more holds only where there is no other.
 func further(l, than contact.Letter, thanKey string) bool {
-	if a, b := l.State == contact.Needs, than.State == contact.Needs; a != b {
-		return b
+	rank := func(l contact.Letter) int {
+		switch {
+		case l.Revivable():
+			return 0
+		case l.State == contact.Needs:
+			return 1
+		}
+		return 2
+	}
+	if a, b := rank(l), rank(than); a != b {
+		return a > b
 	}
 	return l.Key < thanKey
 }

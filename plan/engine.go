@@ -64,6 +64,9 @@ func (d *desk) askedFor() {
 			l.Delivery = own.Delivery
 			l.Wording = cmp.Or(own.Template, l.Wording)
 			old, exists := d.r.Letters[l.Key]
+			if l.State != contact.Superseded && practice.revives(old) {
+				l.Revived, exists = d.now, false
+			}
 			switch {
 			case exists && old.State != contact.Needs:
 			case l.From.After(d.now):
@@ -175,8 +178,7 @@ func (d *desk) letters() []Planned {
 		}
 	}
 	slices.SortStableFunc(due, func(a, b Planned) int {
-		_, waitsA := d.r.Letters[a.Key]
-		_, waitsB := d.r.Letters[b.Key]
+		waitsA, waitsB := d.r.Letters[a.Key].State == contact.Needs, d.r.Letters[b.Key].State == contact.Needs
 		if waitsA != waitsB {
 			if waitsA {
 				return -1

@@ -212,6 +212,25 @@ func TestDueAndEndsAgree(t *testing.T) {
 		if got := Needless(now, p, r); len(got) > 0 {
 			t.Fatalf("made and needless at once: %+v", got)
 		}
+		revived := map[string]contact.Letter{}
+		for key, l := range r.Letters { // as if its cause had been taken back for a while
+			l.State = contact.Superseded
+			revived[key] = l
+		}
+		r.Letters, revived = revived, r.Letters
+		for _, l := range Due(now, p, r) {
+			if l.State == contact.Superseded {
+				continue
+			}
+			if l.Practice == ThankYou || !l.Revived.Equal(now) {
+				t.Fatalf("came back: %+v", l)
+			}
+			r.Letters[l.Key] = l.Letter
+		}
+		if got := Needless(now, p, r); len(got) > 0 {
+			t.Fatalf("brought back and needless at once: %+v", got)
+		}
+		r.Letters = revived
 		for key, l := range r.Letters {
 			l.State = contact.Dismissed
 			r.Letters[key] = l
@@ -299,5 +318,41 @@ func TestThankYouMedium(t *testing.T) {
 	o.Participants[0].Useful = ""
 	if got := Due(o.Logged, policy(t), r)[0]; got.Copy != "" || !strings.HasPrefix(got.Reason, "what was most useful?") {
 		t.Errorf("what it lacks comes first: %+v", got)
+	}
+}
+
+// A letter that was taken back comes back with its cause, but not while a message
+// of it may lie anywhere, or has left.
+func TestRevived(t *testing.T) {
+	o := met(steps(func(o *contact.Occasion) { o.Kind = contact.JobLead }, step(contact.Applied, "2026-11-20 13:00")))
+	for name, x := range map[string]struct {
+		change func(*contact.Letter)
+		want   int
+	}{
+		"taken back":        {func(*contact.Letter) {}, 1},
+		"lies still":        {func(l *contact.Letter) { l.Place = contact.Place{Mailbox: "Drafts", UIDValidity: 1, UID: 2} }, 0},
+		"being taken back":  {func(l *contact.Letter) { l.TakeBack = true }, 0},
+		"may lie somewhere": {func(l *contact.Letter) { l.Attempt.At = at("2026-11-20 13:00") }, 0},
+		"was sent":          {func(l *contact.Letter) { l.State = contact.Sent }, 0},
+		"may have left":     {func(l *contact.Letter) { l.Sending = at("2026-11-20 13:00") }, 0},
+		"thrown away":       {func(l *contact.Letter) { l.State = contact.Dismissed }, 0},
+		"edited once":       {func(l *contact.Letter) { l.DraftID = "saved@x" }, 0},
+		"brought back once": {func(l *contact.Letter) { l.Restored = at("2026-11-20 13:00") }, 0},
+	} {
+		r := records(o)
+		made("job-lead/o1/maria/applied", contact.Superseded)(r)
+		l := r.Letters["job-lead/o1/maria/applied"]
+		x.change(&l)
+		r.Letters[l.Key] = l
+		if got := Due(at("2026-11-20 15:00"), everyPractice(t), r); len(got) != x.want || x.want > 0 && !got[0].Revived.Equal(at("2026-11-20 15:00")) {
+			t.Errorf("%s: %s", name, lines(got))
+		}
+		l.Key, l.State = "job-lead/o1/older/applied", contact.Sent // from before a merge
+		r.Letters[l.Key] = l
+		for range 10 {
+			if got := Due(at("2026-11-20 15:00"), everyPractice(t), r); len(got) != 0 {
+				t.Fatalf("%s, and another was sent: %s", name, lines(got))
+			}
+		}
 	}
 }

@@ -126,6 +126,13 @@ type practice struct {
 	ends func(d *desk, l contact.Letter, o contact.Occasion) string
 }
 
+// revives reports whether a letter of the practice that was taken back, because
+// what it came of held no longer, is made again when that holds once more: the
+// owner had made a slip, and took that back. It is for what the owner asks for.
+func (p practice) revives(l contact.Letter) bool {
+	return p.letters != nil && p.ends != nil && l.Revivable()
+}
+
 // Status gives the status of c at now: a pause that is over is none.
 func Status(now time.Time, c contact.Contact) contact.Status {
 	if c.Status == contact.Paused && !c.PausedUntil.IsZero() && !now.Before(c.PausedUntil) {

@@ -109,7 +109,7 @@ func (w *walk) make(d *desk) (again bool) {
 		if w.words != nil {
 			p.Letter = w.words(d.now, p)
 		}
-		_, waited := w.r.Letters[p.Key]
+		waited := w.r.Letters[p.Key].State == contact.Needs
 		if waited && p.State == contact.Needs {
 			continue
 		}

@@ -16,7 +16,7 @@ const (
 	letterIs     = "key, practice, contact_id, occasion_id, participant_id, created"
 	letterStands = `state, reason, due, overdue, subject, message_id, account, mailbox, uid_validity, uid,
 		attempt_at, attempt_mailbox, attempt_uid_validity, attempt_uid_next, take_back, delivery, written,
-		snooze, missing, approved, sending, sent, answered, ended, restored, draft_id, in_reply_to`
+		snooze, missing, approved, sending, sent, answered, ended, restored, revived, draft_id, in_reply_to`
 )
 
 // Letters gives every letter ever made, in the order in which they were due,
@@ -78,19 +78,19 @@ const selectLetter = "SELECT " + letterIs + ", " + letterStands + " FROM letter"
 
 func scanLetter(rows *sql.Rows) (contact.Letter, error) {
 	var l contact.Letter
-	var created, due, overdue, attempt, written, snoozed, missing, approved, sending, sent, answered, ended, restored int64
+	var created, due, overdue, attempt, written, snoozed, missing, approved, sending, sent, answered, ended, restored, revived int64
 	err := rows.Scan(&l.Key, &l.Practice, &l.ContactID, &l.OccasionID, &l.ParticipantID, &created,
 		&l.State, &l.Reason, &due, &overdue, &l.Subject, &l.MessageID, &l.Account,
 		&l.Place.Mailbox, &l.Place.UIDValidity, &l.Place.UID,
 		&attempt, &l.Attempt.Mailbox, &l.Attempt.UIDValidity, &l.Attempt.UIDNext, &l.TakeBack, &l.Delivery, &written,
-		&snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored, &l.DraftID, &l.InReplyTo)
+		&snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored, &revived, &l.DraftID, &l.InReplyTo)
 	for _, t := range []struct {
 		at *time.Time
 		n  int64
 	}{
 		{&l.Created, created}, {&l.Due, due}, {&l.Overdue, overdue}, {&l.Attempt.At, attempt}, {&l.Written, written},
 		{&l.Snoozed, snoozed}, {&l.Missing, missing}, {&l.Approved, approved}, {&l.Sending, sending}, {&l.Sent, sent},
-		{&l.Answered, answered}, {&l.Ended, ended}, {&l.Restored, restored},
+		{&l.Answered, answered}, {&l.Ended, ended}, {&l.Restored, restored}, {&l.Revived, revived},
 	} {
 		*t.at = fromSeconds(t.n)
 	}
@@ -104,7 +104,7 @@ func standing(l contact.Letter) []any {
 		seconds(l.Attempt.At), l.Attempt.Mailbox, l.Attempt.UIDValidity, l.Attempt.UIDNext, l.TakeBack,
 		cmp.Or(l.Delivery, contact.ByDraft), seconds(l.Written),
 		seconds(l.Snoozed), seconds(l.Missing), seconds(l.Approved), seconds(l.Sending), seconds(l.Sent),
-		seconds(l.Answered), seconds(l.Ended), seconds(l.Restored), l.DraftID, l.InReplyTo}
+		seconds(l.Answered), seconds(l.Ended), seconds(l.Restored), seconds(l.Revived), l.DraftID, l.InReplyTo}
 }
 
 // placeholders gives n question marks for a statement.

@@ -133,6 +133,32 @@ func TestRewrite(t *testing.T) {
 	}
 }
 
+// A letter that was taken back is made once more where the plan says so, unless a
+// copy of it may lie somewhere.
+func TestPutLetterRevived(t *testing.T) {
+	s := newStore(t)
+	befriend(t, s)
+	for name, place := range map[string]contact.Place{"gone": {}, "lies": {Mailbox: "Drafts", UIDValidity: 7, UID: 1}} {
+		l := letter(name)
+		check(t, putLetter(s, l))
+		must[[]contact.Letter](t)(s.UpdateLetters(ctx, []string{name}, func(l contact.Letter) (contact.Letter, error) {
+			l.Place = place
+			return l.In(contact.Superseded, noon), nil
+		}))
+		if err := putLetter(s, l); !errors.Is(err, ErrTaken) {
+			t.Errorf("%s, unasked: %v", name, err)
+		}
+		l.Revived = noon
+		if err := putLetter(s, l); (err == nil) != (name == "gone") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	got := must[contact.Letter](t)(s.Letter(ctx, "gone"))
+	if got.State != contact.Queued || !got.Revived.Equal(noon) || !got.Ended.IsZero() || len(got.Raw) == 0 {
+		t.Errorf("got %+v", got)
+	}
+}
+
 // What a needs-letter becomes keeps what it is and when it came.
 func TestPutLetterFromNeeds(t *testing.T) {
 	s := newStore(t)

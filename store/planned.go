@@ -10,8 +10,8 @@ import (
 
 // PutLetters stores letters that are new, or that so far stood in Needs, in one
 // transaction, and gives the keys of those that it stored. It leaves out letters
-// whose key exists in any other state, for a key makes one message, and letters
-// whose occasion, or that person's part in it, has been removed meanwhile. With
+// whose key exists in any other state, for a key makes one message, but for one
+// that is Revived and Revivable; and letters whose occasion, or that person's part in it, has been removed meanwhile. With
 // bytes, a stored letter is the intention that comes before the act; Created is
 // then when it was written, too. A letter that stood in Needs keeps when it was
 // first due, how long the owner wants to hear nothing of it, and that it was
@@ -41,7 +41,8 @@ func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Le
 
 func putPlanned(ctx context.Context, t letterTx, l contact.Letter) (put bool, err error) {
 	old, exists, err := t.get(ctx, l.Key)
-	if err != nil || exists && old.State != contact.Needs {
+	revived := !l.Revived.IsZero() && old.Revivable()
+	if err != nil || exists && old.State != contact.Needs && !revived {
 		return false, err
 	}
 	if gone, err := t.causeGone(ctx, l); err != nil || gone {
@@ -53,7 +54,9 @@ func putPlanned(ctx context.Context, t letterTx, l contact.Letter) (put bool, er
 	if !exists {
 		return true, t.add(ctx, l)
 	}
-	l.Snoozed, l.Restored = old.Snoozed, old.Restored
+	if !revived {
+		l.Snoozed, l.Restored, l.Revived = old.Snoozed, old.Restored, old.Revived
+	}
 	l = l.DueFrom(l.Snoozed)
 	return true, t.set(ctx, l, true)
 }

@@ -20,7 +20,8 @@ func (v *visit) thatAreNew(ctx context.Context, drafts *mailer.Drafts, letters [
 	there := func(l contact.Letter) bool {
 		f, ok := found[l.MessageID]
 		// What was brought back may lie among the deleted mail still.
-		return ok && (l.Restored.IsZero() || f.State != contact.Dismissed)
+		back := !l.Restored.IsZero() || !l.Revived.IsZero()
+		return ok && (!back || f.State != contact.Dismissed)
 	}
 	var known, fresh []contact.Letter
 	for _, l := range letters {
