@@ -12,7 +12,8 @@ import (
 
 // lettersOf gives the letters that o asks for now.
 func (s *session) lettersOf(o contact.Occasion, r plan.Records) []plan.Planned {
-	r.Occasions = []contact.Occasion{o}
+	others := slices.DeleteFunc(slices.Clone(r.Occasions), func(other contact.Occasion) bool { return other.ID == o.ID })
+	r.Occasions = append(others, o)
 	return slices.DeleteFunc(plan.Due(s.now(), policy(s.cfg), r), func(l plan.Planned) bool { return l.OccasionID != o.ID })
 }
 
