@@ -90,7 +90,7 @@ func (l Letter) In(state State, now time.Time) Letter {
 // but among the deleted mail.
 func (l Letter) Revivable() bool {
 	return l.State == Superseded && !l.TakeBack && l.Place == (Place{}) && l.Attempt == (Attempt{}) &&
-		l.Sending.IsZero() && l.Sent.IsZero() && l.Answered.IsZero() && l.Restored.IsZero() && l.DraftID == ""
+		l.Sending.IsZero() && l.Sent.IsZero() && l.Answered.IsZero() && l.Restored.IsZero() && l.Missing.IsZero() && l.DraftID == ""
 }
 
 // Is reports whether a message with that Message-ID is l: as it was composed, or

@@ -156,7 +156,7 @@ func (g *Sighting) gone(now time.Time, l contact.Letter, trashed bool, synced ti
 	}
 	if trashed {
 		if l.TakeBack {
-			l.Place = contact.Place{}
+			l.Place, l.Missing = contact.Place{}, time.Time{}
 			return over(l, contact.Superseded, now, l.Reason)
 		}
 		return over(l, contact.Dismissed, now, "you deleted the draft")

@@ -141,7 +141,10 @@ func TestPutLetterRevived(t *testing.T) {
 	for name, place := range map[string]contact.Place{"gone": {}, "lies": {Mailbox: "Drafts", UIDValidity: 7, UID: 1}} {
 		l := letter(name)
 		check(t, putLetter(s, l))
-		check(t, setLetter(s, name, contact.Superseded, place, "taken back"))
+		must[[]contact.Letter](t)(s.UpdateLetters(ctx, []string{name}, func(l contact.Letter) (contact.Letter, error) {
+			l.Place = place
+			return l.In(contact.Superseded, noon), nil
+		}))
 		if err := putLetter(s, l); !errors.Is(err, ErrTaken) {
 			t.Errorf("%s, unasked: %v", name, err)
 		}
@@ -260,11 +263,15 @@ func TestPutLettersStale(t *testing.T) {
 	s := newStore(t)
 	maria := add(t, s, "Maria")
 	o := must[contact.Occasion](t)(s.AddOccasion(ctx, contact.Occasion{Kind: contact.Met, At: noon, Logged: noon}, nil, noon))
-	for what, change := range map[string]func() error{
-		"contact":  func() error { return update(s, maria) },
-		"occasion": func() error { return updateOccasion(s, o, noon) },
-		"removal":  func() error { return s.RemoveOccasion(ctx, o.ID, noon) },
+	for _, x := range []struct {
+		what   string
+		change func() error
+	}{ // the removal comes last
+		{"contact", func() error { return update(s, maria) }},
+		{"occasion", func() error { return updateOccasion(s, o, noon) }},
+		{"removal", func() error { return s.RemoveOccasion(ctx, o.ID, noon) }},
 	} {
+		what, change := x.what, x.change
 		book := must[int64](t)(s.BookVersion(ctx))
 		check(t, change())
 		if _, err := s.PutLetters(ctx, book, []contact.Letter{letter(what)}); !errors.Is(err, ErrStale) {

@@ -57,7 +57,7 @@ func TestTakenBack(t *testing.T) {
 	}{
 		contact.Superseded: {contact.Superseded, contact.Dismissed, contact.Place{}},
 		contact.Sent:       {contact.Sent, contact.Sent, contact.Place{}},
-		contact.Drafted:    {contact.Superseded, contact.Dismissed, inDrafts}, // it cannot be removed
+		contact.Drafted:    {contact.Superseded, contact.Dismissed, inDrafts}, // it lies where it lay
 		contact.Uncertain:  {contact.Uncertain, contact.Dismissed, contact.Place{}},
 		contact.Dismissed:  {contact.Drafted, contact.Dismissed, inDrafts}, // the next look tells
 	} {

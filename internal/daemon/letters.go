@@ -34,17 +34,9 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := d.store.Records(ctx)
+	r, err := d.endNeedless(ctx)
 	if err != nil {
 		return err
-	}
-	if needless := plan.Needless(d.now(), d.settings.Policy, r); len(needless) > 0 {
-		if err := d.store.EndLetters(ctx, needless, d.now()); err != nil {
-			return err
-		}
-		if r, err = d.store.Records(ctx); err != nil {
-			return err
-		}
 	}
 	// All are written before one is stored.
 	now, writer, woke := d.now(), d.writer(), false
@@ -75,7 +67,27 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 			d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
 		}
 	}
+	if err == nil && len(stored) > 0 { // a new letter may say what another was to say
+		_, err = d.endNeedless(ctx)
+	}
 	return err
+}
+
+// endNeedless ends the letters that need not go any more, and gives what is known
+// after that.
+func (d *Daemon) endNeedless(ctx context.Context) (plan.Records, error) {
+	r, err := d.store.Records(ctx)
+	if err != nil {
+		return r, err
+	}
+	needless := plan.Needless(d.now(), d.settings.Policy, r)
+	if len(needless) == 0 {
+		return r, nil
+	}
+	if err := d.store.EndLetters(ctx, needless, d.now()); err != nil {
+		return r, err
+	}
+	return d.store.Records(ctx)
 }
 
 // write gives a planned letter its words.

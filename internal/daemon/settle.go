@@ -69,6 +69,7 @@ func settled(l contact.Letter, attempt contact.Attempt, found mailer.Found, now 
 	case contact.Uncertain:
 		if l.State.Ended() {
 			l.Reason += "; it may have been laid all the same: look whether it is there"
+			l.Missing = now
 			return notLaid(l, now)
 		}
 		l.Reason = "the connection broke while the draft was laid, and it is not to be found: look whether it is there; it is not made again by itself"

@@ -59,16 +59,16 @@ func takenBack(l contact.Letter, state contact.State, now time.Time) contact.Let
 		}
 		return l
 	}
-	l.TakeBack = false
+	lies := l.Place
+	l.TakeBack, l.Place = false, contact.Place{}
 	switch state {
 	case contact.Dismissed: // the next look tells what the owner has made of it
 		l.Reason += "; the draft was no longer where it was laid, and is left alone"
+		l.Place = lies
 		return l
 	case contact.Drafted:
 		l.Reason += "; it cannot be removed, or may have words of yours by now: delete the draft yourself"
-		state = contact.Superseded // it lies there still, so that nothing takes its place
-	default:
-		l.Place = contact.Place{}
+		state, l.Place = contact.Superseded, lies
 	}
 	if l.State.Ended() && state != contact.Sent {
 		return l

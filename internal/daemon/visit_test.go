@@ -741,22 +741,6 @@ func TestLooksForWhatWasThrownAway(t *testing.T) {
 	}
 }
 
-// Of what ended long ago no sent mail is read any more.
-func TestOldestOpen(t *testing.T) {
-	s := newScene(t, mailsim.Options{})
-	day := func(n int) time.Time { return noon.AddDate(0, 0, -n) }
-	letter := func(account string, state contact.State, written, ended int) contact.Letter {
-		return contact.Letter{Account: account, MessageID: "x", State: state, Written: day(written), Ended: day(ended)}
-	}
-	got := s.visit().oldestOpen([]contact.Letter{
-		letter("home", contact.Superseded, 99, 98), letter("home", contact.Failed, 90, 89), letter("home", contact.Sent, 80, 1),
-		letter("away", contact.Drafted, 70, 0), letter("home", contact.Dismissed, 20, 13), letter("home", contact.Drafted, 10, 0),
-	})
-	if !got.Equal(day(20)) {
-		t.Errorf("since %v", got)
-	}
-}
-
 // A passing outage costs no greeting: it is asked for again.
 func TestGreetingAfterOutage(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
