@@ -153,22 +153,22 @@ func (g *gate) commits(tell, answer *os.File) {
 // the message and got no answer. A commit that passed is stored when the program
 // has gone on: the goodbye to the SMTP server goes beside it.
 func (g *gate) lostSending() bool {
-	intended, begun, answered, storing, stored := false, false, false, false, false
-	previous := ""
+	addressed, intended, begun, answered, storing, stored := false, false, false, false, false, false
 	for _, what := range g.passed {
 		switch {
 		case storing && !strings.HasPrefix(what, "smtp"):
 			stored = true
 		case what == "commit" && answered:
 			storing = true
-		case what == "commit" && strings.HasPrefix(previous, "smtp< 250"):
+		case what == "commit" && addressed:
 			intended = true
+		case strings.HasPrefix(what, "smtp> RCPT"):
+			addressed = true
 		case strings.HasPrefix(what, "smtp< 354"):
 			begun = true
 		case begun && strings.HasPrefix(what, "smtp< 250"):
 			answered = true
 		}
-		previous = what
 	}
 	if g.way == killed {
 		reached := storing && g.fired != "" && !strings.HasPrefix(g.fired, "smtp")
