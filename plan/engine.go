@@ -238,7 +238,7 @@ func (d *desk) write(pr proposal) Planned {
 // look notes that Due may change at t.
 func (d *desk) look(t time.Time) {
 	if t.After(d.now) && (d.soonest.IsZero() || t.Before(d.soonest)) {
-		d.soonest = t
+		d.soonest = t.In(d.p.Location)
 	}
 }
 
