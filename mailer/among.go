@@ -69,6 +69,7 @@ func (d *Drafts) among(ctx context.Context, mailbox string, messageIDs []string)
 	for _, id := range messageIDs {
 		wanted[id] = true
 	}
+	ids = maps.Clone(ids) // what was read of a mailbox is asked for again
 	maps.DeleteFunc(ids, func(_ uint32, id string) bool { return id == "" || !wanted[id] })
 	marked, err := d.marked(ctx, mailbox, ids)
 	live, deleted = map[string]contact.Place{}, map[string]contact.Place{}

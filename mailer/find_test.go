@@ -62,6 +62,21 @@ func TestFindAll(t *testing.T) {
 	})
 }
 
+// What was read of a mailbox is there for every question about it.
+func TestFindOneAfterAnother(t *testing.T) {
+	forEachKind(t, func(t *testing.T, w world) {
+		ids := []string{"a@example.org", "b@example.org", "c@example.org"}
+		for _, id := range ids {
+			w.lie(t, w.drafts, string(message(id)))
+		}
+		for _, id := range append(ids, ids...) {
+			if _, found, err := w.FindIn(within(t), w.drafts, id); err != nil || !found {
+				t.Errorf("%s is not found: %v", id, err)
+			}
+		}
+	})
+}
+
 // A thousand letters are looked for in few round trips, also in a large mailbox.
 func TestFindAllTakesFewRoundTrips(t *testing.T) {
 	s, err := mailsim.Embedded()
