@@ -17,16 +17,21 @@ func Endings(letters []contact.Letter, occasions []contact.Occasion, touches []c
 	for _, o := range occasions {
 		byID[o.ID] = o
 	}
+	ours := make(map[string]bool, len(letters))
+	for _, l := range letters {
+		ours[l.MessageID], ours[l.DraftID] = true, true
+	}
+	delete(ours, "")
 	var endings []contact.Ending
 	for _, l := range letters {
-		if e, ok := ending(l, byID[l.OccasionID], touches); ok {
+		if e, ok := ending(l, byID[l.OccasionID], touches, ours); ok {
 			endings = append(endings, e)
 		}
 	}
 	return endings
 }
 
-func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch) (e contact.Ending, ok bool) {
+func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch, ours map[string]bool) (e contact.Ending, ok bool) {
 	for _, t := range touches {
 		if t.ContactID != l.ContactID {
 			continue
@@ -39,6 +44,9 @@ func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch) (e co
 		}
 		if isAnswerTo(l, t) && !ok {
 			e, ok = contact.Ending{Key: l.Key, State: contact.Sent, Reason: "it was sent: an answer came on " + t.At.Format("2 January 2006 at 15:04 MST"), At: t.At}, true
+		}
+		if l.Practice == ThankYou && ours[t.MessageID] {
+			continue // another letter is about something else
 		}
 		if why := needlessBy(l, o, t); why != "" && !ok {
 			e, ok = contact.Ending{Key: l.Key, State: contact.Superseded, Reason: why, At: t.At}, true

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -149,4 +150,24 @@ func TestEndingsProperties(t *testing.T) {
 			seen[e.Key] = true
 		}
 	})
+}
+
+// A letter of ours about something else is no thanks, and takes none away.
+func TestAnotherLetterIsNoThanks(t *testing.T) {
+	news := contact.Letter{Key: "milestone/o9/maria", Practice: Milestone, ContactID: "maria", State: contact.Sent, MessageID: "news", Sent: at("2026-11-20 14:30")}
+	thanks := contact.Letter{Key: "thank-you/o1/maria", Practice: ThankYou, ContactID: "maria", OccasionID: "o1", ParticipantID: "p1", State: contact.Drafted}
+	for id, want := range map[string]int{"news": 0, "else": 1} {
+		mail := contact.Touch{ContactID: "maria", At: news.Sent, Direction: contact.Out, Medium: contact.Email, Alone: true, MessageID: id}
+		if got := Endings([]contact.Letter{news, thanks}, []contact.Occasion{met(nil)}, []contact.Touch{mail}); len(got) != want {
+			t.Errorf("%s: %+v", id, got)
+		}
+	}
+	for sent, want := range map[time.Time]contact.State{news.Sent: contact.Queued, news.Sent.Add(time.Minute): contact.Superseded} {
+		r := records(met(nil))
+		r.Pasts["maria"] = contact.Past{LastOut: sent}
+		r.Letters[news.Key] = news
+		if got := Due(at("2026-11-20 15:00"), policy(t), r); len(got) != 1 || got[0].State != want {
+			t.Errorf("sent at %s: %+v", sent, got)
+		}
+	}
 }
