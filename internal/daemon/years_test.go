@@ -13,7 +13,7 @@ import (
 var (
 	yearsSeed  = flag.Uint64("years.seed", 1, "the seed of TestYears")
 	yearsSeeds = flag.Int("years.seeds", 1, "how many seeds TestYears tries, from years.seed on")
-	yearsDays  = flag.Int("years.days", 730, "how many days TestYears takes")
+	yearsDays  = flag.Int("years.days", ordinaryDays, "how many days TestYears takes")
 )
 
 // Two years of a service and its owner, with 200 contacts: every law that can be
