@@ -3,6 +3,6 @@
 package daemon_test
 
 // The race detector makes a day five times as long, and no day differs from
-// others in what it sees: it watches the first quarters, with both changes of the
+// others in what it sees: it watches the first months, with both changes of the
 // clocks in them.
-const ordinaryDays = 300
+const ordinaryDays = 215
