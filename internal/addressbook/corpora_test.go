@@ -51,7 +51,7 @@ var expected = map[string][]string{
 	"rfc2426-example.vcf": {
 		"Frank Dawson <Frank_Dawson@Lotus.com> <fdawson@earthlink.net>", "Tim Howes <howes@netscape.com>",
 	},
-	"rfc6350-example.vcf": {"Simon Perreault <simon.perreault@viagenie.ca>"},
+	"rfc6350-example.vcf": {"Simon Perreault <simon.perreault@viagenie.ca> in fr"},
 	"thunderbird-MoreFunctionsForAddressBook-extension.vcf": {"John Doe <doe.john@hotmail.com> <additional-email@company.com> " +
 		"<additional-email1@company.com> <additional-email2@company.com> <additional-email3@company.com> " +
 		"#category1, category2, category3"},
