@@ -3,6 +3,6 @@
 package daemon_test
 
 // The race detector makes a day five times as long, and no day differs from
-// others in what it sees: it watches the first months, with both changes of the
+// others in what it sees: it watches the first months, with a change of the
 // clocks in them.
-const ordinaryDays = 215
+const ordinaryDays = 120
