@@ -14,7 +14,7 @@ import (
 // TestRun takes every figure once, of a small mailbox.
 func TestRun(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes ten seconds")
+		t.Skip("it takes ten seconds, which -short leaves out")
 	}
 	var table, log strings.Builder
 	args := []string{"-messages", "500", "-sent", "200", "-replies", "2", "-rounds", "1", "-settle", "100ms"}
@@ -96,7 +96,7 @@ func TestStats(t *testing.T) {
 func TestMemory(t *testing.T) {
 	kib, err := memory(os.Getpid(), "VmRSS")
 	if errors.Is(err, os.ErrNotExist) {
-		t.Skip("there is no /proc here")
+		t.Skip("memory is read from /proc, which Linux has")
 	}
 	if err != nil || kib < 1000 {
 		t.Errorf("%d KiB, %v", kib, err)

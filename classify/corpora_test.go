@@ -26,7 +26,7 @@ type label struct {
 func corpora(t *testing.T) string {
 	dir := os.Getenv("REGARDS_TEST_CORPORA")
 	if dir == "" {
-		t.Skip("REGARDS_TEST_CORPORA names no folder of messages")
+		t.Skip("it needs a folder of messages; name it in REGARDS_TEST_CORPORA, as .ci/run does where there is one")
 	}
 	if !filepath.IsAbs(dir) {
 		// .ci/run names it as seen from the module's folder.

@@ -82,7 +82,7 @@ func TestDateLikeNetMail(t *testing.T) {
 		in := at.Format(rapid.SampledFrom(layouts).Draw(t, "layout"))
 		want, err := mail.ParseDate(in)
 		if err != nil {
-			t.Skip(err)
+			t.Skip("another draw is made: net/mail does not read this one: ", err)
 		}
 		if got := parseDate([]byte(in)); !got.Equal(want) && at.Year() >= 1970 && !isTwoDigit(want, got) {
 			t.Fatalf("%q: got %v, want %v", in, got, want)

@@ -108,7 +108,7 @@ func (p Policy) onePerContact(now time.Time, r Records, due, capped []contact.Le
 	}
 	var free []contact.Letter
 	for _, l := range capped {
-		next := p.dayAfter(last[l.ContactID], p.PerContactDays-1)
+		next := last[l.ContactID].In(p.Location).AddDate(0, 0, p.PerContactDays)
 		if last[l.ContactID].IsZero() || !now.Before(next) {
 			free, last[l.ContactID] = append(free, l), now
 			continue

@@ -44,6 +44,7 @@ func TestByItself(t *testing.T) {
 			r.Pasts["maria"] = contact.Past{Opened: true, Last: contact.Touch{At: at("2026-11-17 10:00"), Direction: contact.In, Medium: contact.Email, Alone: true}}
 		}, "h goes\n"},
 		"a letter went days ago":   {[]contact.Letter{hello("h", nil), hello("a", sent("2026-11-14 10:00"))}, nil, "h: no more than one letter to a person in seven days\n"},
+		"not quite a week ago":     {[]contact.Letter{hello("h", nil), hello("a", sent("2026-11-13 23:30"))}, nil, "h: no more than one letter to a person in seven days\n"},
 		"a letter went a week ago": {[]contact.Letter{hello("h", nil), hello("a", sent("2026-11-13 10:00"))}, nil, "h goes\n"},
 		"one is on its way": {[]contact.Letter{hello("h", nil), hello("a", func(l *contact.Letter) { thanks(l); l.Sending = at(now) })}, nil,
 			"a: it is being sent\nh: no more than one letter to a person in seven days\n"},

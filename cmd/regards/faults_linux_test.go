@@ -21,7 +21,7 @@ func (m *machine) smallDisk() { mount(m.t, m.data) }
 func mount(t testing.TB, dir string) {
 	t.Helper()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=2m"); err != nil {
-		t.Skipf("a full disk needs a file system that can be filled, and none can be mounted here: %v", err)
+		t.Skipf("a full disk needs a file system that can be filled, which only root may mount, as in .ci/run: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
@@ -66,7 +66,7 @@ const tracer = "strace"
 // calls is the only way to let a sync fail that needs no disk of its own.
 func TestDiskFails(t *testing.T) {
 	if err := exec.Command(tracer, "-qq", "-o", "/dev/null", "true").Run(); err != nil {
-		t.Skipf("a disk that fails is played by %s, which is not installed or not permitted to trace: %v", tracer, err)
+		t.Skipf("a disk that fails is played by %s, which .ci/run installs and which has to be permitted to trace: %v", tracer, err)
 	}
 	advice := regexp.MustCompile(`the disk (is full or )?reports an error: .*look whether it is sound`)
 	for _, call := range []string{"fsync", "pwrite64"} {
@@ -145,7 +145,7 @@ func (m *machine) refused(want string, words ...string) {
 // made, and a name that is too long is said to be.
 func TestForeignFolder(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("only root can run a program as somebody else")
+		t.Skip("only root can run a program as somebody else, as in .ci/run")
 	}
 	const nobody = 65534
 	m := newMachine(t)

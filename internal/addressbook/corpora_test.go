@@ -61,7 +61,7 @@ var expected = map[string][]string{
 func TestSamples(t *testing.T) {
 	files := samples()
 	if len(files) == 0 {
-		t.Skip("REGARDS_TEST_CORPORA names no folder with vCards")
+		t.Skip("it needs a folder with vCards; name it in REGARDS_TEST_CORPORA, as .ci/run does where there is one")
 	}
 	if len(files) < len(expected) {
 		t.Errorf("%d samples, want %d", len(files), len(expected))

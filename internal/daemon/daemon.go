@@ -238,7 +238,7 @@ func (d *Daemon) Once(ctx context.Context) error {
 			return err
 		}
 		if d.settings.Rehearse {
-			return syncErr
+			return errors.Join(syncErr, d.greetAll(ctx))
 		}
 		err := d.deliverAll(ctx)
 		select {

@@ -131,6 +131,20 @@ func (v *visit) greet(ctx context.Context) error {
 	})
 }
 
+// greetAll reads what letters wait for at every account, and does nothing else
+// there: a rehearsal makes the letters that a pass would.
+func (d *Daemon) greetAll(ctx context.Context) error {
+	var errs []error
+	for _, a := range d.settings.Accounts {
+		v := &visit{d: d, account: a}
+		if err := v.greet(ctx); err != nil {
+			errs = append(errs, accountError{a.Name, err})
+		}
+		v.leave(ctx)
+	}
+	return errors.Join(errs...)
+}
+
 // readGreetings finds how the owner greeted contacts, each in the newest mail
 // that tells: the last mail to all of them is read at once, then what is left.
 func (v *visit) readGreetings(ctx context.Context, wants []greetingWant, found map[string]string) error {
