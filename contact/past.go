@@ -10,9 +10,12 @@ type Past struct {
 	Last Touch
 	// Opened reports whether the last touch was mail that began a thread.
 	Opened bool
-	// LastOut is when the owner last wrote them a mail alone, and its subject.
-	LastOut        time.Time
-	LastOutSubject string
+	// LastOut is when the owner last wrote to them alone, by mail.
+	LastOut time.Time
+	// LastOwn is when they last did so in words of their own, no letter of
+	// regards, and its subject.
+	LastOwn        time.Time
+	LastOwnSubject string
 	// LastSign is the newest sign of life: mail from them, a meeting, a call, or
 	// any other touch that came in.
 	LastSign time.Time
@@ -39,14 +42,15 @@ func (p Past) TwoWay() time.Time {
 	return both
 }
 
-// With gives p with one more touch, which is no older than any that is in it.
+// With gives p with one more touch, which is no letter of regards, and no older
+// than any that is in it.
 func (p Past) With(t Touch) Past {
 	mail, out := t.Medium == Email, t.Direction == Out
 	spoken := t.Medium == Meeting || t.Medium == Call
 	p.Opened = mail && len(t.References) == 0
 	p.Last = Touch{ID: t.ID, ContactID: t.ContactID, Key: t.Key, At: t.At, Direction: t.Direction, Medium: t.Medium, Subject: t.Subject, Alone: t.Alone}
 	if mail && out && t.Alone {
-		p.LastOut, p.LastOutSubject = t.At, t.Subject
+		p.LastOut, p.LastOwn, p.LastOwnSubject = t.At, t.At, t.Subject
 	}
 	if !out || spoken {
 		p.LastSign = t.At

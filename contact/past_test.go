@@ -22,7 +22,7 @@ func TestPastWith(t *testing.T) {
 	}
 	last := touch(6, Out, Text)
 	last.MessageID = ""
-	want := Past{Last: last, LastOut: day(2), LastOutSubject: "Hi", LastSign: day(5), FirstIn: day(1), FirstOut: day(2), FirstSpoken: day(4)}
+	want := Past{Last: last, LastOut: day(2), LastOwn: day(2), LastOwnSubject: "Hi", LastSign: day(5), FirstIn: day(1), FirstOut: day(2), FirstSpoken: day(4)}
 	if !reflect.DeepEqual(p, want) {
 		t.Errorf("got  %+v\nwant %+v", p, want)
 	}

@@ -98,7 +98,7 @@ func TestDue(t *testing.T) {
 	}
 	wrote := func(when string) func(*Policy, Records) {
 		return func(_ *Policy, r Records) {
-			r.Pasts["maria"] = contact.Past{LastOut: at(when)}
+			r.Pasts["maria"] = contact.Past{LastOwn: at(when)}
 		}
 	}
 	for name, x := range map[string]struct {
@@ -240,7 +240,7 @@ func drawRecords(t *rapid.T) Records {
 			c.Addresses = nil
 		}
 		r.Contacts[id] = c
-		r.Pasts[id] = contact.Past{LastOut: at("2026-11-20 12:00").Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "wrote")) * time.Hour)}
+		r.Pasts[id] = contact.Past{LastOwn: at("2026-11-20 12:00").Add(time.Duration(rapid.IntRange(-5, 5).Draw(t, "wrote")) * time.Hour)}
 	}
 	states := []contact.State{"", contact.Needs, contact.Queued, contact.Sent, contact.Dismissed}
 	for n := range rapid.IntRange(0, 4).Draw(t, "occasions") {

@@ -162,12 +162,12 @@ func TestAnotherLetterIsNoThanks(t *testing.T) {
 			t.Errorf("%s: %+v", id, got)
 		}
 	}
-	for sent, want := range map[time.Time]contact.State{news.Sent: contact.Queued, news.Sent.Add(time.Minute): contact.Superseded} {
+	for own, want := range map[time.Time]contact.State{{}: contact.Queued, news.Sent.Add(-time.Minute): contact.Superseded} {
 		r := records(met(nil))
-		r.Pasts["maria"] = contact.Past{LastOut: sent}
+		r.Pasts["maria"] = contact.Past{LastOut: news.Sent, LastOwn: own}
 		r.Letters[news.Key] = news
 		if got := Due(at("2026-11-20 15:00"), policy(t), r); len(got) != 1 || got[0].State != want {
-			t.Errorf("sent at %s: %+v", sent, got)
+			t.Errorf("own words at %s: %+v", own, got)
 		}
 	}
 }

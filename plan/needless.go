@@ -81,11 +81,8 @@ func (d *desk) needless(l contact.Letter, o contact.Occasion) string {
 	}
 	past := d.r.Pasts[c.ID]
 	newest := past.Last
-	if l.Practice == ThankYou { // only mail to them alone counts
-		newest = contact.Touch{At: past.LastOut, Subject: past.LastOutSubject, Direction: contact.Out, Medium: contact.Email, Alone: true}
-		if sentAsLetter(d.r.Letters, c.ID, past.LastOut) { // which was about something else
-			newest = contact.Touch{}
-		}
+	if l.Practice == ThankYou { // only mail to them alone counts, and no letter about something else
+		newest = contact.Touch{At: past.LastOwn, Subject: past.LastOwnSubject, Direction: contact.Out, Medium: contact.Email, Alone: true}
 	}
 	switch Status(d.now, c) {
 	case contact.Deceased, contact.DoNotContact, contact.Bounced:

@@ -76,7 +76,7 @@ func TestNeedless(t *testing.T) {
 			set(follow, func(l *contact.Letter) { l.ParticipantID = "p1" })(s)
 		}, ""},
 		"thanks, the owner wrote": {"thank-you/o1/maria", "2026-11-21 12:00", func(s story) {
-			s.past("maria", func(p *contact.Past) { p.LastOut, p.LastOutSubject = at("2026-11-20 13:00"), "Coffee" })
+			s.past("maria", func(p *contact.Past) { p.LastOwn, p.LastOwnSubject = at("2026-11-20 13:00"), "Coffee" })
 		}, `you wrote to them after that: "Coffee"`},
 		"thanks, they wrote": {"thank-you/o1/maria", "2026-11-21 12:00", touch("2026-11-20 13:00", contact.Email, contact.In), ""},
 	} {

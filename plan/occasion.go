@@ -20,7 +20,6 @@ type addressee struct {
 	contact.Participant
 	contact contact.Contact
 	past    contact.Past
-	letters map[string]contact.Letter // all there are
 }
 
 // addressees gives the participants of o to whom letters may go at now.
@@ -29,7 +28,7 @@ func addressees(now time.Time, r Records, o contact.Occasion) []addressee {
 	for _, part := range o.Participants {
 		c, ok := r.Contacts[part.ContactID]
 		if ok && Writable(now, c) == "" {
-			all = append(all, addressee{part, c, r.Pasts[c.ID], r.Letters})
+			all = append(all, addressee{part, c, r.Pasts[c.ID]})
 		}
 	}
 	return all
@@ -84,23 +83,13 @@ func latest(o contact.Occasion) (step contact.Step, ok bool) {
 	return step, ok
 }
 
-// wroteSince says that the owner wrote to a alone after t; "" when not so, or when
-// that was a letter of ours, which was about something else.
+// wroteSince says that the owner wrote to a alone after t; "" when not so. A
+// letter of ours does not count: it was about something else.
 func (a addressee) wroteSince(t time.Time, loc *time.Location) string {
-	if !a.past.LastOut.After(t) || sentAsLetter(a.letters, a.contact.ID, a.past.LastOut) {
+	if !a.past.LastOwn.After(t) {
 		return ""
 	}
-	return fmt.Sprintf("you wrote to %s after that, on %s", a.contact.Name, dateOf(a.past.LastOut, loc))
-}
-
-// sentAsLetter reports whether what went to a contact at a time was a letter of ours.
-func sentAsLetter(letters map[string]contact.Letter, contactID string, at time.Time) bool {
-	for _, l := range letters {
-		if l.ContactID == contactID && l.State == contact.Sent && l.Sent.Unix() == at.Unix() {
-			return true
-		}
-	}
-	return false
+	return fmt.Sprintf("you wrote to %s after that, on %s", a.contact.Name, dateOf(a.past.LastOwn, loc))
 }
 
 // dateOf writes the day of t as a person reads it.

@@ -77,7 +77,7 @@ func made(key string, state contact.State) func(Records) {
 }
 
 func wroteAt(when string) func(Records) {
-	return func(r Records) { r.Pasts["maria"] = contact.Past{LastOut: at(when)} }
+	return func(r Records) { r.Pasts["maria"] = contact.Past{LastOwn: at(when)} }
 }
 
 func maria(change func(*contact.Contact)) func(Records) {

@@ -139,8 +139,8 @@ func endsReference(d *desk, l contact.Letter, o contact.Occasion) string {
 		return "it has come further: " + string(step.Word)
 	case own != word:
 		return "it has not come to that"
-	case own == referenceAsk && past.LastOut.After(o.At):
-		return "you wrote to them after that, on " + d.date(past.LastOut)
+	case own == referenceAsk && past.LastOwn.After(o.At):
+		return "you wrote to them after that, on " + d.date(past.LastOwn)
 	}
 	return ""
 }

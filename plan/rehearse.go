@@ -175,7 +175,9 @@ func (w *walk) send(l contact.Letter, at time.Time) contact.Letter {
 	t := contact.Touch{ID: "rehearsed", ContactID: l.ContactID, At: at, Direction: contact.Out, Medium: contact.Email,
 		Subject: l.Subject, Alone: true}
 	if past := w.r.Pasts[l.ContactID]; t.Newer(past.Last) {
-		w.r.Pasts[l.ContactID] = past.With(t)
+		next := past.With(t)
+		next.LastOwn, next.LastOwnSubject = past.LastOwn, past.LastOwnSubject // it is a letter
+		w.r.Pasts[l.ContactID] = next
 	}
 	return l
 }

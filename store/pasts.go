@@ -29,14 +29,14 @@ func pasts(ctx context.Context, db querier) (map[string]contact.Past, error) {
 	return pasts, err
 }
 
-const pastColumns = `contact_id, id, key, at, direction, medium, subject, alone, opened, out_at, out_subject, sign, first_in, first_out, first_spoken`
+const pastColumns = `contact_id, id, key, at, direction, medium, subject, alone, opened, out_at, own_at, own_subject, sign, first_in, first_out, first_spoken`
 
 func scanPast(rows *sql.Rows) (contact.Past, error) {
 	var p contact.Past
-	var at, out, sign, firstIn, firstOut, spoken int64
+	var at, out, own, sign, firstIn, firstOut, spoken int64
 	l := &p.Last
-	err := rows.Scan(&l.ContactID, &l.ID, &l.Key, &at, &l.Direction, &l.Medium, &l.Subject, &l.Alone, &p.Opened, &out, &p.LastOutSubject, &sign, &firstIn, &firstOut, &spoken)
-	l.At, p.LastOut, p.LastSign = fromSeconds(at), fromSeconds(out), fromSeconds(sign)
+	err := rows.Scan(&l.ContactID, &l.ID, &l.Key, &at, &l.Direction, &l.Medium, &l.Subject, &l.Alone, &p.Opened, &out, &own, &p.LastOwnSubject, &sign, &firstIn, &firstOut, &spoken)
+	l.At, p.LastOut, p.LastOwn, p.LastSign = fromSeconds(at), fromSeconds(out), fromSeconds(own), fromSeconds(sign)
 	p.FirstIn, p.FirstOut, p.FirstSpoken = fromSeconds(firstIn), fromSeconds(firstOut), fromSeconds(spoken)
 	return p, err
 }
@@ -70,17 +70,20 @@ const (
 	newestFirst = "t.at DESC, t.direction DESC, t.id"
 	oldestFirst = "t.at, t.direction, t.id DESC"
 	isSpoken    = "t.medium IN ('meeting', 'call')"
+	isOutAlone  = "t.medium = 'email' AND t.direction = 'out' AND t.alone"
+	isOwn       = isOutAlone + ` AND NOT EXISTS (SELECT 1 FROM letter WHERE message_id = t.key AND message_id <> '' AND contact_id = t.contact_id)
+		AND NOT EXISTS (SELECT 1 FROM letter WHERE draft_id = t.key AND draft_id <> '' AND contact_id = t.contact_id)`
 )
 
 var makePasts = "INSERT OR REPLACE INTO past (" + pastColumns + ") " + stalePasts
 
 // stalePasts makes out what touches come to where that has changed.
 var stalePasts = `SELECT p.contact_id, l.id, l.key, l.at, l.direction, l.medium, l.subject, l.alone,
-		l.medium = 'email' AND l.refs = '', coalesce(o.at, 0), coalesce(o.subject, ''),
+		l.medium = 'email' AND l.refs = '', coalesce(` + one("at", isOutAlone, newestFirst) + `, 0), coalesce(o.at, 0), coalesce(o.subject, ''),
 		coalesce(` + one("at", "(t.direction = 'in' OR "+isSpoken+")", newestFirst) + `, 0),
 		coalesce(` + one("at", "t.medium = 'email' AND t.direction = 'in'", oldestFirst) + `, 0),
 		coalesce(` + one("at", "t.medium = 'email' AND t.direction = 'out'", oldestFirst) + `, 0),
 		coalesce(` + one("at", isSpoken, oldestFirst) + `, 0)
 	FROM past p JOIN touch l ON l.rowid = ` + one("rowid", "1", newestFirst) + `
-	LEFT JOIN touch o ON o.rowid = ` + one("rowid", "t.medium = 'email' AND t.direction = 'out' AND t.alone", newestFirst) + `
+	LEFT JOIN touch o ON o.rowid = ` + one("rowid", isOwn, newestFirst) + `
 	WHERE p.id IS NULL`

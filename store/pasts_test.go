@@ -37,6 +37,22 @@ func TestPasts(t *testing.T) {
 		_, err := s.Record(ctx, must[int64](t)(s.BookVersion(ctx)), inbox(9, touches...))
 		return err
 	}
+	more["letter sent"] = func(s *Store, pick func(int) int) error {
+		touches, letters := must[[]contact.Touch](t)(s.Touches(ctx, "")), must[[]contact.Letter](t)(s.Letters(ctx))
+		if len(touches) == 0 || len(letters) == 0 {
+			return nil
+		}
+		id := touches[pick(len(touches))].MessageID
+		_, err := s.UpdateLetters(ctx, []string{letters[pick(len(letters))].Key}, func(l contact.Letter) (contact.Letter, error) {
+			if pick(2) == 0 {
+				l.DraftID = id
+			} else {
+				l.MessageID = id
+			}
+			return l, nil
+		})
+		return err
+	}
 	names := slices.Sorted(maps.Keys(more))
 	tries := 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -68,13 +84,54 @@ func TestPastsKeepNothing(t *testing.T) {
 	m.Subject = "SECRET"
 	keep(t, s, inbox(9, m))
 	must[map[string]contact.Past](t)(s.Pasts(ctx))
-	const kept = "SELECT count(*) FROM past WHERE subject = 'SECRET' OR out_subject = 'SECRET'"
+	const kept = "SELECT count(*) FROM past WHERE subject = 'SECRET' OR own_subject = 'SECRET'"
 	if got := rows(t, s, kept); got != "1" {
 		t.Fatalf("%s rows", got)
 	}
 	exec(t, s.db, "UPDATE touch SET subject = ''")
 	if got := rows(t, s, kept); got != "0" {
 		t.Errorf("%s rows", got)
+	}
+}
+
+// A mail is no word of the owner's own for as long as a letter says that it is
+// that letter, whichever was known first.
+func TestPastsOfLetters(t *testing.T) {
+	s := newStore(t)
+	maria, tom := add(t, s, "Maria"), add(t, s, "Tom")
+	own, ours := mail(maria, "own@x", contact.Out), mail(maria, "ours@x", contact.Out)
+	own.Alone, ours.Alone, own.Subject, ours.Subject = true, true, "own", "ours"
+	ours.At = own.At.Add(time.Hour)
+	keep(t, s, inbox(9, own, ours))
+	l := letter("promise/o1/maria")
+	l.ContactID, l.MessageID = maria.ID, "ours@x"
+	change := func(set func(*contact.Letter)) {
+		t.Helper()
+		must[[]contact.Letter](t)(s.UpdateLetters(ctx, []string{l.Key}, func(l contact.Letter) (contact.Letter, error) {
+			set(&l)
+			return l, nil
+		}))
+	}
+	for _, x := range []struct {
+		what string
+		do   func()
+		want string
+	}{
+		{"no letter", func() {}, "ours"},
+		{"a letter", func() { check(t, putLetter(s, l)) }, "own"},
+		{"another Message-ID", func() { change(func(l *contact.Letter) { l.MessageID = "else@x" }) }, "ours"},
+		{"that of the owner's mail program", func() { change(func(l *contact.Letter) { l.DraftID = "ours@x" }) }, "own"},
+		{"no such", func() { change(func(l *contact.Letter) { l.DraftID = "" }) }, "ours"},
+		{"again", func() { change(func(l *contact.Letter) { l.MessageID = "ours@x" }) }, "own"},
+		{"to somebody else", func() { exec(t, s.db, "UPDATE letter SET contact_id = '"+tom.ID+"'") }, "ours"},
+		{"to them", func() { exec(t, s.db, "UPDATE letter SET contact_id = '"+maria.ID+"'") }, "own"},
+		{"no letter any more", func() { exec(t, s.db, "DELETE FROM letter") }, "ours"},
+	} {
+		x.do()
+		past := must[map[string]contact.Past](t)(s.Pasts(ctx))[maria.ID]
+		if past.LastOwnSubject != x.want || !past.LastOut.Equal(ours.At) {
+			t.Errorf("%s: %+v", x.what, past)
+		}
 	}
 }
 
@@ -112,15 +169,18 @@ func TestMails(t *testing.T) {
 // pastsOf gives what Pasts ought to give, from every touch there is.
 func pastsOf(t testing.TB, s *Store) map[string]contact.Past {
 	touches := must[[]contact.Touch](t)(s.Touches(ctx, ""))
+	letters := must[[]contact.Letter](t)(s.Letters(ctx))
 	pasts := map[string]contact.Past{}
-	for _, t := range touches {
-		pasts[t.ContactID] = addToPast(pasts[t.ContactID], t)
+	for _, touch := range touches {
+		ours := slices.ContainsFunc(letters, func(l contact.Letter) bool { return l.ContactID == touch.ContactID && l.Is(touch.MessageID) })
+		pasts[touch.ContactID] = addToPast(pasts[touch.ContactID], touch, ours)
 	}
 	return pasts
 }
 
-// addToPast enters a touch that is older than all that are in it.
-func addToPast(p contact.Past, t contact.Touch) contact.Past {
+// addToPast enters a touch, maybe one of our letters, that is older than all that
+// are in it.
+func addToPast(p contact.Past, t contact.Touch, ours bool) contact.Past {
 	mail, out := t.Medium == contact.Email, t.Direction == contact.Out
 	spoken := t.Medium == contact.Meeting || t.Medium == contact.Call
 	if p.Last.At.IsZero() {
@@ -129,7 +189,10 @@ func addToPast(p contact.Past, t contact.Touch) contact.Past {
 			Subject: t.Subject, Alone: t.Alone}
 	}
 	if mail && out && t.Alone && p.LastOut.IsZero() {
-		p.LastOut, p.LastOutSubject = t.At, t.Subject
+		p.LastOut = t.At
+	}
+	if mail && out && t.Alone && !ours && p.LastOwn.IsZero() {
+		p.LastOwn, p.LastOwnSubject = t.At, t.Subject
 	}
 	if (!out || spoken) && p.LastSign.IsZero() {
 		p.LastSign = t.At

@@ -282,7 +282,8 @@ CREATE TABLE past (
 	alone        INTEGER,
 	opened       INTEGER,
 	out_at       INTEGER,
-	out_subject  TEXT,
+	own_at       INTEGER,
+	own_subject  TEXT,
 	sign         INTEGER,
 	first_in     INTEGER,
 	first_out    INTEGER,
@@ -291,7 +292,7 @@ CREATE TABLE past (
 CREATE INDEX past_stale ON past (contact_id) WHERE id IS NULL;
 CREATE TRIGGER past_emptied AFTER UPDATE ON past WHEN NEW.id IS NULL AND OLD.id IS NOT NULL BEGIN
 	UPDATE past SET key = NULL, at = NULL, direction = NULL, medium = NULL, subject = NULL,
-		alone = NULL, opened = NULL, out_at = NULL, out_subject = NULL, sign = NULL, first_in = NULL, first_out = NULL, first_spoken = NULL
+		alone = NULL, opened = NULL, out_at = NULL, own_at = NULL, own_subject = NULL, sign = NULL, first_in = NULL, first_out = NULL, first_spoken = NULL
 		WHERE contact_id = NEW.contact_id;
 END;
 CREATE TRIGGER touch_added AFTER INSERT ON touch
@@ -326,6 +327,22 @@ ALTER TABLE letter ADD COLUMN revived  INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE letter ADD COLUMN draft_id    TEXT NOT NULL DEFAULT ''; -- the Message-ID that the owner's mail program gave it
 ALTER TABLE letter ADD COLUMN in_reply_to TEXT NOT NULL DEFAULT '';
+CREATE INDEX letter_draft ON letter (draft_id) WHERE draft_id <> '';
+
+-- Which mail was a letter is part of what touches come to.
+CREATE TRIGGER letter_added AFTER INSERT ON letter BEGIN
+	UPDATE past SET id = NULL WHERE contact_id = NEW.contact_id AND id IS NOT NULL AND EXISTS (SELECT 1 FROM touch
+		WHERE touch.contact_id = past.contact_id AND touch.key IN (NEW.message_id, NEW.draft_id));
+END;
+CREATE TRIGGER letter_removed AFTER DELETE ON letter BEGIN
+	UPDATE past SET id = NULL WHERE contact_id = OLD.contact_id AND id IS NOT NULL AND EXISTS (SELECT 1 FROM touch
+		WHERE touch.contact_id = past.contact_id AND touch.key IN (OLD.message_id, OLD.draft_id));
+END;
+CREATE TRIGGER letter_renamed AFTER UPDATE OF contact_id, message_id, draft_id ON letter
+	WHEN NEW.contact_id <> OLD.contact_id OR NEW.message_id <> OLD.message_id OR NEW.draft_id <> OLD.draft_id BEGIN
+	UPDATE past SET id = NULL WHERE contact_id IN (OLD.contact_id, NEW.contact_id) AND id IS NOT NULL AND EXISTS (SELECT 1 FROM touch
+		WHERE touch.contact_id = past.contact_id AND touch.key IN (OLD.message_id, OLD.draft_id, NEW.message_id, NEW.draft_id));
+END;
 `}
 
 // migrate brings the schema up to date in one transaction.

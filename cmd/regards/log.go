@@ -243,7 +243,7 @@ func (a *app) printLogged(s *session, o contact.Occasion, who people, r plan.Rec
 func (s *session) thanks(l plan.Planned, p contact.Contact, past contact.Past, wrote bool) string {
 	switch {
 	case l.State == contact.Superseded:
-		return fmt.Sprintf("you have written to %s since then (%q), so no thank-you is drafted", p.Name, past.LastOutSubject)
+		return fmt.Sprintf("you have written to %s since then (%q), so no thank-you is drafted", p.Name, past.LastOwnSubject)
 	case l.Facts.Useful == "":
 		return fmt.Sprintf("the thank-you to %s waits for what was most useful: regards occasion edit %s --useful \"%s=…\"", p.Name, l.OccasionID, p.Name)
 	case l.Copy != "":

@@ -22,6 +22,16 @@ type stop struct {
 	do   func(p *postOffice, at time.Duration) // what brings the letter there
 }
 
+// forgotten gives the states in which a letter may end whose database was put
+// back to the stop: where it knew of no letter yet, what went meanwhile makes one
+// needless.
+func (s stop) forgotten() []string {
+	if s.name == "logged" {
+		return []string{"sent", "superseded"}
+	}
+	return []string{"sent"}
+}
+
 var stops = []stop{
 	{"logged", 0, func(*postOffice, time.Duration) {}},
 	{"drafted", 0, runOnce},
@@ -49,6 +59,11 @@ func (p *postOffice) ownerMoves() {
 // changes nothing. Real servers tell no more of this than the embedded one does in
 // most cases: they are asked with REGARDS_TEST_REAL=1 only.
 func eachStop(t *testing.T, happens func(p *postOffice, i int)) {
+	eachStopTo(t, func(stop) []string { return []string{"sent"} }, happens)
+}
+
+// eachStopTo is eachStop for letters that end in some of other states.
+func eachStopTo(t *testing.T, states func(stop) []string, happens func(p *postOffice, i int)) {
 	program := plainProgram(t)
 	for server, open := range onceServers {
 		t.Run(server, func(t *testing.T) {
@@ -62,7 +77,7 @@ func eachStop(t *testing.T, happens func(p *postOffice, i int)) {
 				p.through(0, i)
 				happens(p, i)
 				p.through(i+1, len(stops)-1)
-				p.stands(stops[i].name, "sent")
+				p.stands(stops[i].name, states(stops[i])...)
 			}
 		})
 	}
@@ -134,7 +149,7 @@ func TestOnceAtTheSameMoment(t *testing.T) {
 // A database that was copied to another machine finds the letters that the first
 // one has made, wherever they are by then.
 func TestOnceCopied(t *testing.T) {
-	eachStop(t, func(p *postOffice, i int) {
+	eachStopTo(t, stop.forgotten, func(p *postOffice, i int) {
 		copied, err := os.ReadFile(p.path())
 		check(p.t, err)
 		for _, s := range stops[i+1:] {
@@ -164,8 +179,8 @@ func TestOnceClock(t *testing.T) {
 func TestOnceSummerTime(t *testing.T) {
 	program := plainProgram(t)
 	for name, friday := range map[string]time.Time{
-		"begins": time.Date(2027, 3, 26, 15, 0, 0, 0, time.UTC),  // 16:00 there; 18:00 is 17:00 UTC
-		"ends":   time.Date(2027, 10, 29, 14, 0, 0, 0, time.UTC), // 16:00 there; 18:00 is 16:00 UTC
+		"begins": time.Date(2026, 3, 27, 15, 0, 0, 0, time.UTC),  // 16:00 there; 18:00 is 17:00 UTC
+		"ends":   time.Date(2026, 10, 23, 14, 0, 0, 0, time.UTC), // 16:00 there; 18:00 is 16:00 UTC
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -36,7 +36,7 @@ func TestOnceRestored(t *testing.T) {
 				// finds in Sent, the look after that tells.
 				p.ahead = 24 * time.Hour
 				runOnce(p, outboxed+time.Hour)
-				p.stands(stops[i].name, "sent")
+				p.stands(stops[i].name, stops[i].forgotten()...)
 			}
 		})
 	}

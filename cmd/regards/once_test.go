@@ -210,7 +210,7 @@ func (p *postOffice) pass(at time.Duration, g *gate) standing {
 	s := p.look(at)
 	waiting, filed := len(s.Lying["Drafts"])+len(s.Lying["Regards Outbox"]), len(s.Lying["Sent"])
 	delivered := 0
-	if s.State == "sent" {
+	if s.State == "sent" || s.State == "superseded" { // see stop.forgotten
 		delivered = 1
 	}
 	switch {

@@ -58,13 +58,14 @@ func newPostOffice(t testing.TB, program string, server *mailsim.Server, deliver
 	account, cadence, _ := bytes.Cut([]byte(fmt.Sprintf(storyConfig, p.imap.Port())), []byte("\n[[cadence]]"))
 	p.write("config.toml", fmt.Sprintf("[store]\npath = %q\n\n%s%s\n[[cadence]]%s", p.path(), account, fmt.Sprintf(sendingConfig, p.smtp.Port(), delivery), cadence))
 	p.succeeds(-time.Hour, "contact", "add", "Maria Lopez", "maria@uni.example")
-	p.succeeds(-time.Hour, "log", "met", "Maria", "--useful", "the walk", "--at", "2026-11-22")
+	p.succeeds(-time.Hour, "log", "met", "Maria", "--useful", "the walk", "--at", "2025-11-23")
 	p.succeeds(-time.Hour, "sync")
 	return p
 }
 
-// onceNow is a Monday morning; the other times count from there.
-var onceNow = time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
+// onceNow is a Monday morning, before the servers run, whose clocks nobody sets; the
+// other times count from there.
+var onceNow = time.Date(2025, 11, 24, 9, 0, 0, 0, time.UTC)
 
 // run runs a command at a time, with a gate before everything that it does.
 func (p *postOffice) run(g *gate, at time.Duration, words ...string) outcome {

@@ -40,7 +40,9 @@ const maxGreeting = 16 << 10
 const mailsRead = 3
 
 // withGreetings gives those letters that do not wait for mail to be read, in
-// which the owner greets their contact; that mail is then asked for.
+// which the owner greets their contact; that mail is then asked for. Where one
+// waits, all that is proposed does: the caps have been counted with it, and
+// nobody goes before those who are more overdue.
 func (d *Daemon) withGreetings(ctx context.Context, letters []plan.Planned, r plan.Records) (ready []plan.Planned, err error) {
 	unknown := func(l plan.Planned) bool {
 		_, known := d.greetings.known[wroteTo(l.ContactID, r)]
@@ -53,13 +55,18 @@ func (d *Daemon) withGreetings(ctx context.Context, letters []plan.Planned, r pl
 		return letters, nil
 	}
 	mails, err := d.store.MailsTo(ctx, recipients(asking), mailsRead)
+	waits := false
 	for _, l := range letters {
 		if last := mails[l.ContactID]; unknown(l) && len(last) > 0 && d.readable(last[0].Account) {
 			want := greetingWant{wroteTo(l.ContactID, r), r.Contacts[l.ContactID], last}
 			d.greetings.wanted[last[0].Account] = append(d.greetings.wanted[last[0].Account], want)
+			waits = true
 		} else {
 			ready = append(ready, l)
 		}
+	}
+	if waits {
+		ready = slices.DeleteFunc(ready, func(l plan.Planned) bool { return l.Proposed })
 	}
 	return ready, err
 }
@@ -89,18 +96,26 @@ func (d *Daemon) greetingsWanted(ctx context.Context, account string) (wanted bo
 const greetWithin = time.Hour
 
 // greet reads the mail that is to be read, and has the letters planned that
-// waited for it.
+// waited for it; then what those planned now wait for, until none does.
 func (v *visit) greet(ctx context.Context) error {
-	var wants []greetingWant
-	name := v.account.Name
-	err := v.d.decide(ctx, func(context.Context) error {
-		wants = v.d.greetings.wanted[name]
-		delete(v.d.greetings.wanted, name)
-		return nil
-	})
-	if err != nil || len(wants) == 0 {
-		return err
+	for {
+		var wants []greetingWant
+		err := v.d.decide(ctx, func(context.Context) error {
+			wants = v.d.greetings.wanted[v.account.Name]
+			delete(v.d.greetings.wanted, v.account.Name)
+			return nil
+		})
+		if err != nil || len(wants) == 0 {
+			return err
+		}
+		if err := v.greetThose(ctx, wants); err != nil {
+			return err
+		}
 	}
+}
+
+func (v *visit) greetThose(ctx context.Context, wants []greetingWant) error {
+	name := v.account.Name
 	// What cannot be read is not asked for again: the name has to do.
 	found := map[string]string{}
 	for _, want := range wants {

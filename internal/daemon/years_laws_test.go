@@ -169,7 +169,7 @@ func (w *world) needless(l *letter) {
 	d := w.duty(l.key)
 	for _, t := range l.p.touches {
 		hello := (l.practice == plan.KeepInTouch || l.practice == plan.FollowUp) && t.at.After(l.made) && !strings.Contains(l.key, "/"+t.key+"/")
-		thanks := l.practice == plan.ThankYou && d != nil && isAlone(t) && t.at.After(d.since)
+		thanks := l.practice == plan.ThankYou && d != nil && w.isOwn(t) && t.at.After(d.since)
 		if hello || thanks {
 			w.fail(l.p, "law 7: %s lies there still, which is needless since %s", l.key, t)
 		}
@@ -201,9 +201,8 @@ func (w *world) owing() {
 	for _, d := range w.duties {
 		row, there := w.rows[d.key]
 		p := d.p
-		wrote := p.newest(isAlone).After(d.since) && (d.practice == plan.ThankYou || strings.HasSuffix(d.key, "/ask"))
 		switch {
-		case d.over || d.from.After(w.now) || !p.writable(w.now) || !d.useful || wrote:
+		case d.over || d.from.After(w.now) || !p.writable(w.now) || !d.useful || w.moot(d):
 			continue
 		case !d.until.IsZero() && w.now.After(d.until):
 			d.over = true
@@ -219,6 +218,14 @@ func (w *world) owing() {
 		w.counts["on time"]++
 	}
 	w.duties = slices.DeleteFunc(w.duties, func(d *duty) bool { return d.over && d.practice != plan.ThankYou })
+}
+
+// moot reports whether nothing needs to be written any more of what was asked for:
+// the owner wrote to them since, or they have said that their name may be given.
+func (w *world) moot(d *duty) bool {
+	asks := strings.HasSuffix(d.key, "/ask")
+	wrote := d.p.newest(w.isOwn).After(d.since)
+	return wrote && (asks || d.practice == plan.ThankYou) || asks && d.since.Before(d.p.permitted.AddDate(1, 0, 0))
 }
 
 // lacks reports whether a letter truly waits for the owner.
@@ -430,7 +437,7 @@ func (w *world) forgotten() {
 	room := !woke && lack+len(w.fresh()) < openHellos && open+len(w.fresh()) < openHellos && today < dailyCap
 	for _, p := range slices.SortedFunc(maps.Keys(waiting), func(a, b *person) int { return cmp.Compare(a.id, b.id) }) {
 		if due := waiting[p]; due.Before(latest) {
-			w.fail(p, "nobody forgotten: others went first who were due later, they were due on %s", due)
+			w.fail(p, "nobody forgotten: others went first who were due later, they were due on %s%s", due, w.agenda(p))
 		} else if room {
 			w.fail(p, "nobody forgotten: a hello was due on %s, and there is room for it%s", due, w.agenda(p))
 		}

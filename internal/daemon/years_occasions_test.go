@@ -167,7 +167,11 @@ func (w *world) step(o contact.Occasion, word contact.StepWord, practice, key st
 		}
 	}
 	for _, part := range o.Participants {
-		w.tell(w.byID[part.ContactID], "%s of %s", word, o.ID)
+		p := w.byID[part.ContactID]
+		if word == contact.Granted {
+			p.permitted = at
+		}
+		w.tell(p, "%s of %s", word, o.ID)
 	}
 }
 

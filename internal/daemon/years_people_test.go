@@ -42,6 +42,8 @@ type person struct {
 	added    time.Time
 	answered time.Time // what came until then needs no answer
 
+	permitted time.Time // when they last said that their name may be given
+
 	touches []touch
 	letters []*letter // to them, oldest first
 	waits   time.Time // since when a hello is due and held back by nothing of their own
@@ -93,6 +95,9 @@ func (p *person) newest(sort func(touch) bool) (at time.Time) {
 func isSpoken(t touch) bool { return t.medium == contact.Meeting || t.medium == contact.Call }
 func isSign(t touch) bool   { return t.in || isSpoken(t) }
 func isAlone(t touch) bool  { return !t.in && t.medium == contact.Email && t.alone }
+
+// isOwn reports whether the owner wrote in words of their own, no letter of ours.
+func (w *world) isOwn(t touch) bool { return isAlone(t) && w.ids[t.id] == nil }
 
 // twoWay reports whether mail went both ways, or they have met or talked.
 func (p *person) twoWay() bool {

@@ -199,6 +199,7 @@ func (w *world) arrival(s *sight, box string, m *seen) {
 		l.uid = m.uid
 		return
 	}
+	d := w.duty(l.key)
 	again := l.restored && l.laid == 1 && from != drafts && from != outbox
 	switch {
 	case l.laid > 0 && !again:
@@ -207,6 +208,8 @@ func (w *world) arrival(s *sight, box string, m *seen) {
 		w.fail(l.p, "%s was laid though nothing is to be drafted until %s", l.key, w.held)
 	case !l.p.writable(w.now):
 		w.fail(l.p, "law 7: %s was laid though %s is %s", l.key, l.p.name, l.p.status)
+	case d != nil && !again && w.moot(d):
+		w.fail(l.p, "law 7: %s was laid though its cause was seen to", l.key)
 	case box == outbox && l.practice != plan.FollowUp && l.practice != plan.CloseTheLoop:
 		w.fail(l.p, "law 1: %s was laid into the outbox", l.key)
 	}
