@@ -13,11 +13,15 @@ import (
 const contactColumns = `id, name, medium, every, greeting, coalesce(introduced_by, ''), status, paused_until, added,
 	language, register, time_zone, away_since, away_until, answered`
 
-// Contacts gives all contacts with their addresses and groups, by name.
+// Contacts gives all contacts with their addresses and groups, by name. The slice
+// is the caller's own; what is in it must not be changed.
 func (s *Store) Contacts(ctx context.Context) ([]contact.Contact, error) {
 	var all []contact.Contact
-	err := s.snapshot(ctx, func(db querier) (err error) {
-		all, err = contacts(ctx, db, "")
+	err := s.snapshot(ctx, func(db querier) error {
+		known, err := s.readBook(ctx, db)
+		if err == nil {
+			all = slices.Clone(known.contacts)
+		}
 		return err
 	})
 	return all, err

@@ -98,3 +98,23 @@ func BenchmarkRecord(b *testing.B) {
 		live(b, s, all, 20_000)
 	}
 }
+
+// BenchmarkMails reads the last mail with a thousand of ten thousand contacts.
+func BenchmarkMails(b *testing.B) {
+	s := newStore(b)
+	village(b, s, 10_000, 200_000)
+	var ids []string
+	for _, c := range must[[]contact.Contact](b)(s.Contacts(ctx))[:1000] {
+		ids = append(ids, c.ID)
+	}
+	b.Run("either way", func(b *testing.B) {
+		for b.Loop() {
+			must[map[string]Mails](b)(s.Mails(ctx, ids))
+		}
+	})
+	b.Run("to each", func(b *testing.B) {
+		for b.Loop() {
+			must[map[string]contact.Touch](b)(s.MailsTo(ctx, ids, 0))
+		}
+	})
+}

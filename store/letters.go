@@ -29,10 +29,19 @@ func (s *Store) Letters(ctx context.Context) ([]contact.Letter, error) {
 
 // LettersInHand gives those letters that have not ended, and of the others those
 // that are still to be taken back, to be filed, or that the owner may bring back,
-// like Letters: over the years these few become a small part of all.
-func (s *Store) LettersInHand(ctx context.Context) ([]contact.Letter, error) {
-	rows, err := s.db.QueryContext(ctx, selectLetter+` WHERE state NOT IN ('sent', 'superseded', 'failed', 'dismissed')
-		OR take_back OR sending <> 0 OR state = 'dismissed' AND missing <> 0 ORDER BY due, key`)
+// like Letters: over the years these few become a small part of all. Where states
+// are named it gives only those that stand in one of them.
+func (s *Store) LettersInHand(ctx context.Context, states ...contact.State) ([]contact.Letter, error) {
+	args := make([]any, len(states))
+	for i, state := range states {
+		args[i] = state
+	}
+	chosen := ""
+	if len(states) > 0 {
+		chosen = " AND state IN (" + placeholders(len(states)) + ")"
+	}
+	rows, err := s.db.QueryContext(ctx, selectLetter+` WHERE (state NOT IN ('sent', 'superseded', 'failed', 'dismissed')
+		OR take_back OR sending <> 0 OR state = 'dismissed' AND missing <> 0)`+chosen+` ORDER BY due, key`, args...)
 	letters, err := collect(rows, err, scanLetter)
 	return letters, s.explain(err)
 }
@@ -123,7 +132,7 @@ func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
 	}{
 		{&t.find, selectLetter + " WHERE key = ?"},
 		{&t.gone, "SELECT NOT EXISTS (SELECT 1 FROM participant WHERE id = ?)"},
-		{&t.insert, "INSERT INTO letter (" + letterIs + ", " + letterStands + ", raw) VALUES (" + placeholders(is+stands+1) + ")"},
+		{&t.insert, "INSERT INTO letter (" + letterIs + ", " + letterStands + ", raw) VALUES (" + placeholders(is+stands+1) + ") ON CONFLICT (key) DO NOTHING"},
 		{&t.update, "UPDATE letter SET (" + letterStands + ") = (" + placeholders(stands) + `),
 			raw = CASE WHEN ? THEN ? ELSE raw END WHERE key = ?`},
 	} {
@@ -153,10 +162,14 @@ func (t letterTx) get(ctx context.Context, key string) (l contact.Letter, found 
 	return all[0], true, nil
 }
 
-func (t letterTx) add(ctx context.Context, l contact.Letter) error {
+// add stores a letter, unless there is one of its key.
+func (t letterTx) add(ctx context.Context, l contact.Letter) (added bool, err error) {
 	args := append([]any{l.Key, l.Practice, l.ContactID, l.OccasionID, l.ParticipantID, seconds(l.Created)}, standing(l)...)
-	_, err := t.insert.ExecContext(ctx, append(args, l.Raw)...)
-	return err
+	err = changeOne(t.insert.ExecContext(ctx, append(args, l.Raw)...))
+	if err == ErrNotFound {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // set stores how a letter stands, and its bytes if they are to be others.

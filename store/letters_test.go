@@ -215,6 +215,10 @@ func TestLettersInHand(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
+	some := must[[]contact.Letter](t)(s.LettersInHand(ctx, contact.Sent, contact.Drafted))
+	if len(some) != 2 || some[0].Key != "drafted" || some[1].Key != "sent, to be filed" {
+		t.Errorf("of two states: %+v", some)
+	}
 }
 
 func TestRecordAttemptOnce(t *testing.T) {

@@ -18,14 +18,14 @@ type Mails struct {
 func (s *Store) Mails(ctx context.Context, contactIDs []string) (map[string]Mails, error) {
 	mails := make(map[string]Mails, len(contactIDs))
 	err := s.snapshot(ctx, func(db querier) error {
-		last, err := lastMails(ctx, db, contactIDs, "", 1)
+		last, err := lastMails(ctx, db, contactIDs, "", 0)
 		if err != nil {
 			return err
 		}
 		for _, t := range last {
 			mails[t.ContactID] = Mails{Last: t}
 		}
-		lastIn, err := lastMails(ctx, db, contactIDs, "AND direction = 'in'", 1)
+		lastIn, err := lastMails(ctx, db, contactIDs, "AND direction = 'in'", 0)
 		for _, t := range lastIn {
 			mails[t.ContactID] = Mails{Last: mails[t.ContactID].Last, LastIn: t}
 		}
@@ -34,28 +34,27 @@ func (s *Store) Mails(ctx context.Context, contactIDs []string) (map[string]Mail
 	return mails, err
 }
 
-// MailsTo gives the last mails that the owner wrote to each of some contacts
-// alone, newest first, at most limit to each, by contact id.
-func (s *Store) MailsTo(ctx context.Context, contactIDs []string, limit int) (map[string][]contact.Touch, error) {
-	mails := make(map[string][]contact.Touch, len(contactIDs))
-	touches, err := lastMails(ctx, s.db, contactIDs, "AND direction = 'out' AND alone", limit)
+// MailsTo gives the last mail that the owner wrote to each of some contacts alone,
+// or for skip, the one so many before it; by contact id.
+func (s *Store) MailsTo(ctx context.Context, contactIDs []string, skip int) (map[string]contact.Touch, error) {
+	mails := make(map[string]contact.Touch, len(contactIDs))
+	touches, err := lastMails(ctx, s.db, contactIDs, "AND direction = 'out' AND alone", skip)
 	for _, t := range touches {
-		mails[t.ContactID] = append(mails[t.ContactID], t)
+		mails[t.ContactID] = t
 	}
 	return mails, s.explain(err)
 }
 
-// lastMails gives the newest touches by mail of contacts, a few of each, newest
-// first.
-func lastMails(ctx context.Context, db querier, contactIDs []string, condition string, limit int) ([]contact.Touch, error) {
+// lastMails gives the newest touch by mail of each contact, or for skip, the one so
+// many before it.
+func lastMails(ctx context.Context, db querier, contactIDs []string, condition string, skip int) ([]contact.Touch, error) {
 	ids, err := json.Marshal(contactIDs)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := db.QueryContext(ctx, `WITH wanted AS (SELECT DISTINCT value AS person FROM json_each(?))
-		SELECT `+touchColumns+` FROM wanted JOIN touch ON touch.rowid IN (SELECT rowid FROM touch
-			WHERE contact_id = person AND medium = 'email' `+condition+` ORDER BY at DESC, direction DESC, id LIMIT ?)
-		ORDER BY contact_id, at DESC, direction DESC, id`, string(ids), limit)
+	rows, err := db.QueryContext(ctx, `SELECT `+touchColumns+` FROM (SELECT value AS person FROM json_each(?)) CROSS JOIN touch
+		ON touch.rowid = (SELECT rowid FROM touch WHERE contact_id = person AND medium = 'email' `+condition+`
+			ORDER BY at DESC, direction DESC, id LIMIT 1 OFFSET ?)`, string(ids), skip)
 	return collect(rows, err, scanTouch)
 }
 

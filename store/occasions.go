@@ -100,7 +100,11 @@ func (s *Store) AddOccasion(ctx context.Context, o contact.Occasion, newcomers m
 		if err := putSteps(ctx, tx, o); err != nil {
 			return err
 		}
-		return occasionTouches(ctx, tx, o, now)
+		if err := changeBook(ctx, tx); err != nil {
+			return err
+		}
+		_, err = recordTouches(ctx, tx, Scan{Touches: o.Touches(now)})
+		return err
 	})
 	return o, err
 }
@@ -150,7 +154,14 @@ func (s *Store) UpdateOccasion(ctx context.Context, id string, now time.Time, ch
 		if err := rewrite(ctx, tx, "occasion_id = ?", o.ID); err != nil {
 			return err
 		}
-		return occasionTouches(ctx, tx, o, now)
+		if err := changeBook(ctx, tx); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM touch WHERE key = ?", contact.OccasionKey(o.ID)); err != nil {
+			return err
+		}
+		_, err = recordTouches(ctx, tx, Scan{Touches: o.Touches(now)})
+		return err
 	})
 	return o, err
 }
@@ -171,17 +182,4 @@ func (s *Store) RemoveOccasion(ctx context.Context, id string, now time.Time) er
 		}
 		return changeOne(tx.ExecContext(ctx, "DELETE FROM occasion WHERE id = ?", id))
 	})
-}
-
-// occasionTouches makes the stored touches of an occasion that has changed those
-// that it is as of now.
-func occasionTouches(ctx context.Context, tx *sql.Tx, o contact.Occasion, now time.Time) error {
-	if err := changeBook(ctx, tx); err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM touch WHERE key = ?", contact.OccasionKey(o.ID)); err != nil {
-		return err
-	}
-	_, err := recordTouches(ctx, tx, Scan{Touches: o.Touches(now)})
-	return err
 }

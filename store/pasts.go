@@ -10,7 +10,7 @@ import (
 // Pasts gives what the touches of every contact come to, by contact id; nothing
 // of those who have none.
 func (s *Store) Pasts(ctx context.Context) (map[string]contact.Past, error) {
-	s.freshenPasts(ctx)
+	s.FreshenPasts(ctx)
 	var all map[string]contact.Past
 	err := s.snapshot(ctx, func(db querier) (err error) {
 		all, err = pasts(ctx, db)
@@ -41,10 +41,11 @@ func scanPast(rows *sql.Rows) (contact.Past, error) {
 	return p, err
 }
 
-// freshenPasts stores anew what the touches of contacts come to whose touches
-// have changed. It only saves work: where it fails, as on a full disk, that is
-// made out anew each time it is read.
-func (s *Store) freshenPasts(ctx context.Context) {
+// FreshenPasts stores anew what the touches of contacts come to whose touches
+// have changed, as Pasts and Records do before they read. It only saves them that
+// work: where it fails, as on a full disk, that is made out anew each time it is
+// read.
+func (s *Store) FreshenPasts(ctx context.Context) {
 	var stale bool
 	err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM past WHERE id IS NULL)").Scan(&stale)
 	if err != nil || !stale {

@@ -9,7 +9,7 @@ import (
 )
 
 // PutLetters stores letters that are new, or that so far stood in Needs, in one
-// transaction, and gives the keys of those that it stored. It leaves out letters
+// transaction, and gives those that it stored, without their bytes, as they are then. It leaves out letters
 // whose key exists in any other state, for a key makes one message, but for one
 // that is Revived and Revivable; and letters whose occasion, or that person's part in it, has been removed meanwhile. With
 // bytes, a stored letter is the intention that comes before the act; Created is
@@ -19,19 +19,20 @@ import (
 //
 // It is ErrStale, and nothing is stored, when contacts or occasions have changed
 // since book was their BookVersion: the letters may say what holds no longer.
-func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Letter) (stored []string, err error) {
+func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Letter) (stored []contact.Letter, err error) {
 	err = s.letters(ctx, func(tx *sql.Tx, t letterTx) error {
 		stored = nil
 		if err := checkBook(ctx, tx, book); err != nil {
 			return err
 		}
 		for _, l := range letters {
-			put, err := putPlanned(ctx, t, l)
+			l, put, err := putPlanned(ctx, t, l)
 			if err != nil {
 				return err
 			}
 			if put {
-				stored = append(stored, l.Key)
+				l.Raw = nil
+				stored = append(stored, l)
 			}
 		}
 		return nil
@@ -39,26 +40,27 @@ func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Le
 	return stored, err
 }
 
-func putPlanned(ctx context.Context, t letterTx, l contact.Letter) (put bool, err error) {
-	old, exists, err := t.get(ctx, l.Key)
-	revived := !l.Revived.IsZero() && old.Revivable()
-	if err != nil || exists && old.State != contact.Needs && !revived {
-		return false, err
-	}
+func putPlanned(ctx context.Context, t letterTx, l contact.Letter) (as contact.Letter, put bool, err error) {
 	if gone, err := t.causeGone(ctx, l); err != nil || gone {
-		return false, err
+		return l, false, err
 	}
 	if l.Written = (time.Time{}); l.Raw != nil {
 		l.Written = l.Created
 	}
-	if !exists {
-		return true, t.add(ctx, l)
+	if added, err := t.add(ctx, l); err != nil || added {
+		return l, added, err
+	}
+	old, _, err := t.get(ctx, l.Key)
+	revived := !l.Revived.IsZero() && old.Revivable()
+	if err != nil || old.State != contact.Needs && !revived {
+		return l, false, err
 	}
 	if !revived {
 		l.Snoozed, l.Restored, l.Revived = old.Snoozed, old.Restored, old.Revived
 	}
+	l.Created = old.Created
 	l = l.DueFrom(l.Snoozed)
-	return true, t.set(ctx, l, true)
+	return l, true, t.set(ctx, l, true)
 }
 
 // causeGone reports whether the occasion of a letter, or that person's part in

@@ -200,8 +200,14 @@ func TestPutLetters(t *testing.T) {
 	letters := []contact.Letter{letter("new"), letter("made"), causeless, letter("waits")}
 	book := must[int64](t)(s.BookVersion(ctx))
 	stored, err := s.PutLetters(ctx, book, letters)
-	if err != nil || !slices.Equal(stored, []string{"new", "waits"}) {
+	if err != nil || len(stored) != 2 || stored[0].Key != "new" || stored[1].Key != "waits" {
 		t.Fatalf("got %v, %v", stored, err)
+	}
+	for _, l := range stored {
+		kept := must[contact.Letter](t)(s.Letter(ctx, l.Key))
+		if kept.Raw = nil; !reflect.DeepEqual(l, kept) {
+			t.Errorf("got  %+v\nkept %+v", l, kept)
+		}
 	}
 	waits := must[contact.Letter](t)(s.Letter(ctx, "waits"))
 	if late := noon.AddDate(0, 0, 7); !waits.Snoozed.Equal(late) || !waits.Due.Equal(late) || !waits.Overdue.Equal(late.AddDate(0, 0, 1)) ||

@@ -20,7 +20,7 @@ type book struct {
 // touches come to is brought up to date before. Its maps are the caller's own;
 // what is in them must not be changed.
 func (s *Store) Records(ctx context.Context) (r plan.Records, err error) {
-	s.freshenPasts(ctx)
+	s.FreshenPasts(ctx)
 	var known *book
 	var letters []contact.Letter
 	err = s.snapshot(ctx, func(db querier) (err error) {

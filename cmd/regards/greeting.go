@@ -20,7 +20,7 @@ const (
 
 // wroteTo gives the ids of those contacts to whom the owner has written alone.
 func wroteTo(ctx context.Context, st *store.Store, ids ...string) (map[string]bool, error) {
-	mails, err := st.MailsTo(ctx, ids, 1)
+	mails, err := st.MailsTo(ctx, ids, 0)
 	wrote := make(map[string]bool, len(mails))
 	for id := range mails {
 		wrote[id] = true

@@ -72,11 +72,9 @@ func (a *app) previewMilestone(c *cobra.Command, s *session, o *contact.Occasion
 	if err != nil {
 		return sheet, err
 	}
-	wrote, err := wroteTo(c.Context(), s.store, who.ids()...)
-	if err != nil {
-		return sheet, err
-	}
+	wrote := map[string]bool{}
 	for _, p := range who {
+		wrote[p.ID] = !pasts[p.ID].LastOut.IsZero()
 		line := milestoneLine{Contact: personJSON{p.ID, p.Name}}
 		if plan.Writable(o.At, p) != "" {
 			line.LeftOut = string(plan.Status(o.At, p))

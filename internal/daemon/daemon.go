@@ -179,6 +179,7 @@ func (d *Daemon) with(ctx context.Context, f func(context.Context) error) error 
 // An account that fails does not keep the others from being read.
 func (d *Daemon) Sync(ctx context.Context) ([]AccountReport, error) {
 	err := d.with(ctx, d.syncAll)
+	d.store.FreshenPasts(ctx) // now, since the owner waits for what comes next
 	return d.report.accounts(d.settings.Accounts), err
 }
 

@@ -19,7 +19,7 @@ func (v *visit) toFile(l contact.Letter) bool {
 // file lays letters that were sent among the sent mail, unless the server has
 // done so, and takes them out of the outbox.
 func (v *visit) file(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toFile)
+	letters, err := v.letters(ctx, v.toFile, contact.Sent)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (v *visit) sentFound(ctx context.Context) error {
 	if v.drafts == nil {
 		return nil
 	}
-	waiting, err := v.letters(ctx, func(l contact.Letter) bool { return l.State == contact.Sent && !l.Sending.IsZero() })
+	waiting, err := v.letters(ctx, func(l contact.Letter) bool { return !l.Sending.IsZero() }, contact.Sent)
 	if _, ok := v.drafts.Name(imapconn.Sent); err != nil || !ok || len(waiting) > 0 {
 		return err
 	}

@@ -28,7 +28,7 @@ type greetings struct {
 type greetingWant struct {
 	key     string
 	contact contact.Contact
-	mails   []contact.Touch // newest first
+	mail    contact.Touch // the newest to them
 }
 
 // maxGreeting is how much of a mail is read for its first line. The owner's own
@@ -54,12 +54,12 @@ func (d *Daemon) withGreetings(ctx context.Context, letters []plan.Planned, r pl
 	if len(asking) == 0 {
 		return letters, nil
 	}
-	mails, err := d.store.MailsTo(ctx, recipients(asking), mailsRead)
+	mails, err := d.store.MailsTo(ctx, recipients(asking), 0)
 	waits := false
 	for _, l := range letters {
-		if last := mails[l.ContactID]; unknown(l) && len(last) > 0 && d.readable(last[0].Account) {
+		if last, wrote := mails[l.ContactID]; unknown(l) && wrote && d.readable(last.Account) {
 			want := greetingWant{wroteTo(l.ContactID, r), r.Contacts[l.ContactID], last}
-			d.greetings.wanted[last[0].Account] = append(d.greetings.wanted[last[0].Account], want)
+			d.greetings.wanted[last.Account] = append(d.greetings.wanted[last.Account], want)
 			waits = true
 		} else {
 			ready = append(ready, l)
@@ -163,13 +163,10 @@ func (d *Daemon) greetAll(ctx context.Context) error {
 // readGreetings finds how the owner greeted contacts, each in the newest mail
 // that tells: the last mail to all of them is read at once, then what is left.
 func (v *visit) readGreetings(ctx context.Context, wants []greetingWant, found map[string]string) error {
-	for nth := 0; ; nth++ {
+	for nth := 1; ; nth++ {
 		unread := map[string]map[string]greetingWant{} // by mailbox and Message-ID
 		for _, want := range wants {
-			if nth >= len(want.mails) || found[want.key] != "" {
-				continue
-			}
-			mail := want.mails[nth]
+			mail := want.mail
 			if mail.Account != v.account.Name || mail.MessageID == "" {
 				continue
 			}
@@ -178,15 +175,38 @@ func (v *visit) readGreetings(ctx context.Context, wants []greetingWant, found m
 			}
 			unread[mail.Mailbox][mail.MessageID] = want
 		}
-		if len(unread) == 0 {
-			return nil
-		}
 		for mailbox, mails := range unread {
 			if err := v.readMails(ctx, mailbox, mails, found); err != nil {
 				return err
 			}
 		}
+		var err error
+		if wants, err = v.before(ctx, wants, nth, found); err != nil || len(wants) == 0 {
+			return err
+		}
 	}
+}
+
+// before gives the mails, so many before the newest, to those whose greeting has
+// not been found.
+func (v *visit) before(ctx context.Context, wants []greetingWant, skip int, found map[string]string) (older []greetingWant, err error) {
+	var ids []string
+	for _, want := range wants {
+		if found[want.key] == "" {
+			ids = append(ids, want.contact.ID)
+		}
+	}
+	if skip == mailsRead || len(ids) == 0 {
+		return nil, nil
+	}
+	mails, err := v.d.store.MailsTo(ctx, ids, skip)
+	for _, want := range wants {
+		if mail, wrote := mails[want.contact.ID]; wrote {
+			want.mail = mail
+			older = append(older, want)
+		}
+	}
+	return older, err
 }
 
 // readMails takes the greetings from mails in one mailbox. When that fails it

@@ -24,7 +24,7 @@ func (v *visit) toLay(l contact.Letter) bool {
 
 // lay puts letters into Drafts, or into the outbox where the owner wants that.
 func (v *visit) lay(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toLay)
+	letters, err := v.letters(ctx, v.toLay, contact.Queued)
 	if err != nil || len(letters) == 0 {
 		return err
 	}

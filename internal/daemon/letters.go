@@ -34,9 +34,16 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r, err := d.endNeedless(ctx)
+	r, err := d.store.Records(ctx)
 	if err != nil {
 		return err
+	}
+	if ended, err := d.endNeedless(ctx, r); err != nil {
+		return err
+	} else if ended {
+		if r, err = d.store.Records(ctx); err != nil {
+			return err
+		}
 	}
 	// All are written before one is stored.
 	now, writer, woke := d.now(), d.writer(), false
@@ -62,32 +69,22 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 		letters = append(letters, l)
 	}
 	stored, err := d.store.PutLetters(ctx, book, letters)
-	for _, l := range letters {
-		if slices.Contains(stored, l.Key) {
-			d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
-		}
+	for _, l := range stored {
+		d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
+		r.Letters[l.Key] = l
 	}
 	if err == nil && len(stored) > 0 { // a new letter may say what another was to say
-		_, err = d.endNeedless(ctx)
+		_, err = d.endNeedless(ctx, r)
 	}
 	return err
 }
 
-// endNeedless ends the letters that need not go any more, and gives what is known
-// after that.
-func (d *Daemon) endNeedless(ctx context.Context) (plan.Records, error) {
-	r, err := d.store.Records(ctx)
-	if err != nil {
-		return r, err
-	}
-	needless := plan.Needless(d.now(), d.settings.Policy, r)
-	if len(needless) == 0 {
-		return r, nil
-	}
-	if err := d.store.EndLetters(ctx, needless, d.now()); err != nil {
-		return r, err
-	}
-	return d.store.Records(ctx)
+// endNeedless ends the letters that need not go any more by what is known, and
+// reports whether there are any.
+func (d *Daemon) endNeedless(ctx context.Context, r plan.Records) (ended bool, err error) {
+	now := d.now()
+	needless := plan.Needless(now, d.settings.Policy, r)
+	return len(needless) > 0, d.store.EndLetters(ctx, needless, now)
 }
 
 // write gives a planned letter its words.

@@ -21,7 +21,7 @@ func (v *visit) toMove(l contact.Letter) bool {
 // move brings letters whose sending was ordered into the outbox, where the owner
 // sees what is to go. Where drafts cannot be moved they are sent from where they lie.
 func (v *visit) move(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toMove)
+	letters, err := v.letters(ctx, v.toMove, contact.Approved)
 	if err != nil {
 		return err
 	}

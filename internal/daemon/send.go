@@ -25,7 +25,7 @@ func (v *visit) toSettleSending(l contact.Letter) bool {
 // settleSending finds out whether letters were sent of which the answer was
 // lost. What is not found is never sent again by itself.
 func (v *visit) settleSending(ctx context.Context) error {
-	letters, err := v.letters(ctx, v.toSettleSending)
+	letters, err := v.letters(ctx, v.toSettleSending, contact.Approved)
 	if err != nil || len(letters) == 0 {
 		return err
 	}
@@ -60,7 +60,7 @@ func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
 	if v.account.SMTP == nil || v.d.refusedLately(v.smtp()) {
 		return nil, nil
 	}
-	waiting, err := v.letters(ctx, func(l contact.Letter) bool { return l.State == contact.Approved })
+	waiting, err := v.letters(ctx, always, contact.Approved)
 	if err != nil || len(waiting) == 0 {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
 // decided about anew: what went just now counts. When the server has no session
 // for us, or asks for patience, the account is left alone for a while.
 func (v *visit) send(ctx context.Context) error {
-	waiting, err := v.letters(ctx, func(l contact.Letter) bool { return l.State == contact.Approved })
+	waiting, err := v.letters(ctx, always, contact.Approved)
 	if err != nil || len(waiting) == 0 || v.account.SMTP == nil {
 		return errors.Join(err, v.tell(ctx, v.smtp(), ""))
 	}

@@ -745,7 +745,7 @@ func TestLooksForWhatWasThrownAway(t *testing.T) {
 func TestGreetingAfterOutage(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
 	last := contact.Touch{Account: "home", Mailbox: "Sent", MessageID: "last@example.org"}
-	want := greetingWant{key: "x", contact: s.maria, mails: []contact.Touch{last}}
+	want := greetingWant{key: "x", contact: s.maria, mail: last}
 	if _, err := s.server.Append("Sent", mailsim.Message{Raw: []byte("Message-ID: <last@example.org>\r\n\r\nDear Mia,\r\n\r\nhow are you?\r\n")}); err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func (v *visit) withdraw(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if letters, err = v.letters(ctx, v.toMoveBack); err != nil {
+	if letters, err = v.letters(ctx, v.toMoveBack, contact.Drafted, contact.Edited); err != nil {
 		return err
 	}
 	var errs []error
