@@ -162,7 +162,8 @@ func literal(data *imapclient.FetchMessageData, limit int64) (uid uint32, conten
 			if item.Literal == nil || content != nil {
 				continue
 			}
-			if content, err = io.ReadAll(io.LimitReader(item.Literal, limit)); err != nil {
+			content = make([]byte, min(item.Literal.Size(), limit))
+			if _, err = io.ReadFull(item.Literal, content); err != nil {
 				return uid, nil, err
 			}
 		}

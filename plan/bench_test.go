@@ -74,3 +74,20 @@ func BenchmarkRehearse(b *testing.B) {
 		}
 	}
 }
+
+// News to a thousand of them, before there is a letter.
+func BenchmarkDueMilestone(b *testing.B) {
+	p, r := manyRecords(b, 1000)
+	now := at("2026-11-20 12:00")
+	p.Practices[Milestone] = Practice{Enabled: true}
+	o := contact.Occasion{ID: "news", Kind: contact.Milestone, At: now, Logged: now, News: "I am moving to Lisbon."}
+	for id := range r.Contacts {
+		o.Participants = append(o.Participants, contact.Participant{ID: "n" + id, ContactID: id})
+	}
+	r.Occasions, r.Letters = []contact.Occasion{o}, nil
+	for b.Loop() {
+		if n := len(Due(now, p, r)); n < 1000 {
+			b.Fatal("letters:", n)
+		}
+	}
+}

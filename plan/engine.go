@@ -177,17 +177,23 @@ func (d *desk) letters() []Planned {
 			due = append(due, d.write(pr))
 		}
 	}
-	slices.SortStableFunc(due, func(a, b Planned) int {
-		waitsA, waitsB := d.r.Letters[a.Key].State == contact.Needs, d.r.Letters[b.Key].State == contact.Needs
-		if waitsA != waitsB {
-			if waitsA {
-				return -1
-			}
-			return 1
+	// They are large: their places are sorted.
+	var waiting, others []*Planned
+	for i := range due {
+		if d.r.Letters[due[i].Key].State == contact.Needs {
+			waiting = append(waiting, &due[i])
+		} else {
+			others = append(others, &due[i])
 		}
-		return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Key, b.Key))
-	})
-	return due
+	}
+	sorted := make([]Planned, 0, len(due))
+	for _, some := range [][]*Planned{waiting, others} {
+		slices.SortFunc(some, func(a, b *Planned) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Key, b.Key)) })
+		for _, l := range some {
+			sorted = append(sorted, *l)
+		}
+	}
+	return sorted
 }
 
 // heldBack writes what has to wait, and why.

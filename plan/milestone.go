@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"regards/contact"
@@ -21,6 +22,7 @@ func milestones(now time.Time, p Policy, r Records) []Planned {
 		if o.Kind != contact.Milestone || now.Sub(o.At) > staleAfter {
 			continue
 		}
+		letters = slices.Grow(letters, len(o.Participants))
 		for _, to := range addressees(now, r, o) {
 			letters = append(letters, milestone(now, p, o, to))
 		}

@@ -24,7 +24,7 @@ type addressee struct {
 
 // addressees gives the participants of o to whom letters may go at now.
 func addressees(now time.Time, r Records, o contact.Occasion) []addressee {
-	var all []addressee
+	all := make([]addressee, 0, len(o.Participants))
 	for _, part := range o.Participants {
 		c, ok := r.Contacts[part.ContactID]
 		if ok && Writable(now, c) == "" {

@@ -49,7 +49,7 @@ func (s *Store) inheritLetter(ctx context.Context, l contact.Letter) error {
 		case err != nil || found && old.State == contact.Sent:
 			return err
 		case !found:
-			_, err := t.add(ctx, l)
+			_, err := t.add(ctx, l, "")
 			return err
 		}
 		return t.set(ctx, lawful(old, l), true)

@@ -121,7 +121,7 @@ func placeholders(n int) string { return strings.TrimSuffix(strings.Repeat("?, "
 
 // letterTx reads and writes letters in one transaction.
 type letterTx struct {
-	find, insert, update, gone *sql.Stmt
+	find, insert, update *sql.Stmt
 }
 
 func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
@@ -131,8 +131,8 @@ func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
 		text string
 	}{
 		{&t.find, selectLetter + " WHERE key = ?"},
-		{&t.gone, "SELECT NOT EXISTS (SELECT 1 FROM participant WHERE id = ?)"},
-		{&t.insert, "INSERT INTO letter (" + letterIs + ", " + letterStands + ", raw) VALUES (" + placeholders(is+stands+1) + ") ON CONFLICT (key) DO NOTHING"},
+		{&t.insert, "INSERT INTO letter (" + letterIs + ", " + letterStands + ", raw) SELECT " + placeholders(is+stands+1) +
+			" WHERE ? IN ('', (SELECT id FROM participant WHERE id = ?)) ON CONFLICT (key) DO NOTHING"},
 		{&t.update, "UPDATE letter SET (" + letterStands + ") = (" + placeholders(stands) + `),
 			raw = CASE WHEN ? THEN ? ELSE raw END WHERE key = ?`},
 	} {
@@ -145,7 +145,7 @@ func prepareLetters(ctx context.Context, tx *sql.Tx) (t letterTx, err error) {
 }
 
 func (t letterTx) close() {
-	for _, statement := range []*sql.Stmt{t.find, t.insert, t.update, t.gone} {
+	for _, statement := range []*sql.Stmt{t.find, t.insert, t.update} {
 		if statement != nil {
 			statement.Close()
 		}
@@ -162,10 +162,11 @@ func (t letterTx) get(ctx context.Context, key string) (l contact.Letter, found 
 	return all[0], true, nil
 }
 
-// add stores a letter, unless there is one of its key.
-func (t letterTx) add(ctx context.Context, l contact.Letter) (added bool, err error) {
+// add stores a letter, unless there is one of its key, or there is no participant
+// of an id; "" asks for none.
+func (t letterTx) add(ctx context.Context, l contact.Letter, participant string) (added bool, err error) {
 	args := append([]any{l.Key, l.Practice, l.ContactID, l.OccasionID, l.ParticipantID, seconds(l.Created)}, standing(l)...)
-	err = changeOne(t.insert.ExecContext(ctx, append(args, l.Raw)...))
+	err = changeOne(t.insert.ExecContext(ctx, append(args, l.Raw, participant, participant)...))
 	if err == ErrNotFound {
 		return false, nil
 	}

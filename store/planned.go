@@ -26,7 +26,7 @@ func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Le
 			return err
 		}
 		for _, l := range letters {
-			l, put, err := putPlanned(ctx, t, l)
+			l, put, err := putPlanned(ctx, tx, t, l)
 			if err != nil {
 				return err
 			}
@@ -40,19 +40,21 @@ func (s *Store) PutLetters(ctx context.Context, book int64, letters []contact.Le
 	return stored, err
 }
 
-func putPlanned(ctx context.Context, t letterTx, l contact.Letter) (as contact.Letter, put bool, err error) {
-	if gone, err := t.causeGone(ctx, l); err != nil || gone {
-		return l, false, err
-	}
+func putPlanned(ctx context.Context, tx *sql.Tx, t letterTx, l contact.Letter) (as contact.Letter, put bool, err error) {
 	if l.Written = (time.Time{}); l.Raw != nil {
 		l.Written = l.Created
 	}
-	if added, err := t.add(ctx, l); err != nil || added {
+	if added, err := t.add(ctx, l, l.ParticipantID); err != nil || added {
 		return l, added, err
 	}
 	old, _, err := t.get(ctx, l.Key)
 	revived := !l.Revived.IsZero() && old.Revivable()
 	if err != nil || old.State != contact.Needs && !revived {
+		return l, false, err
+	}
+	var there bool // its occasion, and that person's part in it
+	err = tx.QueryRowContext(ctx, "SELECT ?1 IN ('', (SELECT id FROM participant WHERE id = ?1))", l.ParticipantID).Scan(&there)
+	if err != nil || !there {
 		return l, false, err
 	}
 	if !revived {
@@ -61,16 +63,6 @@ func putPlanned(ctx context.Context, t letterTx, l contact.Letter) (as contact.L
 	l.Created = old.Created
 	l = l.DueFrom(l.Snoozed)
 	return l, true, t.set(ctx, l, true)
-}
-
-// causeGone reports whether the occasion of a letter, or that person's part in
-// it, has been removed in the meantime.
-func (t letterTx) causeGone(ctx context.Context, l contact.Letter) (gone bool, err error) {
-	if l.ParticipantID == "" {
-		return false, nil
-	}
-	err = t.gone.QueryRowContext(ctx, l.ParticipantID).Scan(&gone)
-	return gone, err
 }
 
 // rewrite puts letters that nobody has tried to deliver yet back into Needs,

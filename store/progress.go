@@ -3,32 +3,36 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"slices"
 	"time"
 
 	"regards/contact"
 )
 
-// UpdateLetters hands each letter as it is now, without its bytes, to change and
-// stores what that gives, all in one transaction; an error of change leaves
-// everything as it was. It gives the letters as they are then. A key of which
-// there is no letter (any more) is passed by.
+// UpdateLetters hands each letter of some keys, which differ, as it is now, without
+// its bytes, to change and stores what that gives, all in one transaction; an
+// error of change leaves everything as it was. It gives the letters as they are
+// then. A key of which there is no letter (any more) is passed by.
 //
 // Key, practice, contact, occasion, participant and Created stay what they are.
 // Bytes that change does not set stay, too; a letter that goes back to Needs loses
 // them, with its subject and Message-ID. One that was found to be sent in the meantime
 // stays sent, and a letter to somebody who was forgotten says nothing more.
 func (s *Store) UpdateLetters(ctx context.Context, keys []string, change func(contact.Letter) (contact.Letter, error)) (updated []contact.Letter, err error) {
-	err = s.letters(ctx, func(_ *sql.Tx, t letterTx) error {
+	wanted, err := json.Marshal(keys)
+	if err != nil {
+		return nil, err
+	}
+	err = s.letters(ctx, func(tx *sql.Tx, t letterTx) error {
 		updated = nil
-		for _, key := range keys {
-			old, found, err := t.get(ctx, key)
-			if err != nil {
-				return err
-			}
-			if !found {
-				continue
-			}
+		rows, err := tx.QueryContext(ctx, "SELECT "+letterIs+", "+letterStands+` FROM (SELECT value AS wanted FROM json_each(?))
+			CROSS JOIN letter ON letter.key = wanted`, string(wanted))
+		all, err := collect(rows, err, scanLetter)
+		if err != nil {
+			return err
+		}
+		for _, old := range all {
 			l, err := change(old)
 			if err != nil {
 				return err

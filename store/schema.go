@@ -330,13 +330,13 @@ ALTER TABLE letter ADD COLUMN in_reply_to TEXT NOT NULL DEFAULT '';
 CREATE INDEX letter_draft ON letter (draft_id) WHERE draft_id <> '';
 
 -- Which mail was a letter is part of what touches come to.
-CREATE TRIGGER letter_added AFTER INSERT ON letter BEGIN
-	UPDATE past SET id = NULL WHERE contact_id = NEW.contact_id AND id IS NOT NULL AND EXISTS (SELECT 1 FROM touch
-		WHERE touch.contact_id = past.contact_id AND touch.key IN (NEW.message_id, NEW.draft_id));
+CREATE TRIGGER letter_added AFTER INSERT ON letter
+	WHEN EXISTS (SELECT 1 FROM touch WHERE contact_id = NEW.contact_id AND key IN (NEW.message_id, NEW.draft_id)) BEGIN
+	UPDATE past SET id = NULL WHERE contact_id = NEW.contact_id AND id IS NOT NULL;
 END;
-CREATE TRIGGER letter_removed AFTER DELETE ON letter BEGIN
-	UPDATE past SET id = NULL WHERE contact_id = OLD.contact_id AND id IS NOT NULL AND EXISTS (SELECT 1 FROM touch
-		WHERE touch.contact_id = past.contact_id AND touch.key IN (OLD.message_id, OLD.draft_id));
+CREATE TRIGGER letter_removed AFTER DELETE ON letter
+	WHEN EXISTS (SELECT 1 FROM touch WHERE contact_id = OLD.contact_id AND key IN (OLD.message_id, OLD.draft_id)) BEGIN
+	UPDATE past SET id = NULL WHERE contact_id = OLD.contact_id AND id IS NOT NULL;
 END;
 CREATE TRIGGER letter_renamed AFTER UPDATE OF contact_id, message_id, draft_id ON letter
 	WHEN NEW.contact_id <> OLD.contact_id OR NEW.message_id <> OLD.message_id OR NEW.draft_id <> OLD.draft_id BEGIN

@@ -36,3 +36,18 @@ func TestRegisterOfGreeting(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkWrite writes a letter of news.
+func BenchmarkWrite(b *testing.B) {
+	w := Settings{Owner: templates.Owner{Name: "Ana Díaz", Signature: "Ana"}, Templates: []fs.FS{templates.Builtin()},
+		Accounts: []Account{{Name: "main", Address: "ana@example.org", Letters: true}}, Policy: plan.Policy{Location: time.UTC}}.Writer(make([]byte, 32))
+	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	planned := plan.Planned{Letter: contact.Letter{Key: "milestone/o/tom", State: contact.Queued}, Wording: "milestone", NewThread: true,
+		Facts: plan.Facts{News: "I am starting as a marine biologist at Reef Lab in March, and much of it I owe to what I learned from you."}}
+	c := contact.Contact{ID: "tom", Name: "Tom Baker", Addresses: []contact.Address{{Addr: "tom@x.example", Key: "tom@x.example"}}}
+	for b.Loop() {
+		if l := w.Write(now, planned, c, Mail{Greeted: "Dear Tom,"}); l.Raw == nil {
+			b.Fatal(l.Reason)
+		}
+	}
+}
