@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"regards/contact"
 	"regards/internal/imapconn"
 	"regards/mailer"
@@ -28,7 +30,6 @@ func (v *visit) lay(ctx context.Context) error {
 	if err != nil || len(letters) == 0 {
 		return err
 	}
-	var errs []error
 	err = v.at(ctx, func(drafts *mailer.Drafts) error {
 		letters, err = v.thatAreNew(ctx, drafts, letters)
 		return err
@@ -36,16 +37,28 @@ func (v *visit) lay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
+	var last laying
 	for _, outbox := range []bool{false, true} {
 		some := slices.DeleteFunc(slices.Clone(letters), func(l contact.Letter) bool { return v.viaOutbox(l) != outbox })
 		for letters := range slices.Chunk(some, batch) {
-			err := v.at(ctx, func(drafts *mailer.Drafts) error { return v.layBatch(ctx, drafts, outbox, letters) })
-			if errs = append(errs, err); errors.Is(err, errUnreached) {
-				return errors.Join(errs...)
+			var b laying
+			err := v.at(ctx, func(drafts *mailer.Drafts) (err error) {
+				b, err = v.intend(ctx, drafts, outbox, letters)
+				return err
+			})
+			var storing errgroup.Group // while the next are on their way
+			storing.Go(func() error { return v.recordPut(ctx, last) })
+			if err == nil && len(b.keys) > 0 {
+				err = v.at(ctx, func(drafts *mailer.Drafts) error { return v.put(ctx, drafts, &b) })
+			}
+			errs, last = append(errs, err, storing.Wait()), b
+			if errors.Is(err, errUnreached) {
+				return errors.Join(append(errs, v.recordPut(ctx, last))...)
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, v.recordPut(ctx, last))...)
 }
 
 // viaOutbox reports whether a letter is laid into the outbox: its practice wants
@@ -54,34 +67,56 @@ func (v *visit) viaOutbox(l contact.Letter) bool {
 	return v.account.SMTP != nil && v.d.settings.Policy.ToOutbox(l)
 }
 
-// layBatch stores the attempt, appends, and stores where the drafts lie.
-func (v *visit) layBatch(ctx context.Context, drafts *mailer.Drafts, outbox bool, letters []contact.Letter) error {
-	box, state, err := v.target(ctx, drafts, outbox)
-	if err != nil {
-		return err
+// laying is a batch of letters on their way into a mailbox.
+type laying struct {
+	keys    []string
+	attempt contact.Attempt
+	box     string
+	state   contact.State // of those that lie there
+	out     []mailer.Outgoing
+	places  []contact.Place
+	errs    []error // by key: see mailer.Drafts.PutAll
+}
+
+// intend stores the attempt, and reads the bytes of those letters that may be laid.
+func (v *visit) intend(ctx context.Context, drafts *mailer.Drafts, outbox bool, letters []contact.Letter) (b laying, err error) {
+	if b.box, b.state, err = v.target(ctx, drafts, outbox); err != nil {
+		return laying{}, err
 	}
-	attempt, err := drafts.LookIn(ctx, box, v.d.now().UTC().Truncate(time.Second)) // as it is stored
-	if err != nil {
-		return err
+	if b.attempt, err = drafts.LookIn(ctx, b.box, v.d.now().UTC().Truncate(time.Second)); err != nil { // as it is stored
+		return laying{}, err
 	}
-	var keys []string
 	err = v.d.decide(ctx, func(ctx context.Context) (err error) {
-		keys, err = v.d.store.RecordAttempts(ctx, keysOf(letters), attempt)
+		b.keys, err = v.d.store.RecordAttempts(ctx, keysOf(letters), b.attempt)
 		return err
 	})
-	if err != nil || len(keys) == 0 {
-		return err
+	if err != nil || len(b.keys) == 0 {
+		return laying{}, err
 	}
 	ids := map[string]string{}
 	for _, l := range letters {
 		ids[l.Key] = l.MessageID
 	}
-	out, err := v.outgoing(ctx, keys, ids)
-	if err != nil {
-		return err
+	if b.out, err = v.outgoing(ctx, b.keys, ids); err != nil {
+		return laying{}, err
 	}
-	places, errs := drafts.PutAll(ctx, box, out, attempt)
-	return v.recordPut(ctx, keys, attempt, state, places, errs)
+	return b, nil
+}
+
+// put lays the letters, and notes what became of each.
+func (v *visit) put(ctx context.Context, drafts *mailer.Drafts, b *laying) error {
+	b.places, b.errs = drafts.PutAll(ctx, b.box, b.out, b.attempt)
+	b.out = nil
+	var errs []error
+	for i, err := range b.errs {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("letter %s: %w", b.keys[i], err))
+		}
+	}
+	if len(errs) > 0 {
+		v.leave(ctx) // the connection may be of no use
+	}
+	return errors.Join(errs...)
 }
 
 // target gives the mailbox that letters are laid into, and the state of those
@@ -122,17 +157,20 @@ const layWithin = 24 * time.Hour
 
 // recordPut stores what became of each letter of a batch. Of what nobody knows
 // the attempt stays, to be settled.
-func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.Attempt, state contact.State, places []contact.Place, putErrs []error) error {
+func (v *visit) recordPut(ctx context.Context, b laying) error {
+	if len(b.errs) == 0 {
+		return nil
+	}
 	now := v.d.now()
 	outcome := func(l contact.Letter) (contact.Letter, error) {
-		i := slices.Index(keys, l.Key)
-		text, refused := imapconn.Refused(putErrs[i])
+		i := slices.Index(b.keys, l.Key)
+		text, refused := imapconn.Refused(b.errs[i])
 		switch {
-		case l.Attempt != attempt || errors.Is(putErrs[i], mailer.ErrUnknown):
+		case l.Attempt != b.attempt || errors.Is(b.errs[i], mailer.ErrUnknown):
 			return l, nil
-		case putErrs[i] == nil:
+		case b.errs[i] == nil:
 			v.d.taken(l.Key)
-			return laid(l, state, places[i], now), nil
+			return laid(l, b.state, b.places[i], now), nil
 		case refused:
 			reason, _, _ := strings.Cut(l.Reason, refusedWith)
 			v.d.refused(l.Key)
@@ -142,17 +180,14 @@ func (v *visit) recordPut(ctx context.Context, keys []string, attempt contact.At
 		}
 		return notLaid(l, now), nil
 	}
-	err := v.update(ctx, keys, outcome)
-	if slices.Contains(putErrs, nil) { // what has just been laid lies there
+	err := v.update(ctx, b.keys, outcome)
+	if slices.Contains(b.errs, nil) { // what has just been laid lies there
 		err = errors.Join(err, v.seen(ctx, now))
 	}
-	for i, putErr := range putErrs {
-		if putErr != nil {
-			v.leave(ctx) // the connection may be of no use
-			err = errors.Join(err, fmt.Errorf("letter %s: %w", keys[i], putErr))
-			continue
+	for i, putErr := range b.errs {
+		if putErr == nil {
+			v.d.log.Info("letter laid", "key", b.keys[i], "mailbox", b.places[i].Mailbox)
 		}
-		v.d.log.Info("letter laid", "key", keys[i], "mailbox", places[i].Mailbox)
 	}
 	return err
 }

@@ -14,7 +14,7 @@ import (
 func TestAccountRemoved(t *testing.T) {
 	k := newScene(t, mailsim.Options{})
 	for _, key := range []string{"drafted", "approved", "taken-back", "tried", "queued"} {
-		k.put(key, contact.ByDraft)
+		k.put(contact.ByDraft, key)
 	}
 	snoozed := func(_ time.Time, l contact.Letter) (contact.Letter, error) {
 		l.Snoozed = k.clock.AddDate(0, 0, 1)

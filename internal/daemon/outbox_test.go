@@ -80,7 +80,7 @@ func TestUndoneApproval(t *testing.T) {
 	service, owner := opened(t, path), opened(t, path)
 	k.store = service
 	k.maria = maria(t, k.Daemon)
-	k.put("a", contact.ByDraft)
+	k.put(contact.ByDraft, "a")
 	k.visits(0, 0)
 	owner.Command("letter approve a", k.clock)
 	if _, err := owner.UpdateLetters(t.Context(), []string{"a"}, func(l contact.Letter) (contact.Letter, error) { return plan.Approve(k.clock, l) }); err != nil {
@@ -102,7 +102,7 @@ func TestUndoneApproval(t *testing.T) {
 func TestRestoredFromTheOutbox(t *testing.T) {
 	k := newScene(t, mailsim.Options{})
 	k.delivers(plan.ThankYou, contact.ByOutbox)
-	k.put("a", contact.ByOutbox)
+	k.put(contact.ByOutbox, "a")
 	k.visits(0, 0)
 	k.want("laid", "a", contact.Approved, testOutbox, 0)
 	k.order("a", plan.Dismiss)
@@ -117,13 +117,12 @@ func TestDeliveryTakenBack(t *testing.T) {
 	k := newScene(t, mailsim.Options{})
 	k.delivers(plan.ThankYou, contact.ByOutbox)
 	for _, key := range []string{"a", "b", "c"} {
-		k.put(key, contact.ByOutbox)
+		k.put(contact.ByOutbox, key)
 	}
 	k.order("c", plan.Approve)
 	k.visits(0, 0)
 	k.want("laid", "a", contact.Approved, testOutbox, 0)
-	k.put("d", contact.ByOutbox)
-	k.put("e", contact.ByOutbox)
+	k.put(contact.ByOutbox, "d", "e")
 	k.order("b", plan.Dismiss)
 	k.order("b", plan.Restore)
 	k.order("b", plan.Approve)
@@ -143,13 +142,13 @@ func TestNothingToSendBy(t *testing.T) {
 	k := newScene(t, mailsim.Options{})
 	k.delivers(plan.ThankYou, contact.ByOutbox)
 	for _, key := range []string{"a", "b", "c"} {
-		k.put(key, contact.ByOutbox)
+		k.put(contact.ByOutbox, key)
 	}
 	k.order("b", plan.Approve)
 	k.settings.Policy.Hold = contact.Duration{Rest: 9 * time.Hour}
 	k.visits(0, 0)
 	k.settings.Accounts[0].SMTP = nil
-	k.put("d", contact.ByDraft)
+	k.put(contact.ByDraft, "d")
 	k.visits(2, 3*time.Hour)
 	const why = `it is not sent: the account "home" has no server to send by; send it from your mail program`
 	for key, state := range map[string]contact.State{"a": contact.Drafted, "b": contact.Edited} {
@@ -170,7 +169,7 @@ func TestNothingToSendBy(t *testing.T) {
 // A letter that was approved while nobody knew whether it had been laid goes.
 func TestApprovedInDoubt(t *testing.T) {
 	k := newScene(t, mailsim.Options{})
-	k.put("a", contact.ByDraft)
+	k.put(contact.ByDraft, "a")
 	k.visits(0, 0)
 	k.order("a", func(now time.Time, l contact.Letter) (contact.Letter, error) { // as if the answer had been lost
 		at := contact.Attempt{At: now, Mailbox: "Drafts", UIDValidity: l.Place.UIDValidity, UIDNext: l.Place.UID}

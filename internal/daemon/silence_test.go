@@ -110,7 +110,7 @@ func TestGreetWaitsForMail(t *testing.T) {
 // A hello that goes by itself rests while mail may be unread.
 func TestHelloRestsWithoutMail(t *testing.T) {
 	k := newScene(t, mailsim.Options{})
-	k.put("other", contact.ByDraft)
+	k.put(contact.ByDraft, "other")
 	l := k.letter("other")
 	l.Key, l.Practice, l.MessageID, l.Delivery = "hello", plan.KeepInTouch, "hello@example.org", contact.ByOutbox
 	l.Raw = bytes.ReplaceAll(l.Raw, []byte("other@"), []byte("hello@"))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -60,26 +61,30 @@ func newScene(t *testing.T, options mailsim.Options) *scene {
 	return s
 }
 
-// put stores a letter to Maria that is to be laid.
-func (s *scene) put(key string, how contact.Delivery) {
+// put stores letters to Maria that are to be laid.
+func (s *scene) put(how contact.Delivery, keys ...string) {
 	s.t.Helper()
 	p := s.settings.Policy.Practices[plan.ThankYou]
 	p.Delivery = how
 	s.settings.Policy.Practices[plan.ThankYou] = p
-	id := key + "@example.org"
-	raw, err := mailer.Compose(mailer.Message{FromName: "Ana", From: "ana@example.org", ToName: s.maria.Name,
-		To: "maria@uni.example", Subject: "Hello " + key, Body: "How are you?", Date: s.clock, MessageID: id})
-	if err != nil {
-		s.t.Fatal(err)
+	var letters []contact.Letter
+	for _, key := range keys {
+		id := key + "@example.org"
+		raw, err := mailer.Compose(mailer.Message{FromName: "Ana", From: "ana@example.org", ToName: s.maria.Name,
+			To: "maria@uni.example", Subject: "Hello " + key, Body: "How are you?", Date: s.clock, MessageID: id})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		letters = append(letters, contact.Letter{Key: key, Practice: plan.ThankYou, ContactID: s.maria.ID,
+			State: contact.Queued, Due: s.clock, Subject: "Hello " + key, MessageID: id, Raw: raw, Account: "home", Delivery: how,
+			Created: s.clock, Written: s.clock})
 	}
 	version, err := s.store.BookVersion(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	stored, err := s.store.PutLetters(s.t.Context(), version, []contact.Letter{{Key: key, Practice: plan.ThankYou, ContactID: s.maria.ID,
-		State: contact.Queued, Due: s.clock, Subject: "Hello " + key, MessageID: id, Raw: raw, Account: "home", Delivery: how,
-		Created: s.clock, Written: s.clock}})
-	if err != nil || len(stored) != 1 {
+	stored, err := s.store.PutLetters(s.t.Context(), version, letters)
+	if err != nil || len(stored) != len(keys) {
 		s.t.Fatal(stored, err)
 	}
 }
@@ -172,7 +177,7 @@ func TestRefusedBeforeTheMessage(t *testing.T) {
 	for _, stage := range []string{"mail", "rcpt", "data"} {
 		t.Run(stage, func(t *testing.T) {
 			s := newScene(t, mailsim.Options{})
-			s.put("a", contact.BySend)
+			s.put(contact.BySend, "a")
 			s.fault(stage, 550)
 			if err := s.later(0); err == nil {
 				t.Error("the refusal is not told")
@@ -197,8 +202,7 @@ func TestRefusedBeforeTheMessage(t *testing.T) {
 // What the server puts off goes later, or fails at last; others go meanwhile.
 func TestPutOff(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.BySend)
-	s.put("b", contact.BySend)
+	s.put(contact.BySend, "a", "b")
 	s.fault("rcpt", 451)
 	if s.later(0) == nil {
 		t.Error("nobody is told")
@@ -226,7 +230,7 @@ func TestPutOff(t *testing.T) {
 func TestNoSession(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
 	for _, key := range []string{"a", "b", "c"} {
-		s.put(key, contact.BySend)
+		s.put(contact.BySend, key)
 	}
 	s.fault("auth", 535)
 	s.later(0)
@@ -250,7 +254,7 @@ func TestNoSession(t *testing.T) {
 // it is filed later, once.
 func TestFileRefused(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.BySend)
+	s.put(contact.BySend, "a")
 	s.imap.replace("APPEND \"Sent\"", "APPEND \"Nowhere\"")
 	if s.later(0) == nil {
 		t.Error("nobody is told")
@@ -281,7 +285,7 @@ func TestFileRefused(t *testing.T) {
 // After a day it is left at that, and the letter says what is to be done.
 func TestNeverFiled(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.BySend)
+	s.put(contact.BySend, "a")
 	s.imap.replace("APPEND \"Sent\"", "APPEND \"Nowhere\"")
 	s.imap.replace("MOVE 1 \"Trash\"", "MOVE 1 \"Nowhere\"")
 	s.later(0)
@@ -301,7 +305,7 @@ func TestNoSentMailbox(t *testing.T) {
 	if err := s.server.Delete("Sent"); err != nil {
 		t.Fatal(err)
 	}
-	s.put("a", contact.BySend)
+	s.put(contact.BySend, "a")
 	s.ok(0)
 	s.expect("a", contact.Sent, "not among your sent mail")
 	if text := s.trouble("sent/home"); !strings.Contains(text, "name it in the account") {
@@ -322,7 +326,7 @@ func TestNoSentMailbox(t *testing.T) {
 // Of a letter whose contact was forgotten while it was sent nothing is filed.
 func TestForgottenWhileSent(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByOutbox)
+	s.put(contact.ByOutbox, "a")
 	s.ok(0)
 	if err := s.store.RecordSending(t.Context(), "a", []byte("Subject: x\r\n\r\nx"), s.clock); err != nil {
 		t.Fatal(err)
@@ -350,14 +354,14 @@ func TestNoOutbox(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t, mailsim.Options{})
 			refuse(s)
-			s.put("a", contact.ByDraft)
+			s.put(contact.ByDraft, "a")
 			s.ok(0)
 			s.expect("a", contact.Drafted, "")
 			if text := s.trouble("mailbox/home"); !strings.Contains(text, "name another one in the account's outbox") {
 				t.Errorf("trouble: %q", text)
 			}
 			s.approve("a")
-			s.put("b", contact.BySend)
+			s.put(contact.BySend, "b")
 			logins := s.imap.connections()
 			for range 5 {
 				s.later(time.Minute)
@@ -383,7 +387,7 @@ func TestNoOutbox(t *testing.T) {
 func TestUnreachedAccount(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
 	s.settings.Accounts[0].Drafts = "Later"
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	for range 120 {
 		s.later(time.Minute)
 	}
@@ -406,7 +410,7 @@ func TestUnreachedAccount(t *testing.T) {
 func TestRefusalsCostOneLogin(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
 	for _, key := range []string{"a", "b", "c"} {
-		s.put(key, contact.ByDraft)
+		s.put(contact.ByDraft, key)
 	}
 	s.ok(0)
 	for _, key := range []string{"a", "b", "c"} {
@@ -444,7 +448,7 @@ func (s *scene) lose(key string) {
 // What was dismissed while it was in doubt whether it was laid is taken back.
 func TestDismissedInDoubt(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	s.ok(0)
 	s.lose("a")
 	s.change("a", func(l contact.Letter) (contact.Letter, error) { return plan.Dismiss(s.clock, l) })
@@ -481,7 +485,7 @@ func TestNotLaid(t *testing.T) {
 // A refused APPEND of what became needless meanwhile leaves nothing to wait for.
 func TestNeedlessWhileRefused(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	attempt := contact.Attempt{At: s.clock.UTC().Truncate(time.Second), Mailbox: "Drafts", UIDValidity: 1, UIDNext: 1}
 	if _, err := s.store.RecordAttempts(t.Context(), []string{"a"}, attempt); err != nil {
 		t.Fatal(err)
@@ -489,8 +493,9 @@ func TestNeedlessWhileRefused(t *testing.T) {
 	if err := s.store.EndLetters(t.Context(), []contact.Ending{{Key: "a", State: contact.Superseded, Reason: "they wrote", At: s.clock}}, s.clock); err != nil {
 		t.Fatal(err)
 	}
-	err := s.visit().recordPut(t.Context(), []string{"a"}, attempt, contact.Drafted, make([]contact.Place, 1), []error{context.DeadlineExceeded})
-	if !errors.Is(err, context.DeadlineExceeded) {
+	err := s.visit().recordPut(t.Context(), laying{keys: []string{"a"}, attempt: attempt, state: contact.Drafted,
+		places: make([]contact.Place, 1), errs: []error{context.DeadlineExceeded}})
+	if err != nil {
 		t.Fatal(err)
 	}
 	s.expect("a", contact.Superseded, "they wrote")
@@ -500,7 +505,7 @@ func TestNeedlessWhileRefused(t *testing.T) {
 // not undone.
 func TestOrdersMeanwhile(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	read := s.letter("a")
 	s.change("a", func(l contact.Letter) (contact.Letter, error) { return plan.Dismiss(s.clock, l) })
 	v := s.visit()
@@ -538,7 +543,7 @@ func TestRestoredMeanwhile(t *testing.T) {
 func TestKilledWhileMoved(t *testing.T) {
 	for _, edited := range []bool{false, true} {
 		s := newScene(t, mailsim.Options{Without: []imap.Cap{imap.CapMove, imap.CapIMAP4rev2}})
-		s.put("a", contact.ByDraft)
+		s.put(contact.ByDraft, "a")
 		s.ok(0)
 		s.approve("a")
 		if err := s.server.Create(testOutbox); err != nil && s.holds(testOutbox) != 0 {
@@ -568,7 +573,7 @@ func TestKilledWhileMoved(t *testing.T) {
 // What the owner moves back while the server is being talked to is not sent.
 func TestMovedBackAtTheLastMoment(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByOutbox)
+	s.put(contact.ByOutbox, "a")
 	s.ok(0)
 	v := s.visit()
 	defer v.leave(t.Context())
@@ -591,8 +596,7 @@ func TestMovedBackAtTheLastMoment(t *testing.T) {
 // Only the letter is sent, whatever lies at its place.
 func TestAnotherMessageInItsPlace(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByOutbox)
-	s.put("b", contact.ByOutbox)
+	s.put(contact.ByOutbox, "a", "b")
 	s.ok(0)
 	l := s.letter("a")
 	l.Place = s.letter("b").Place
@@ -606,7 +610,7 @@ func TestAnotherMessageInItsPlace(t *testing.T) {
 // A letter that is too large to be sent is read once in a while, and says so.
 func TestTooLarge(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	s.ok(0)
 	l := s.letter("a")
 	raw := append(l.Raw, bytes.Repeat([]byte(strings.Repeat("x", 70)+"\r\n"), maxLetter/72+1)...)
@@ -632,7 +636,7 @@ func TestTooLarge(t *testing.T) {
 // What was being sent is settled also when the clock was ahead then.
 func TestClockSetBackWhileSending(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByOutbox)
+	s.put(contact.ByOutbox, "a")
 	s.ok(0)
 	if err := s.store.RecordSending(t.Context(), "a", s.letter("a").Raw, s.clock.AddDate(1, 0, 0)); err != nil {
 		t.Fatal(err)
@@ -644,7 +648,7 @@ func TestClockSetBackWhileSending(t *testing.T) {
 // A draft that is marked as deleted is thrown away, and stays so.
 func TestMarkedAsDeleted(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	s.ok(0)
 	if err := s.server.SetFlags("Drafts", s.letter("a").Place.UID, `\Deleted`); err != nil {
 		t.Fatal(err)
@@ -676,7 +680,7 @@ func (s *scene) read() {
 func TestHeldCostsNoLogin(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
 	s.ok(0)
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	if err := s.store.SetHold(t.Context(), store.Hold{Reason: "a pause", Since: s.clock}); err != nil {
 		t.Fatal(err)
 	}
@@ -693,7 +697,7 @@ func TestHeldCostsNoLogin(t *testing.T) {
 // A draft under the Message-ID that the server gave it is taken back, too.
 func TestTakenBackUnderAnotherID(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	s.ok(0)
 	raw := bytes.Replace(s.letter("a").Raw, []byte("a@example.org"), []byte("other@server.example"), 1)
 	uid, err := s.server.Append("Drafts", mailsim.Message{Raw: raw})
@@ -719,7 +723,7 @@ func TestLooksForWhatWasThrownAway(t *testing.T) {
 	s := newScene(t, mailsim.Options{})
 	s.settings.Accounts[0].SMTP = nil
 	v := s.visit()
-	s.put("a", contact.ByDraft)
+	s.put(contact.ByDraft, "a")
 	s.change("a", func(l contact.Letter) (contact.Letter, error) {
 		l = l.In(contact.Dismissed, s.clock)
 		l.Missing, l.Ended = s.clock, s.clock
@@ -769,5 +773,60 @@ func TestGreetingAfterOutage(t *testing.T) {
 	}
 	if _, known := s.greetings.known["x"]; !known || len(s.greetings.wanted["home"]) != 0 {
 		t.Errorf("known %t, wanted %v", known, s.greetings.wanted)
+	}
+}
+
+// Many letters are laid in batches: one that breaks off costs no other one
+// anything, and each lies there once in the end.
+func TestManyLetters(t *testing.T) {
+	for _, side := range []string{"never came", "never answered"} {
+		t.Run(side, func(t *testing.T) {
+			s := newScene(t, mailsim.Options{})
+			proxy, err := mailsim.NewProxy(s.server.IMAPAddr())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer proxy.Close()
+			s.settings.Accounts[0].Server.Port = proxy.Port()
+			const letters = 2*batch + 100
+			var keys []string
+			for n := range letters {
+				keys = append(keys, fmt.Sprintf("thank-you/o/%03d", n))
+			}
+			s.put(contact.ByDraft, keys...)
+			appended := 0
+			cut := func(line []byte) mailsim.Action {
+				if bytes.Contains(line, []byte("APPEND")) {
+					if appended++; appended == batch+120 {
+						return mailsim.Cut
+					}
+				}
+				return mailsim.Pass
+			}
+			if side == "never came" {
+				proxy.OnClient(cut)
+			} else {
+				proxy.OnServer(cut)
+			}
+			if s.later(0) == nil {
+				t.Error("nobody is told that it broke off")
+			}
+			if n := s.holds("Drafts"); n < batch || n == letters {
+				t.Errorf("%d letters lie there after that", n)
+			}
+			s.ok(time.Hour)
+			if n := s.holds("Drafts"); n != letters {
+				t.Errorf("%d letters lie there in the end", n)
+			}
+			all, err := s.store.Letters(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range all {
+				if l.State != contact.Drafted || l.Place.UID == 0 {
+					t.Errorf("%s is %s: %s", l.Key, l.State, l.Reason)
+				}
+			}
+		})
 	}
 }
