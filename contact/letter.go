@@ -43,6 +43,7 @@ type Letter struct {
 	ParticipantID string // likewise
 	State         State
 	Reason        string // why it exists or why it stands where it stands
+	Asks          Ask    // in Needs: what only the owner can say or do; "": the reason says it
 	Due           time.Time
 	Overdue       time.Time // zero: never
 	Subject       string
@@ -69,6 +70,21 @@ type Letter struct {
 	Restored time.Time // the owner brought it back after it had ended
 	Revived  time.Time // it was taken back, and then its cause held again
 }
+
+// Ask is what a letter asks of the owner: a fact that it lacks, by the name that
+// templates have for it, or one of those below.
+type Ask string
+
+// What letters ask for beside facts.
+const (
+	AskUseful     Ask = "useful"
+	AskGreeting   Ask = "greeting"
+	AskNews       Ask = "news"       // how a search ended
+	AskOutcome    Ask = "outcome"    // whether they applied, or whether a referee said yes
+	AskPermission Ask = "permission" // that of a referee is too old
+	AskAddress    Ask = "address"    // of the contact
+	AskCopy       Ask = "copy"       // the text is there; no mail goes
+)
 
 // In gives the letter as one that stands in a state as of now: Ended is kept in
 // line with it, an attempt that was under way is over, and what has ended need

@@ -206,7 +206,9 @@ func refusing(t *testing.T, caps string, refused []int, cut int) imapconn.Server
 				if !sync || !no {
 					io.CopyN(io.Discard, in, int64(size)+2)
 				}
-				if n == cut {
+				if n == cut { // the answers before that are not to be lost with the connection
+					conn.(*net.TCPConn).CloseWrite()
+					io.Copy(io.Discard, in)
 					return
 				}
 				if no {

@@ -50,9 +50,9 @@ func farewellQuestion(p Policy, o contact.Occasion, to addressee) Planned {
 	l := to.letter(Farewell, o, asked)
 	l.From, l.Due = startOfDay(o.At, -farewellAsked, p.Location), o.At
 	if to.Useful != "" {
-		return l.needs("you leave on %s%s: regards contact edit %s --address ADDRESS", dateOf(o.At, p.Location), onlyAtWork(p, to.contact), to.contact.ID)
+		return l.needs(contact.AskAddress, "you leave on %s%s: regards contact edit %s --address ADDRESS", dateOf(o.At, p.Location), onlyAtWork(p, to.contact), to.contact.ID)
 	}
-	return l.needs(`you leave on %s: what did the support of %s mean to you? regards occasion edit %s --useful "%s=…"%s`,
+	return l.needs(contact.AskUseful, `you leave on %s: what did the support of %s mean to you? regards occasion edit %s --useful "%s=…"%s`,
 		dateOf(o.At, p.Location), to.contact.Name, o.ID, to.contact.Name, onlyAtWork(p, to.contact))
 }
 

@@ -87,7 +87,7 @@ func jobLeadQuestion(p Policy, o contact.Occasion, to addressee) Planned {
 	l := to.letter(JobLead, o, asked)
 	l.From = p.Practices[JobLead].Within.After(o.At.In(p.Location))
 	l.Due = l.From
-	return l.needs("did you apply for the job%s that %s told you of? regards occasion edit %s --outcome applied (or no)",
+	return l.needs(contact.AskOutcome, "did you apply for the job%s that %s told you of? regards occasion edit %s --outcome applied (or no)",
 		quoted("", o.Title), to.contact.Name, o.ID)
 }
 

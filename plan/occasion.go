@@ -43,9 +43,10 @@ func (a addressee) letter(practice string, o contact.Occasion, word ...string) P
 	}}
 }
 
-// needs puts l into Needs, for a reason that tells the owner what to do.
-func (l Planned) needs(format string, args ...any) Planned {
-	l.State, l.Reason = contact.Needs, fmt.Sprintf(format, args...)
+// needs puts l into Needs, where it asks for something, for a reason that tells the
+// owner what to do.
+func (l Planned) needs(ask contact.Ask, format string, args ...any) Planned {
+	l.State, l.Asks, l.Reason = contact.Needs, ask, fmt.Sprintf(format, args...)
 	return l
 }
 
@@ -55,10 +56,10 @@ func (l Planned) by(medium contact.Medium, c contact.Contact) Planned {
 	switch {
 	case l.State != contact.Queued:
 	case medium != contact.Email:
-		l.State, l.Copy = contact.Needs, medium
+		l.State, l.Asks, l.Copy = contact.Needs, contact.AskCopy, medium
 		l.Reason = copyReason(l, c)
 	case len(c.Addresses) == 0:
-		return l.needs("%s has no address; add one: regards contact edit %s --address ADDRESS", c.Name, c.ID)
+		return l.needs(contact.AskAddress, "%s has no address; add one: regards contact edit %s --address ADDRESS", c.Name, c.ID)
 	}
 	return l
 }

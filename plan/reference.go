@@ -111,9 +111,9 @@ func reference(now time.Time, p Policy, o contact.Occasion, step contact.Step, t
 		l.Reason = fmt.Sprintf("you gave %s as a reference on %s", name, dateOf(step.At, p.Location))
 		switch {
 		case granted.IsZero():
-			l = l.needs(`%s has not said yes, as far as is known; if they have: regards occasion edit %s --outcome granted --at DAY, with the day on which they did`, name, o.ID)
+			l = l.needs(contact.AskOutcome, `%s has not said yes, as far as is known; if they have: regards occasion edit %s --outcome granted --at DAY, with the day on which they did`, name, o.ID)
 		case step.At.After(granted.AddDate(permission, 0, 0)):
-			l = l.needs(`the permission of %s is of %s, over a year before you gave their name: ask again: regards log reference %s --title "…"`,
+			l = l.needs(contact.AskPermission, `the permission of %s is of %s, over a year before you gave their name: ask again: regards log reference %s --title "…"`,
 				name, dateOf(granted, p.Location), to.contact.ID)
 		}
 	case referenceEnded:
@@ -122,7 +122,7 @@ func reference(now time.Time, p Policy, o contact.Occasion, step contact.Step, t
 			l.Wording = Reference + "." + referenceUnused
 		}
 		if o.News == "" {
-			l = l.needs(`how did it end, in words for %s? regards occasion edit %s --news "…"`, name, o.ID)
+			l = l.needs(contact.AskNews, `how did it end, in words for %s? regards occasion edit %s --news "…"`, name, o.ID)
 		}
 	}
 	return l.by(to.contact.Medium, to.contact)

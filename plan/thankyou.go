@@ -59,7 +59,7 @@ func thankYou(now time.Time, p Policy, o contact.Occasion, to addressee) Planned
 		return l
 	}
 	if to.Useful == "" {
-		return l.needs(`what was most useful? regards occasion edit %s --useful "%s=…"`, o.ID, to.contact.Name)
+		return l.needs(contact.AskUseful, `what was most useful? regards occasion edit %s --useful "%s=…"`, o.ID, to.contact.Name)
 	}
 	return l.by(thankYouMedium(o.Kind, to.contact), to.contact)
 }

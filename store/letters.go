@@ -16,7 +16,7 @@ const (
 	letterIs     = "key, practice, contact_id, occasion_id, participant_id, created"
 	letterStands = `state, reason, due, overdue, subject, message_id, account, mailbox, uid_validity, uid,
 		attempt_at, attempt_mailbox, attempt_uid_validity, attempt_uid_next, take_back, delivery, written,
-		snooze, missing, approved, sending, sent, answered, ended, restored, revived, draft_id, in_reply_to`
+		snooze, missing, approved, sending, sent, answered, ended, restored, revived, draft_id, in_reply_to, asks`
 )
 
 // Letters gives every letter ever made, in the order in which they were due,
@@ -92,7 +92,7 @@ func scanLetter(rows *sql.Rows) (contact.Letter, error) {
 		&l.State, &l.Reason, &due, &overdue, &l.Subject, &l.MessageID, &l.Account,
 		&l.Place.Mailbox, &l.Place.UIDValidity, &l.Place.UID,
 		&attempt, &l.Attempt.Mailbox, &l.Attempt.UIDValidity, &l.Attempt.UIDNext, &l.TakeBack, &l.Delivery, &written,
-		&snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored, &revived, &l.DraftID, &l.InReplyTo)
+		&snoozed, &missing, &approved, &sending, &sent, &answered, &ended, &restored, &revived, &l.DraftID, &l.InReplyTo, &l.Asks)
 	for _, t := range []struct {
 		at *time.Time
 		n  int64
@@ -113,7 +113,7 @@ func standing(l contact.Letter) []any {
 		seconds(l.Attempt.At), l.Attempt.Mailbox, l.Attempt.UIDValidity, l.Attempt.UIDNext, l.TakeBack,
 		cmp.Or(l.Delivery, contact.ByDraft), seconds(l.Written),
 		seconds(l.Snoozed), seconds(l.Missing), seconds(l.Approved), seconds(l.Sending), seconds(l.Sent),
-		seconds(l.Answered), seconds(l.Ended), seconds(l.Restored), seconds(l.Revived), l.DraftID, l.InReplyTo}
+		seconds(l.Answered), seconds(l.Ended), seconds(l.Restored), seconds(l.Revived), l.DraftID, l.InReplyTo, l.Asks}
 }
 
 // placeholders gives n question marks for a statement.

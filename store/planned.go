@@ -71,7 +71,7 @@ func putPlanned(ctx context.Context, tx *sql.Tx, t letterTx, l contact.Letter) (
 // to somebody who cannot be written to now say so and wait; what the owner
 // approved were other words.
 func rewrite(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
-	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'needs', raw = NULL, message_id = '', subject = '', written = 0, approved = 0,
+	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'needs', raw = NULL, message_id = '', subject = '', written = 0, approved = 0, asks = '',
 		reason = coalesce((SELECT name || ' is ' || status FROM contact WHERE id = letter.contact_id AND status <> 'active'),
 			'it is written anew: something changed')
 		WHERE (state = 'queued' AND attempt_at = 0 OR state = 'needs' AND raw IS NOT NULL) AND NOT take_back AND `+where, args...)

@@ -327,6 +327,7 @@ ALTER TABLE letter ADD COLUMN revived  INTEGER NOT NULL DEFAULT 0;
 
 ALTER TABLE letter ADD COLUMN draft_id    TEXT NOT NULL DEFAULT ''; -- the Message-ID that the owner's mail program gave it
 ALTER TABLE letter ADD COLUMN in_reply_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE letter ADD COLUMN asks        TEXT NOT NULL DEFAULT '';
 CREATE INDEX letter_draft ON letter (draft_id) WHERE draft_id <> '';
 
 -- Which mail was a letter is part of what touches come to.

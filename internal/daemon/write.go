@@ -51,7 +51,7 @@ func (w Writer) Write(now time.Time, p plan.Planned, c contact.Contact, m Mail) 
 	var missing *templates.MissingError
 	switch {
 	case errors.As(err, &missing):
-		l.State, l.Reason = contact.Needs, missing.Error()+hint(missing.Field, c, l.OccasionID)
+		l.State, l.Asks, l.Reason = contact.Needs, contact.Ask(missing.Field), missing.Error()+hint(missing.Field, c, l.OccasionID)
 	case err != nil:
 		l.State, l.Reason = contact.Needs, err.Error()
 	}

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"regards/internal/daemon"
+	"regards/plan"
+	"regards/templates"
+)
+
+// sinceDigest is how far back the digest looks for what has happened.
+const sinceDigest = 7 // days
+
+func (a *app) digestCommand() *cobra.Command {
+	var html, all bool
+	c := &cobra.Command{
+		Use:   "digest",
+		Short: "print what matters now: who waits, what lies ready, whom to write to",
+		Long: `Prints the digest as of now: who waits for your answer, the drafts that lie ready,
+questions, people it would be a good week to write to, dates of the next two weeks,
+who answered, and what needs a look: three lines a section and twelve in all at
+most, or with --all everything.`,
+		Example: "  regards digest\n  regards digest --html > digest.html",
+		Args:    args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return a.with(c.Context(), func(s *session) error {
+				settings, err := a.settings(s.cfg)
+				if err != nil {
+					return err
+				}
+				since := s.now().In(s.cfg.Owner.Location()).AddDate(0, 0, -sinceDigest)
+				d, err := daemon.Digest(c.Context(), s.store, settings, s.now(), since)
+				if err != nil {
+					return err
+				}
+				if !all {
+					d = d.Short()
+				}
+				said, err := templates.Digest(d, s.cfg.Owner.Language)
+				switch {
+				case err != nil:
+					return err
+				case a.json:
+					return a.printJSON(newDigestJSON(d, said))
+				case html:
+					fmt.Fprint(a.out, said.HTML)
+				default:
+					fmt.Fprintf(a.out, "%s\n\n%s", said.Subject, said.Text)
+				}
+				return nil
+			})
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "everything, however long")
+	c.Flags().BoolVar(&html, "html", false, "as a page of HTML, as it is mailed")
+	return c
+}
+
+// digestJSON is a digest with its facts.
+type digestJSON struct {
+	Subject  string              `json:"subject"`
+	Text     string              `json:"text"`
+	Sections []digestSectionJSON `json:"sections"`
+}
+
+type digestSectionJSON struct {
+	Name  plan.SectionName `json:"name"`
+	Left  int              `json:"left"`
+	Lines []digestLineJSON `json:"lines"`
+}
+
+type digestLineJSON struct {
+	Number   int     `json:"number"`
+	Says     string  `json:"says"`
+	Contact  string  `json:"contact_id,omitempty"`
+	Who      string  `json:"who,omitempty"`
+	Key      string  `json:"key,omitempty"`
+	Occasion string  `json:"occasion_id,omitempty"`
+	Title    string  `json:"title,omitempty"`
+	At       *string `json:"at"`
+}
+
+func newDigestJSON(d plan.Digest, said templates.Digested) digestJSON {
+	j := digestJSON{Subject: said.Subject, Text: said.Text, Sections: []digestSectionJSON{}}
+	for _, section := range d.Sections {
+		s := digestSectionJSON{Name: section.Name, Left: section.Left}
+		for _, l := range section.Lines {
+			s.Lines = append(s.Lines, digestLineJSON{l.Number, l.Says, l.ContactID, l.Who, l.Key, l.OccasionID, l.Title, jsonTime(l.At)})
+		}
+		j.Sections = append(j.Sections, s)
+	}
+	return j
+}

@@ -1,0 +1,75 @@
+package daemon
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"regards/contact"
+	"regards/plan"
+	"regards/store"
+)
+
+// A correspondent might be a contact after so many mails each way.
+const correspondence = 3
+
+// away is how long an account may be out of reach before the digest says so.
+const away = 24 * time.Hour
+
+// Digest gives what the owner is to be told as of now, with what has happened
+// since a time. It changes nothing.
+func Digest(ctx context.Context, st *store.Store, settings Settings, now, since time.Time) (plan.Digest, error) {
+	r, err := st.Records(ctx)
+	if err != nil {
+		return plan.Digest{}, err
+	}
+	news, err := newsOf(ctx, st, settings, now, since)
+	if err != nil {
+		return plan.Digest{}, err
+	}
+	var copies []string
+	for key, l := range r.Letters {
+		if l.State == contact.Needs && l.Asks == contact.AskCopy {
+			copies = append(copies, key)
+		}
+	}
+	raws, err := st.Raws(ctx, copies)
+	if err != nil {
+		return plan.Digest{}, err
+	}
+	for key, raw := range raws {
+		news.Copies[key] = string(raw)
+	}
+	return plan.DigestOf(now, settings.Policy, r, news), nil
+}
+
+// newsOf gathers what is not in the records.
+func newsOf(ctx context.Context, st *store.Store, settings Settings, now, since time.Time) (news plan.News, err error) {
+	news = plan.News{Since: since, Copies: map[string]string{}}
+	troubles, err := st.Troubles(ctx)
+	if err != nil {
+		return news, err
+	}
+	for _, t := range troubles {
+		news.Troubles = append(news.Troubles, plan.Line{Says: "trouble", Text: t.Text, At: t.Since.In(settings.Policy.Location)})
+	}
+	states, err := st.AccountStates(ctx)
+	if err != nil {
+		return news, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(states)) {
+		a := states[name]
+		ours := slices.ContainsFunc(settings.Accounts, func(own Account) bool { return own.Name == name })
+		if ours && !a.LastSync.IsZero() && now.Sub(a.LastSync) > away {
+			news.Troubles = append(news.Troubles, plan.Line{Says: "offline", Who: name, Text: a.Problem, At: a.LastSync.In(settings.Policy.Location)})
+		}
+	}
+	strangers, _, err := st.Correspondents(ctx)
+	for _, c := range strangers {
+		if min(c.In, c.Out) >= correspondence {
+			news.Strangers++
+		}
+	}
+	return news, err
+}

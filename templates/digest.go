@@ -1,0 +1,256 @@
+package templates
+
+import (
+	"embed"
+	"fmt"
+	htmltemplate "html/template"
+	"strings"
+	"sync"
+	"text/template"
+	"time"
+	"unicode"
+
+	"regards/contact"
+	"regards/plan"
+)
+
+//go:embed owner/digest.*.txt owner/digest.html
+var ownerFiles embed.FS
+
+// ownerLanguages are those in which regards speaks to its owner.
+var ownerLanguages = []string{"en", "es", "de", "fr"}
+
+// sentences gives the words of the digest in a language, each a template of its
+// own; they come with regards and are right, or nothing starts.
+var sentences = sync.OnceValue(func() map[string]*template.Template {
+	all := map[string]*template.Template{}
+	for _, language := range ownerLanguages {
+		all[language] = template.Must(template.ParseFS(ownerFiles, "owner/digest."+language+".txt"))
+	}
+	return all
+})
+
+var page = sync.OnceValue(func() *htmltemplate.Template {
+	return htmltemplate.Must(htmltemplate.ParseFS(ownerFiles, "owner/digest.html"))
+})
+
+// Digested is a digest in words: the same content as plain text and as HTML.
+type Digested struct {
+	Subject, Text, HTML string
+}
+
+// said is what the skeletons of both are filled with.
+type said struct {
+	Language, Subject, Nothing, Foot string
+	Sections                         []saidSection
+}
+
+type saidSection struct {
+	Title, More string
+	Lines       []saidLine
+}
+
+type saidLine struct {
+	Number int
+	Text   string
+}
+
+// Digest puts a digest into words, in a language, or in English where it speaks
+// none of that. What others have written is quoted, shortened and on one line.
+func Digest(d plan.Digest, language string) (Digested, error) {
+	s := speaker{language: language, sentences: sentences()[language]}
+	if s.sentences == nil {
+		s = speaker{language: fallback, sentences: sentences()[fallback]}
+	}
+	all := said{Language: s.language, Subject: s.subject(d), Nothing: s.say("nothing", nil), Foot: s.say("foot", nil)}
+	for _, section := range d.Sections {
+		one := saidSection{Title: s.say("section."+string(section.Name), nil)}
+		for _, line := range section.Lines {
+			one.Lines = append(one.Lines, saidLine{line.Number, s.line(line)})
+		}
+		if section.Left > 0 {
+			one.More = s.say("more", section.Left)
+		}
+		all.Sections = append(all.Sections, one)
+	}
+	var html strings.Builder
+	if s.err == nil {
+		s.err = page().Execute(&html, all)
+	}
+	return Digested{Subject: all.Subject, Text: all.text(), HTML: html.String()}, s.err
+}
+
+// text lays it out for a terminal.
+func (s said) text() string {
+	var b strings.Builder
+	for _, section := range s.Sections {
+		fmt.Fprintf(&b, "%s\n", section.Title)
+		for _, line := range section.Lines {
+			fmt.Fprintf(&b, "%3d  %s\n", line.Number, line.Text)
+		}
+		if section.More != "" {
+			fmt.Fprintf(&b, "     %s\n", section.More)
+		}
+		b.WriteString("\n")
+	}
+	if len(s.Sections) == 0 {
+		b.WriteString(s.Nothing + "\n\n")
+	}
+	b.WriteString("-- \n" + s.Foot + "\n")
+	return b.String()
+}
+
+// speaker says sentences in one language. Its first error stays.
+type speaker struct {
+	language  string
+	sentences *template.Template
+	err       error
+}
+
+// say fills a sentence.
+func (s *speaker) say(name string, data any) string {
+	var b strings.Builder
+	if err := s.sentences.ExecuteTemplate(&b, name, data); err != nil && s.err == nil {
+		s.err = fmt.Errorf("digest in %s: %w", s.language, err)
+	}
+	return b.String()
+}
+
+// knows reports whether there is a sentence of a name.
+func (s *speaker) knows(name string) bool { return s.sentences.Lookup(name) != nil }
+
+// subject names nobody: phones show it on the lock screen.
+func (s *speaker) subject(d plan.Digest) string {
+	var parts []string
+	for _, count := range []struct {
+		name string
+		n    int
+	}{{"waiting", d.Waiting}, {"drafts", d.Drafts}, {"questions", d.Questions}} {
+		if count.n > 0 {
+			parts = append(parts, s.say(count.name, count.n))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{s.say("quiet", nil)}
+	}
+	return "regards: " + strings.Join(parts, ", ")
+}
+
+// line says one fact.
+func (s *speaker) line(l plan.Line) string {
+	name := l.Says
+	if general, _, asks := strings.Cut(name, "."); asks && !s.knows(name) {
+		name = general
+	}
+	return s.say(name, words{l, s})
+}
+
+// words is a line as the sentences see it: whatever others have written is safe to
+// stand in one of them.
+type words struct {
+	line plan.Line
+	s    *speaker
+}
+
+// The longest that a text of others may be in a sentence, in letters.
+const (
+	longestName  = 60
+	longestTitle = 60
+	longestNote  = 200
+	longestCopy  = 2000
+)
+
+// Who names the person, or several.
+func (w words) Who() string { return oneLine(w.line.Who, longestName) }
+
+// Quoted gives the subject or title in quotes; "" for none.
+func (w words) Quoted() string { return quoted(w.line.Title, w.s.language, longestTitle) }
+
+// Note gives the owner's own words in quotes; "" for none.
+func (w words) Note() string { return quoted(w.line.Text, w.s.language, longestNote) }
+
+// Text gives words as they are.
+func (w words) Text() string { return oneLine(w.line.Text, longestCopy) }
+
+// Day gives the day with its name.
+func (w words) Day() string { return weekdayWords(w.line.At, w.s.language) }
+
+// InDays gives a length of time.
+func (w words) InDays() string { return w.s.say("days", w.line.Days) }
+
+// Ago says since when.
+func (w words) Ago() string { return w.s.say("ago", w.line.Days) }
+
+// Occasion names what kind of occasion it was.
+func (w words) Occasion() string { return w.named("kind.", string(w.line.Kind)) }
+
+// By names a medium.
+func (w words) By() string { return w.named("by.", string(w.line.Medium)) }
+
+// Days and Count are plain numbers.
+func (w words) Days() int  { return w.line.Days }
+func (w words) Count() int { return w.line.Count }
+
+// named gives the name that a word has in the language; itself, where it has none.
+func (w words) named(group, word string) string {
+	if w.s.knows(group + word) {
+		return w.s.say(group+word, nil)
+	}
+	return word
+}
+
+// oneLine gives a text without what could break out of its line or hide in it,
+// and not longer than so many letters.
+func oneLine(text string, longest int) string {
+	clean := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, text)
+	clean = strings.Join(strings.Fields(clean), " ")
+	if err := contact.CheckText("text", clean); err != nil {
+		clean = strings.Map(func(r rune) rune {
+			if contact.CheckText("text", string(r)) != nil {
+				return -1
+			}
+			return r
+		}, clean)
+	}
+	if letters := []rune(clean); len(letters) > longest {
+		clean = strings.TrimRight(string(letters[:longest-1]), " ") + "…"
+	}
+	return clean
+}
+
+// quotes are those of each language.
+var quotes = map[string][2]string{"en": {"“", "”"}, "es": {"«", "»"}, "de": {"„", "“"}, "fr": {"«\u00a0", "\u00a0»"}}
+
+func quoted(text, language string, longest int) string {
+	if text = oneLine(text, longest); text == "" {
+		return ""
+	}
+	return quotes[language][0] + text + quotes[language][1]
+}
+
+// weekdays are the names of the days, from Sunday on.
+var weekdays = map[string][]string{
+	"de": strings.Fields("Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag"),
+	"es": strings.Fields("domingo lunes martes miércoles jueves viernes sábado"),
+	"fr": strings.Fields("dimanche lundi mardi mercredi jeudi vendredi samedi"),
+}
+
+// weekdayWords writes a day with its name.
+func weekdayWords(t time.Time, language string) string {
+	if t.IsZero() {
+		return ""
+	}
+	name := t.Weekday().String()
+	if names, ok := weekdays[language]; ok {
+		name = names[t.Weekday()]
+	}
+	if language == "de" {
+		return name + ", " + dateWords(t, language)
+	}
+	return name + " " + dateWords(t, language)
+}
