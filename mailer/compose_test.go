@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"mime/multipart"
 	"mime/quotedprintable"
 	"net/mail"
 	"slices"
@@ -390,4 +391,36 @@ func TestMessageIDIsShort(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// A notice says what it is, as text and as HTML; the same one has the same bytes.
+func TestComposeNotice(t *testing.T) {
+	m := Message{From: "ana@example.org", To: "ana@example.org", Subject: "regards: 1 draft", Body: "One =_ draft\n", HTML: "<p>One draft</p>",
+		Notice: "digest", MessageID: "a@example.org", Date: time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)}
+	raw, err := Compose(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Compose(m); err != nil || !bytes.Equal(raw, again) {
+		t.Errorf("composed again it differs: %v", err)
+	}
+	read, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	kind, params, err := mime.ParseMediaType(read.Header.Get("Content-Type"))
+	if err != nil || kind != "multipart/alternative" || read.Header.Get("Auto-Submitted") != "auto-generated" || read.Header.Get("X-Regards") != "digest" {
+		t.Fatalf("%v, %v", read.Header, err)
+	}
+	parts := multipart.NewReader(read.Body, params["boundary"])
+	for _, want := range [][2]string{{"text/plain; charset=UTF-8", "One =_ draft"}, {"text/html; charset=UTF-8", "<p>One draft</p>"}} {
+		part, err := parts.NextPart()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(part)
+		if got := strings.TrimSpace(string(text)); err != nil || part.Header.Get("Content-Type") != want[0] || got != want[1] {
+			t.Errorf("%v: %q, %v", part.Header, got, err)
+		}
+	}
 }

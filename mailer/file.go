@@ -75,22 +75,32 @@ func (d *Drafts) File(ctx context.Context, raw []byte, messageID string) (place 
 	if err != nil || id != "" {
 		return place, id, err
 	}
-	place, err = d.laySent(ctx, sent, raw, messageID)
+	place, err = d.layOne(ctx, sent, raw, messageID, imap.FlagSeen)
 	return place, messageID, err
 }
 
-// laySent is File once it has looked.
-func (d *Drafts) laySent(ctx context.Context, sent string, raw []byte, messageID string) (place contact.Place, err error) {
+// Inbox is the mailbox that every account has (RFC 9051 section 5.1).
+const Inbox = "INBOX"
+
+// Notify lays a message for the owner into INBOX, unseen, as if it had just come.
+// After ErrUnknown it may lie there; after an answer of the server it does not.
+func (d *Drafts) Notify(ctx context.Context, raw []byte, messageID string) error {
+	_, err := d.layOne(ctx, Inbox, raw, messageID)
+	return err
+}
+
+// layOne lays a message into a mailbox, and says where it lies.
+func (d *Drafts) layOne(ctx context.Context, mailbox string, raw []byte, messageID string, flags ...imap.Flag) (place contact.Place, err error) {
 	if err := d.leave(ctx); err != nil {
 		return contact.Place{}, err
 	}
-	err = d.conn.Do(ctx, "file a letter in "+sent, imapconn.Timeout, func(c *imapclient.Client) error {
-		cmd, writeErr := begin(c, sent, raw, []imap.Flag{imap.FlagSeen})
+	err = d.conn.Do(ctx, "lay a message into "+mailbox, imapconn.Timeout, func(c *imapclient.Client) error {
+		cmd, writeErr := begin(c, mailbox, raw, flags)
 		data, err := cmd.Wait()
 		if err != nil {
 			return err // the server's own words tell most
 		}
-		place = contact.Place{Mailbox: sent, UIDValidity: data.UIDValidity, UID: uint32(data.UID)}
+		place = contact.Place{Mailbox: mailbox, UIDValidity: data.UIDValidity, UID: uint32(data.UID)}
 		return writeErr
 	})
 	if _, refused := imapconn.Refused(err); refused {
@@ -102,9 +112,9 @@ func (d *Drafts) laySent(ctx context.Context, sent string, raw []byte, messageID
 	if place.UID != 0 {
 		return place, nil
 	}
-	place, found, err := d.FindIn(ctx, sent, messageID)
+	place, found, err := d.FindIn(ctx, mailbox, messageID)
 	if err == nil && !found {
-		err = fmt.Errorf("%w: it was laid into %s, but is not found there", ErrUnknown, sent)
+		err = fmt.Errorf("%w: it was laid into %s, but is not found there", ErrUnknown, mailbox)
 	}
 	return place, err
 }

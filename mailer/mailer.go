@@ -53,10 +53,14 @@ type Message struct {
 	ToName, To     string
 	Subject        string
 	Body           string // paragraphs are single lines, separated by empty ones
-	Date           time.Time
-	MessageID      string // without angle brackets, as References and InReplyTo
-	InReplyTo      string
-	References     []string // oldest first, ends with InReplyTo
+	HTML           string // the same content; "": there is none
+	// Notice marks what a machine sends to its own owner, by what it is, such as
+	// "digest" (RFC 3834 section 5). It is "" for letters, which carry no such mark.
+	Notice     string
+	Date       time.Time
+	MessageID  string // without angle brackets, as References and InReplyTo
+	InReplyTo  string
+	References []string // oldest first, ends with InReplyTo
 }
 
 // Header limits: what mail programs need to show a thread is its start and its end.
@@ -86,6 +90,14 @@ func Compose(m Message) ([]byte, error) {
 		return nil, err
 	}
 	msg.SetBodyString(mail.TypeTextPlain, m.Body)
+	if m.HTML != "" {
+		msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
+		msg.SetBoundary(boundaryOf(m))
+	}
+	if m.Notice != "" {
+		msg.SetGenHeader("Auto-Submitted", "auto-generated")
+		msg.SetGenHeader("X-Regards", m.Notice)
+	}
 	var raw bytes.Buffer
 	if _, err := msg.WriteTo(&raw); err != nil {
 		return nil, fmt.Errorf("compose: %w", err)
@@ -96,6 +108,13 @@ func Compose(m Message) ([]byte, error) {
 		}
 	}
 	return raw.Bytes(), nil
+}
+
+// boundaryOf gives a boundary that follows from the message, so that the same one
+// has the same bytes.
+func boundaryOf(m Message) string {
+	sum := sha256.Sum256([]byte(m.MessageID + "\n" + m.Body + "\n" + m.HTML))
+	return base32.StdEncoding.EncodeToString(sum[:20]) // nobody can have written it into a part
 }
 
 // maxLine is how long a line may be, with its end (RFC 5322 section 2.1.1).

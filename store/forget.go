@@ -197,6 +197,11 @@ func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, i
 	if err := scrubLetters(ctx, tx, t); err != nil {
 		return err
 	}
+	// A notice may name anybody. One that is on its way may have arrived.
+	if _, err := tx.ExecContext(ctx, `UPDATE notice SET raw = NULL, state = 'uncertain',
+		reason = 'somebody was forgotten before it was delivered' WHERE state = 'queued'`); err != nil {
+		return err
+	}
 	return errors.Join(scrubTexts(ctx, tx, t), scrubIDs(ctx, tx, secret, t), changeBook(ctx, tx))
 }
 

@@ -314,6 +314,28 @@ DROP INDEX address_contact;
 CREATE INDEX address_contact ON address (contact_id, position, addr, key);
 CREATE INDEX contact_group_contact ON contact_group (contact_id, position);
 
+-- What goes to the owner by itself, such as digests.
+CREATE TABLE notice (
+	key                  TEXT PRIMARY KEY,
+	account              TEXT    NOT NULL,
+	mailed               INTEGER NOT NULL,
+	recipient            TEXT    NOT NULL,
+	message_id           TEXT    NOT NULL,
+	raw                  BLOB,
+	made                 INTEGER NOT NULL,
+	attempt_at           INTEGER NOT NULL DEFAULT 0,
+	attempt_uid_validity INTEGER NOT NULL DEFAULT 0,
+	attempt_uid_next     INTEGER NOT NULL DEFAULT 0,
+	sending              INTEGER NOT NULL DEFAULT 0,
+	state                TEXT    NOT NULL,
+	reason               TEXT    NOT NULL DEFAULT ''
+);
+-- When each line of [schedule] fired last.
+CREATE TABLE firing (
+	line TEXT PRIMARY KEY,
+	at   INTEGER NOT NULL
+) WITHOUT ROWID;
+
 ALTER TABLE letter ADD COLUMN delivery TEXT    NOT NULL DEFAULT 'draft';
 ALTER TABLE letter ADD COLUMN snooze   INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE letter ADD COLUMN missing  INTEGER NOT NULL DEFAULT 0;

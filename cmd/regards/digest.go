@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"regards/internal/daemon"
 	"regards/plan"
+	"regards/store"
 	"regards/templates"
 )
 
@@ -14,18 +17,22 @@ import (
 const sinceDigest = 7 // days
 
 func (a *app) digestCommand() *cobra.Command {
-	var html, all bool
+	var html, all, send bool
 	c := &cobra.Command{
 		Use:   "digest",
 		Short: "print what matters now: who waits, what lies ready, whom to write to",
 		Long: `Prints the digest as of now: who waits for your answer, the drafts that lie ready,
 questions, people it would be a good week to write to, dates of the next two weeks,
 who answered, and what needs a look: three lines a section and twelve in all at
-most, or with --all everything.`,
-		Example: "  regards digest\n  regards digest --html > digest.html",
+most, or with --all everything. By itself it comes by mail, when [schedule] digest
+says: by SMTP where an account has it, else laid into your INBOX.`,
+		Example: "  regards digest\n  regards digest --send\n  regards digest --html > digest.html",
 		Args:    args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return a.with(c.Context(), func(s *session) error {
+				if send && !a.dryRun {
+					return a.sendDigest(c.Context(), s)
+				}
 				settings, err := a.settings(s.cfg)
 				if err != nil {
 					return err
@@ -53,9 +60,31 @@ most, or with --all everything.`,
 			})
 		},
 	}
+	c.Flags().BoolVar(&send, "send", false, "send it to yourself now, as it comes each week")
 	c.Flags().BoolVar(&all, "all", false, "everything, however long")
 	c.Flags().BoolVar(&html, "html", false, "as a page of HTML, as it is mailed")
 	return c
+}
+
+// sendDigest sends the digest by itself, or has the service do so that is running.
+func (a *app) sendDigest(ctx context.Context, s *session) error {
+	d, release, err := a.service(ctx, s)
+	running := errors.Is(err, store.ErrHeld)
+	if running {
+		settings, err := a.settings(s.cfg)
+		if err != nil {
+			return err
+		}
+		d, release = daemon.New(settings, s.store, s.now, s.log, nil), func() {}
+	} else if err != nil {
+		return err
+	}
+	defer release()
+	if err := d.SendDigest(ctx, !running); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.out, "the digest goes to %s\n", s.cfg.Digest.To)
+	return nil
 }
 
 // digestJSON is a digest with its facts.

@@ -38,6 +38,9 @@ const sendingConfig = `
 
 [practice.thank-you]
 delivery = %q
+
+[schedule]
+digest = "" # what is counted here is letters
 `
 
 // newPostOffice sets up an owner who has logged an occasion that a letter answers.

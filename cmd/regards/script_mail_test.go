@@ -120,6 +120,9 @@ port = %d
 tls = "none"
 user = "ana@example.org"
 password_file = "password"
+
+[schedule]
+digest = "" # a story that has one says so
 `
 
 // cmdSent holds how many messages came by SMTP, and writes the last one, after its

@@ -54,6 +54,10 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 		Templates: sources, Policy: policy(cfg),
 		Rehearse: a.dryRun,
 		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
+		Digest:   daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To},
+	}
+	if !cfg.Schedule.Digest.IsZero() {
+		s.Digest.Next = func(t time.Time) time.Time { return cfg.Schedule.Digest.Next(t.In(cfg.Owner.Location())) }
 	}
 	for _, account := range cfg.Accounts {
 		s.Accounts = append(s.Accounts, daemon.Account{

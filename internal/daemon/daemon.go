@@ -65,6 +65,14 @@ type Settings struct {
 	Hurry int
 	// NextPlan gives the next time after t to look whether letters are due.
 	NextPlan func(t time.Time) time.Time
+	Digest   DigestSettings
+}
+
+// DigestSettings says when the digest is made, and how it reaches the owner.
+type DigestSettings struct {
+	Next   func(t time.Time) time.Time // the first time after t for a digest; the zero time: never. It may be nil
+	Mailed bool                        // by SMTP; else it is laid into INBOX
+	To     string
 }
 
 // Writer makes the writer of letters of a database with a secret.
@@ -235,13 +243,14 @@ func (d *Daemon) watchers(ctx context.Context) ([]*imapwatch.Watcher, error) {
 func (d *Daemon) Once(ctx context.Context) error {
 	return d.with(ctx, func(ctx context.Context) error {
 		syncErr := d.syncAll(ctx)
-		if err := d.decide(ctx, d.planWhatIsKnown); err != nil {
+		err := d.decide(ctx, func(ctx context.Context) error { return errors.Join(d.planWhatIsKnown(ctx), d.planDigest(ctx, 0)) })
+		if err != nil {
 			return err
 		}
 		if d.settings.Rehearse {
 			return errors.Join(syncErr, d.greetAll(ctx))
 		}
-		err := d.deliverAll(ctx)
+		err = d.deliverAll(ctx)
 		select {
 		case <-d.deliver: // more has been planned
 			err = errors.Join(err, d.deliverAll(ctx))
@@ -324,7 +333,7 @@ func (d *Daemon) tick(ctx context.Context) error {
 		now := d.now()
 		due := v != version || !now.Before(next) || now.Before(last)
 		if last = now; due {
-			version, next = v, d.settings.NextPlan(now)
+			version, next = v, d.settings.nextLook(now)
 			if err := d.decide(ctx, d.replan); err != nil {
 				return err
 			}
@@ -356,7 +365,7 @@ func (d *Daemon) replan(ctx context.Context) error {
 		}
 	}
 	if !known || !d.ready() {
-		return nil
+		return d.planDigest(ctx, digestPatience)
 	}
 	d.scanned.Do(func() {
 		// From now on the service mostly waits, on a machine that it shares with
@@ -364,11 +373,11 @@ func (d *Daemon) replan(ctx context.Context) error {
 		debug.SetGCPercent(waitingGC)
 		debug.FreeOSMemory()
 	})
-	if err := d.planLetters(ctx); err != nil {
-		return err
+	err = errors.Join(d.planLetters(ctx), d.planDigest(ctx, 0))
+	if err == nil {
+		d.wakeDeliverer()
 	}
-	d.wakeDeliverer()
-	return nil
+	return err
 }
 
 // reload reads the address book.

@@ -58,7 +58,7 @@ func (d *Daemon) visit(ctx context.Context, a Account) error {
 // against single letters is apart.
 func (v *visit) steps(ctx context.Context) (letters, account error) {
 	for _, step := range []func(context.Context) error{
-		v.settle, v.settleSending, v.look, v.withdraw, v.takeBack, v.greet, v.lay, v.move, v.send, v.file,
+		v.settle, v.settleSending, v.look, v.withdraw, v.takeBack, v.greet, v.lay, v.move, v.send, v.file, v.notify,
 	} {
 		err := step(ctx)
 		var failed *mailer.SendError
@@ -84,6 +84,9 @@ func (v *visit) anythingToDo(ctx context.Context) (bool, error) {
 		return true, err
 	}
 	if looks, err := v.lookDue(ctx); err != nil || looks {
+		return true, err
+	}
+	if notices, err := v.notices(ctx); err != nil || len(notices) > 0 {
 		return true, err
 	}
 	sends, err := v.sendable(ctx)
