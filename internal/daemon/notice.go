@@ -68,7 +68,7 @@ func (d *Daemon) planDigest(ctx context.Context, patience time.Duration) error {
 		return d.store.SetFired(ctx, digestLine, now)
 	}
 	due := latestFiring(s.Next, last.In(d.settings.Policy.Location), now.In(d.settings.Policy.Location))
-	if due.IsZero() || now.Sub(due) < patience {
+	if _, ok := d.notifies(); !ok || due.IsZero() || now.Sub(due) < patience {
 		return nil
 	}
 	_, err = d.makeDigest(ctx, "digest/"+due.Format(time.DateOnly), due, last)
@@ -109,7 +109,7 @@ const week = 7 * 24 * time.Hour
 func (d *Daemon) makeDigest(ctx context.Context, key string, fired, since time.Time) (bool, error) {
 	account, ok := d.notifies()
 	if !ok {
-		return false, errors.New("no account can carry the digest: [digest] via = \"smtp\" needs an account with [account.smtp]")
+		return false, errors.New("no account can carry the digest: it needs one with letters = true and, for [digest] via = \"smtp\", with [account.smtp]")
 	}
 	now := d.now()
 	digest, err := Digest(ctx, d.store, d.settings, now, since)
@@ -142,10 +142,11 @@ func (d *Daemon) makeDigest(ctx context.Context, key string, fired, since time.T
 }
 
 // notifies gives the account through which the owner hears of things: the first
-// that can and is in reach, or else the first that can.
+// that can and is in reach, or else the first that can. One that is only watched,
+// such as an employer's, cannot.
 func (d *Daemon) notifies() (account Account, ok bool) {
 	for _, a := range d.settings.Accounts {
-		if d.settings.Digest.Mailed && a.SMTP == nil {
+		if !a.Letters || d.settings.Digest.Mailed && a.SMTP == nil {
 			continue
 		}
 		if r := d.synced[a.Name]; r == nil || r.failed.IsZero() {

@@ -259,3 +259,27 @@ func TestDigestHeld(t *testing.T) {
 		t.Errorf("%d digests after that: %v", s.holds("INBOX"), err)
 	}
 }
+
+// What goes to the owner goes through an account that takes letters, one in reach
+// if there is any.
+func TestNotifies(t *testing.T) {
+	smtp := &mailer.SMTPServer{}
+	watched, plain, sends, other := Account{Name: "watched", SMTP: smtp}, Account{Name: "plain", Letters: true},
+		Account{Name: "sends", Letters: true, SMTP: smtp}, Account{Name: "other", Letters: true, SMTP: smtp}
+	for _, x := range []struct {
+		accounts []Account
+		mailed   bool
+		lost     string
+		want     string
+	}{
+		{[]Account{watched, plain, sends}, false, "", "plain"}, {[]Account{watched, plain, sends}, true, "", "sends"},
+		{[]Account{watched}, true, "", ""}, {[]Account{plain}, true, "", ""},
+		{[]Account{sends, other}, true, "sends", "other"}, {[]Account{watched, sends}, true, "sends", "sends"},
+	} {
+		d := New(Settings{Accounts: x.accounts, Digest: DigestSettings{Mailed: x.mailed}}, nil, nil, nil, nil)
+		d.synced[x.lost] = &readiness{failed: noon}
+		if a, ok := d.notifies(); a.Name != x.want || ok != (x.want != "") {
+			t.Errorf("%+v: %q, %t", x, a.Name, ok)
+		}
+	}
+}
