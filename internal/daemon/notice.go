@@ -301,6 +301,7 @@ const noticeArrives = time.Hour
 // sent again.
 func (v *visit) missed(ctx context.Context, n store.Notice) error {
 	if v.d.now().Sub(n.Sending).Abs() <= noticeArrives {
+		v.d.refused(n.Key) // each look is a login
 		return nil
 	}
 	return v.setNotice(ctx, n, contact.Uncertain, "the connection broke while it was sent, and it has not come")
