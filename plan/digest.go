@@ -96,8 +96,10 @@ func DigestOf(now time.Time, p Policy, r Records, news News) Digest {
 		{SectionAnswered, d.answers(news.Since), nil},
 		{SectionTrouble, d.troubles(news), nil},
 	} {
-		if s.count != nil {
-			*s.count = len(s.lines)
+		for _, l := range s.lines {
+			if s.count != nil && l.Says != goes {
+				*s.count++
+			}
 		}
 		if len(s.lines) > 0 {
 			digest.Sections = append(digest.Sections, Section{Name: s.name, Lines: s.lines})
@@ -150,6 +152,9 @@ func (d *desk) waiting() (lines []Line) {
 	return lines
 }
 
+// goes is what is said of a letter in the outbox: it waits for nobody.
+const goes = "goes"
+
 // readyDrafts gives the letters that lie there for the owner, the oldest first,
 // and then those that are about to go.
 func (d *desk) readyDrafts() (lines []Line) {
@@ -159,7 +164,7 @@ func (d *desk) readyDrafts() (lines []Line) {
 		case l.TakeBack || l.Snoozed.After(d.now):
 			continue
 		case l.State == contact.Approved:
-			says = "goes"
+			says = goes
 		case l.State != contact.Drafted && l.State != contact.Edited && l.State != contact.Moved:
 			continue
 		}

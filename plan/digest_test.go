@@ -123,6 +123,17 @@ func status(r *Records, s contact.Status) {
 	r.Contacts["maria"] = c
 }
 
+// What is in the outbox waits for nobody, and is not counted in the subject.
+func TestDigestCounts(t *testing.T) {
+	r := records()
+	for key, state := range map[string]contact.State{"a": contact.Drafted, "b": contact.Edited, "c": contact.Approved, "d": contact.Needs, "e": contact.Sent} {
+		r.Letters[key] = contact.Letter{Key: key, Practice: ThankYou, ContactID: "maria", State: state, Written: digestDay.AddDate(0, 0, -1)}
+	}
+	if d := digestOf(t, r, News{}); d.Drafts != 2 || d.Questions != 1 || d.Waiting != 0 {
+		t.Errorf("%+v", d)
+	}
+}
+
 // A week in which there is nothing to say has a digest that says so.
 func TestDigestEmpty(t *testing.T) {
 	if d := digestOf(t, records(), News{}); len(d.Sections)+d.Waiting+d.Drafts+d.Questions != 0 {

@@ -9,13 +9,13 @@ import (
 )
 
 // PutLetters stores letters that are new, or that so far stood in Needs, in one
-// transaction, and gives those that it stored, without their bytes, as they are then. It leaves out letters
-// whose key exists in any other state, for a key makes one message, but for one
-// that is Revived and Revivable; and letters whose occasion, or that person's part in it, has been removed meanwhile. With
-// bytes, a stored letter is the intention that comes before the act; Created is
-// then when it was written, too. A letter that stood in Needs keeps when it was
-// first due, how long the owner wants to hear nothing of it, and that it was
-// brought back.
+// transaction, and gives those that it stored, without their bytes, as they are
+// then. It leaves out letters whose key exists in any other state, for a key makes
+// one message, but for one that is Revived and Revivable; and letters whose
+// occasion, or that person's part in it, has been removed meanwhile. With bytes, a
+// stored letter is the intention that comes before the act; Created is then when it
+// was written, too. A letter that stood in Needs keeps when it was first due, how
+// long the owner wants to hear nothing of it, and that it was brought back.
 //
 // It is ErrStale, and nothing is stored, when contacts or occasions have changed
 // since book was their BookVersion: the letters may say what holds no longer.
@@ -67,9 +67,8 @@ func putPlanned(ctx context.Context, tx *sql.Tx, t letterTx, l contact.Letter) (
 
 // rewrite puts letters that nobody has tried to deliver yet back into Needs,
 // when what they were made of has changed: the next pass writes them anew. So it
-// does with texts for the owner to copy. Those
-// to somebody who cannot be written to now say so and wait; what the owner
-// approved were other words.
+// does with texts for the owner to copy. Those to somebody who cannot be written to
+// now say so and wait; what the owner approved were other words.
 func rewrite(ctx context.Context, tx *sql.Tx, where string, args ...any) error {
 	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = 'needs', raw = NULL, message_id = '', subject = '', written = 0, approved = 0, asks = '',
 		reason = coalesce((SELECT name || ' is ' || status FROM contact WHERE id = letter.contact_id AND status <> 'active'),

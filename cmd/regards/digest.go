@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -12,9 +13,6 @@ import (
 	"regards/store"
 	"regards/templates"
 )
-
-// sinceDigest is how far back the digest looks for what has happened.
-const sinceDigest = 7 // days
 
 func (a *app) digestCommand() *cobra.Command {
 	var html, all, send bool
@@ -37,8 +35,7 @@ says: by SMTP where an account has it, else laid into your INBOX.`,
 				if err != nil {
 					return err
 				}
-				since := s.now().In(s.cfg.Owner.Location()).AddDate(0, 0, -sinceDigest)
-				d, err := daemon.Digest(c.Context(), s.store, settings, s.now(), since)
+				d, err := daemon.Digest(c.Context(), s.store, settings, s.now(), time.Time{})
 				if err != nil {
 					return err
 				}

@@ -21,9 +21,15 @@ const (
 // away is how long an account may be out of reach before the digest says so.
 const away = 24 * time.Hour
 
+// week is how far back a digest looks that follows upon no other.
+const week = 7 * 24 * time.Hour
+
 // Digest gives what the owner is to be told as of now, with what has happened
-// since a time. It changes nothing.
+// since a time; without one, within a week. It changes nothing.
 func Digest(ctx context.Context, st *store.Store, settings Settings, now, since time.Time) (plan.Digest, error) {
+	if since.IsZero() {
+		since = now.Add(-week)
+	}
 	r, err := st.Records(ctx)
 	if err != nil {
 		return plan.Digest{}, err

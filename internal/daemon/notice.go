@@ -71,8 +71,13 @@ func (d *Daemon) planDigest(ctx context.Context, patience time.Duration) error {
 	if _, ok := d.notifies(); !ok || due.IsZero() || now.Sub(due) < patience {
 		return nil
 	}
-	_, err = d.makeDigest(ctx, "digest/"+due.Format(time.DateOnly), due, last)
-	return err
+	text := ""
+	if _, err = d.makeDigest(ctx, "digest/"+due.Format(time.DateOnly), due, last); err != nil {
+		// Letters do not wait for it. Where nothing can be stored, this fails, too.
+		text = "the digest cannot be made: " + err.Error()
+		d.log.Warn("the digest cannot be made", "error", err)
+	}
+	return d.store.SetTrouble(ctx, "digest", text, now)
 }
 
 // SendDigest makes a digest now, beside those of the schedule, and brings it on its
@@ -83,7 +88,7 @@ func (d *Daemon) SendDigest(ctx context.Context, deliver bool) error {
 		now := d.now()
 		key := "digest/" + now.In(d.settings.Policy.Location).Format(time.DateOnly) + "/" + store.NewID()
 		err := d.decide(ctx, func(ctx context.Context) error {
-			_, err := d.makeDigest(ctx, key, time.Time{}, now.Add(-week))
+			_, err := d.makeDigest(ctx, key, time.Time{}, time.Time{})
 			return err
 		})
 		if err != nil || !deliver {
@@ -101,11 +106,8 @@ func (d *Daemon) SendDigest(ctx context.Context, deliver bool) error {
 	})
 }
 
-// week is how far back a digest looks that comes beside those of the schedule.
-const week = 7 * 24 * time.Hour
-
-// makeDigest stores a digest with what has happened since a time. It reports
-// whether there was none of that key.
+// makeDigest stores a digest, for a firing or for none, with what has happened since
+// a time as Digest has it. It reports whether there was none of that key.
 func (d *Daemon) makeDigest(ctx context.Context, key string, fired, since time.Time) (bool, error) {
 	account, ok := d.notifies()
 	if !ok {
@@ -216,6 +218,9 @@ func (v *visit) notify(ctx context.Context) error {
 func (v *visit) deliverNotice(ctx context.Context, n store.Notice) error {
 	if v.d.now().Sub(n.Made) > noticeWithin {
 		return v.setNotice(ctx, n, contact.Failed, n.Reason)
+	}
+	if !n.Attempt.At.IsZero() { // what was under way may land still
+		pause(ctx, min(settleAfter, settleAfter-v.d.now().Sub(n.Attempt.At)))
 	}
 	return v.at(ctx, func(drafts *mailer.Drafts) error {
 		box, err := drafts.LookIn(ctx, mailer.Inbox, v.d.now().UTC().Truncate(time.Second))

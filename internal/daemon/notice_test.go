@@ -244,6 +244,20 @@ func TestDigestRefused(t *testing.T) {
 	}
 }
 
+// A digest that cannot be made is told to the owner, and stops nothing; it comes when
+// it can.
+func TestDigestCannotBeMade(t *testing.T) {
+	s := digests(t, false)
+	s.settings.Digest.To = "nobody"
+	if err := s.morning(20 * time.Hour); err != nil || !strings.Contains(s.trouble("digest"), "the digest cannot be made") {
+		t.Errorf("%v, %q", err, s.trouble("digest"))
+	}
+	s.settings.Digest.To = "ana@example.org"
+	if err := s.morning(time.Hour); err != nil || len(s.came()) != 1 || s.trouble("digest") != "" {
+		t.Errorf("%v, %d came, %q", err, len(s.came()), s.trouble("digest"))
+	}
+}
+
 // While nothing is to be drafted or sent there is no digest; it comes once after.
 func TestDigestHeld(t *testing.T) {
 	s := digests(t, false)
