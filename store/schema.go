@@ -366,6 +366,9 @@ CREATE TRIGGER letter_renamed AFTER UPDATE OF contact_id, message_id, draft_id O
 	UPDATE past SET id = NULL WHERE contact_id IN (OLD.contact_id, NEW.contact_id) AND id IS NOT NULL AND EXISTS (SELECT 1 FROM touch
 		WHERE touch.contact_id = past.contact_id AND touch.key IN (OLD.message_id, OLD.draft_id, NEW.message_id, NEW.draft_id));
 END;
+`, `
+-- What the lines of a notice mean, for orders by reply; an array of JSON.
+ALTER TABLE notice ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
 `}
 
 // migrate brings the schema up to date in one transaction.

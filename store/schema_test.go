@@ -62,6 +62,11 @@ func testOldSchema(t *testing.T, schema int) {
 	if schema > 1 {
 		problem, drafted.Written = "it cannot be selected", at(1795090002)
 	}
+	if schema > 2 {
+		maria.Language, maria.Register, maria.TimeZone = "es", contact.Formal, "Europe/Madrid"
+		maria.Away, maria.Answered = contact.Absence{Since: at(1795000000), Until: at(1795100000)}, at(1795176000)
+		occasion.Steps = []contact.Step{{Word: contact.Done, At: at(1795180000)}}
+	}
 	queued, err := s.Letter(ctx, "thank-you/gone0000/m2x8abcd")
 	check(t, err)
 	if want := (contact.Attempt{At: at(1795176002), Mailbox: "Drafts", UIDValidity: 7, UIDNext: 43}); queued.Attempt != want || !queued.Overdue.IsZero() {
@@ -121,6 +126,27 @@ func TestSecondSchema(t *testing.T) {
 	u, err := s.Undo(ctx, noon)
 	if err != nil || u.Words != "contact add Tom" || rows(t, s, "SELECT name FROM contact") != "María López" {
 		t.Errorf("what was done before can be taken back: %+v, %v", u, err)
+	}
+}
+
+// What the third schema has beyond the second.
+func TestThirdSchema(t *testing.T) {
+	s := reopen(t, frozen(t, 3))
+	at := func(n int64) time.Time { return time.Unix(n, 0).UTC() }
+	want := []Notice{
+		{Key: "digest/2026-11-16", Account: "work", Mailed: true, To: "ana@example.org", MessageID: "d1@example.org", Made: at(1794812400),
+			Sending: at(1794812401), State: contact.Sent},
+		{Key: "digest/2026-11-23", Account: "work", To: "ana@example.org", MessageID: "d2@example.org", Raw: []byte("raw"), Made: at(1795417200),
+			Attempt: contact.Attempt{At: at(1795417201), UIDValidity: 7, UIDNext: 43}, State: contact.Queued},
+	}
+	if got := must[[]Notice](t)(s.Notices(ctx)); !reflect.DeepEqual(got, want) {
+		t.Errorf("got\n%+v\nwant\n%+v", got, want)
+	}
+	if last, known, err := s.Fired(ctx, "digest"); err != nil || !known || last != at(1795417200) {
+		t.Errorf("fired %v, %v, %v", last, known, err)
+	}
+	if got := must[[]Trouble](t)(s.Troubles(ctx)); len(got) != 1 || got[0].Text != "the digest cannot be made" {
+		t.Errorf("troubles %+v", got)
 	}
 }
 
