@@ -80,6 +80,7 @@ type Contact struct {
 	PausedUntil  time.Time // zero unless Status is Paused; then letters wait until that time
 	Away         Absence
 	Answered     time.Time // what came until then waits for no answer: the owner said so
+	Wanted       time.Time // the owner wanted a hello written to them then
 	Added        time.Time
 }
 
@@ -123,6 +124,9 @@ func (c Contact) Absorb(other Contact) Contact {
 	}
 	if other.Answered.After(c.Answered) {
 		c.Answered = other.Answered
+	}
+	if other.Wanted.After(c.Wanted) {
+		c.Wanted = other.Wanted
 	}
 	if c.IntroducedBy == "" || c.IntroducedBy == other.ID {
 		c.IntroducedBy = other.IntroducedBy

@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -46,6 +45,7 @@ type Line struct {
 	Says   string // which sentence it is, such as "answer" or "asks.useful"
 
 	ContactID, Key, OccasionID string // what it is about; "" for what it is not
+	Address                    string // of somebody who is no contact yet
 
 	Who    string         // the name of the contact, or the names of several
 	Title  string         // the subject of a mail, or what an occasion was about
@@ -75,12 +75,7 @@ const (
 
 // DigestOf gives the digest as of now, with everything that there is to say.
 func DigestOf(now time.Time, p Policy, r Records, news News) Digest {
-	r.Letters = maps.Clone(r.Letters)
-	for _, l := range Due(now, p, r) { // what the next pass asks is asked already
-		if _, exists := r.Letters[l.Key]; !exists && l.State == contact.Needs {
-			r.Letters[l.Key] = l.Letter
-		}
-	}
+	r = withAsked(now, p, r)
 	d := newDesk(now, p, r)
 	var digest Digest
 	for _, s := range []struct {
@@ -90,7 +85,7 @@ func DigestOf(now time.Time, p Policy, r Records, news News) Digest {
 	}{
 		{SectionAnswers, d.waiting(), &digest.Waiting},
 		{SectionDrafts, d.readyDrafts(), &digest.Drafts},
-		{SectionQuestions, d.questions(news.Copies), &digest.Questions},
+		{SectionQuestions, append(d.ended(staleAfter), d.questions(news.Copies)...), &digest.Questions},
 		{SectionPeople, d.people(), nil},
 		{SectionDates, d.dates(), nil},
 		{SectionAnswered, d.answers(news.Since), nil},

@@ -34,6 +34,9 @@ type Policy struct {
 	// when the private one is unknown. Mailboxes there close when the owner leaves.
 	WorkDomains []string
 
+	// Reflect has the owner asked what a meeting brought (practice 19).
+	Reflect bool
+
 	// When letters are sent.
 	Window   Window
 	SendDays []time.Weekday
@@ -91,7 +94,7 @@ var practices = []practice{
 	{name: Promise, letters: promises, ends: endsPromise, wordings: []string{"promise"}},
 	{name: CloseTheLoop, propose: loops, write: writeLoop, ends: endsLoop, wordings: []string{loopHelped, loopInTouch}},
 	{name: FollowUp, propose: followUps, write: writeFollowUp, wordings: []string{FollowUp}},
-	{name: KeepInTouch, propose: hellos, write: writeHello, wordings: []string{KeepInTouch}},
+	{name: KeepInTouch, letters: wantedHellos, propose: hellos, write: writeHello, wordings: []string{KeepInTouch}},
 }
 
 // Wordings gives the names of the templates that a practice uses: those that

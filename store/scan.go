@@ -48,6 +48,8 @@ type Scan struct {
 	Ends       []contact.Ending
 	Answers    []contact.Answer
 
+	Instructions []Instruction
+
 	// Lookup is set for mail that was read before, and says what remains to be
 	// looked for in the mailbox after it: cursor and counts stay as they are.
 	Lookup *Lookup
@@ -111,6 +113,9 @@ func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []co
 	}
 	if sc.Lookup != nil {
 		return recordLookup(ctx, tx, sc)
+	}
+	if err := recordInstructions(ctx, tx, sc.Instructions); err != nil {
+		return nil, err
 	}
 	id, err := mailboxID(ctx, tx, sc)
 	if err != nil {

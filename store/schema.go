@@ -369,6 +369,26 @@ END;
 `, `
 -- What the lines of a notice mean, for orders by reply; an array of JSON.
 ALTER TABLE notice ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
+
+-- Messages in which the owner may order something. What they say is not kept.
+CREATE TABLE instruction (
+	key        TEXT PRIMARY KEY, -- of the message, as that of a touch
+	message_id TEXT    NOT NULL,
+	account    TEXT    NOT NULL,
+	mailbox    TEXT    NOT NULL,
+	notice     TEXT    NOT NULL, -- the key of the one that it answers; '': none
+	line       INTEGER NOT NULL, -- the only one that it may be about; 0: any
+	seen       INTEGER NOT NULL,
+	refused    TEXT    NOT NULL, -- why it is not obeyed
+	ended      INTEGER NOT NULL DEFAULT 0 -- when it was seen to
+) WITHOUT ROWID;
+-- Orders that were carried out, each written in one transaction with what it did.
+CREATE TABLE obeyed (
+	what        TEXT PRIMARY KEY,
+	instruction TEXT    NOT NULL,
+	at          INTEGER NOT NULL
+) WITHOUT ROWID;
+ALTER TABLE contact ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0; -- when the owner wanted a hello to them
 `}
 
 // migrate brings the schema up to date in one transaction.
