@@ -301,3 +301,36 @@ const ordersWithin = 30 * dayLong
 
 // Expired reports whether a notice made at a time takes no orders any more.
 func Expired(now, made time.Time) bool { return now.Sub(made) > ordersWithin }
+
+// Offered gives the orders that a line suggests, most likely first.
+func Offered(says string) []Verb {
+	switch says {
+	case "answer", "asks.copy":
+		return []Verb{VerbDone}
+	case "draft":
+		return []Verb{VerbSend, VerbSnooze, VerbNever}
+	case "goes", goesTomorrow:
+		return []Verb{VerbSnooze, VerbNever}
+	case "write":
+		return []Verb{VerbDraft, VerbSnooze, VerbNever}
+	case "promise":
+		return []Verb{VerbDone, VerbSnooze}
+	case "ahead":
+		return []Verb{VerbMoved}
+	case "took-place":
+		return []Verb{VerbYes, VerbNo, VerbMoved}
+	case "asks.granted", "asks.permission":
+		return []Verb{VerbYes, VerbSnooze, VerbNever}
+	case "stranger":
+		return []Verb{VerbAdd}
+	case "bounced", "asks.milestones":
+		return []Verb{VerbAnswer}
+	}
+	switch {
+	case strings.HasPrefix(says, "reflect."):
+		return []Verb{VerbAnswer}
+	case strings.HasPrefix(says, "asks."):
+		return []Verb{VerbAnswer, VerbSnooze, VerbNever}
+	}
+	return nil
+}

@@ -14,7 +14,7 @@ import (
 	"regards/plan"
 )
 
-//go:embed owner/digest.*.txt owner/digest.html
+//go:embed owner/*.txt owner/digest.html
 var ownerFiles embed.FS
 
 // ownerLanguages are those in which regards speaks to its owner.
@@ -25,7 +25,7 @@ var ownerLanguages = []string{"en", "es", "de", "fr"}
 var sentences = sync.OnceValue(func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	for _, language := range ownerLanguages {
-		all[language] = template.Must(template.ParseFS(ownerFiles, "owner/digest."+language+".txt"))
+		all[language] = template.Must(template.ParseFS(ownerFiles, "owner/*."+language+".txt"))
 	}
 	return all
 })
@@ -37,6 +37,7 @@ var page = sync.OnceValue(func() *htmltemplate.Template {
 // Digested is a digest in words: the same content as plain text and as HTML.
 type Digested struct {
 	Subject, Text, HTML string
+	Lines               []string // those with a number, from 1 on
 }
 
 // said is what the skeletons of both are filled with.
@@ -51,33 +52,54 @@ type saidSection struct {
 }
 
 type saidLine struct {
-	Number int
+	Number int // 0: none
 	Text   string
+	Links  []saidLink
 }
 
-// Digest puts a digest into words, in a language, or in English where it speaks
-// none of that. What others have written is quoted, shortened and on one line.
-func Digest(d plan.Digest, language string) (Digested, error) {
-	s := speaker{language: language, sentences: sentences()[language]}
-	if s.sentences == nil {
-		s = speaker{language: fallback, sentences: sentences()[fallback]}
+// Digest puts a digest or an evening note into words, in a language, or in English
+// where it speaks none of that. What others have written is quoted, shortened and on
+// one line. With links it can be answered.
+func Digest(d plan.Digest, language string, links Links) (Digested, error) {
+	s := speakerOf(language)
+	all := said{Language: s.language, Subject: "regards: " + s.counts(d), Nothing: s.say("nothing", nil), Foot: s.say("foot", nil),
+		Sections: s.sections(d, links)}
+	if links.Token != nil {
+		all.Foot = s.say("reply.foot", nil)
 	}
-	all := said{Language: s.language, Subject: s.subject(d), Nothing: s.say("nothing", nil), Foot: s.say("foot", nil)}
+	return s.digested(all)
+}
+
+// sections says what is in a digest.
+func (s *speaker) sections(d plan.Digest, links Links) (all []saidSection) {
 	for _, section := range d.Sections {
 		one := saidSection{Title: s.say("section."+string(section.Name), nil)}
 		for _, line := range section.Lines {
-			one.Lines = append(one.Lines, saidLine{line.Number, s.line(line)})
+			one.Lines = append(one.Lines, saidLine{line.Number, s.line(line), s.links(line, links)})
 		}
 		if section.Left > 0 {
 			one.More = s.say("more", section.Left)
 		}
-		all.Sections = append(all.Sections, one)
+		all = append(all, one)
 	}
+	return all
+}
+
+// digested lays it out as text and as HTML.
+func (s *speaker) digested(all said) (Digested, error) {
 	var html strings.Builder
 	if s.err == nil {
 		s.err = page().Execute(&html, all)
 	}
-	return Digested{Subject: all.Subject, Text: all.text(), HTML: html.String()}, s.err
+	d := Digested{Subject: all.Subject, Text: all.text(), HTML: html.String()}
+	for _, section := range all.Sections {
+		for _, line := range section.Lines {
+			if line.Number > 0 {
+				d.Lines = append(d.Lines, line.Text)
+			}
+		}
+	}
+	return d, s.err
 }
 
 // text lays it out for a terminal.
@@ -86,14 +108,18 @@ func (s said) text() string {
 	for _, section := range s.Sections {
 		fmt.Fprintf(&b, "%s\n", section.Title)
 		for _, line := range section.Lines {
-			fmt.Fprintf(&b, "%3d  %s\n", line.Number, line.Text)
+			number := "-"
+			if line.Number > 0 {
+				number = fmt.Sprint(line.Number)
+			}
+			fmt.Fprintf(&b, "%3s  %s\n", number, line.Text)
 		}
 		if section.More != "" {
 			fmt.Fprintf(&b, "     %s\n", section.More)
 		}
 		b.WriteString("\n")
 	}
-	if len(s.Sections) == 0 {
+	if len(s.Sections) == 0 && s.Nothing != "" {
 		b.WriteString(s.Nothing + "\n\n")
 	}
 	b.WriteString("-- \n" + s.Foot + "\n")
@@ -105,6 +131,14 @@ type speaker struct {
 	language  string
 	sentences *template.Template
 	err       error
+}
+
+// speakerOf gives the one for a language, or for English where there is none.
+func speakerOf(language string) *speaker {
+	if sentences()[language] == nil {
+		language = fallback
+	}
+	return &speaker{language: language, sentences: sentences()[language]}
 }
 
 // say fills a sentence.
@@ -119,8 +153,9 @@ func (s *speaker) say(name string, data any) string {
 // knows reports whether there is a sentence of a name.
 func (s *speaker) knows(name string) bool { return s.sentences.Lookup(name) != nil }
 
-// subject names nobody: phones show it on the lock screen.
-func (s *speaker) subject(d plan.Digest) string {
+// counts says what there is, for a subject. It names nobody: phones show it on the
+// lock screen.
+func (s *speaker) counts(d plan.Digest) string {
 	var parts []string
 	for _, count := range []struct {
 		name string
@@ -133,7 +168,7 @@ func (s *speaker) subject(d plan.Digest) string {
 	if len(parts) == 0 {
 		parts = []string{s.say("quiet", nil)}
 	}
-	return "regards: " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // line says one fact.

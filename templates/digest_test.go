@@ -56,7 +56,7 @@ func TestDigestLanguages(t *testing.T) {
 			t.Errorf("%s has %q", language, got)
 		}
 		d := rich()
-		said, err := Digest(d, language)
+		said, err := Digest(d, language, Links{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -90,11 +90,11 @@ func TestDigestText(t *testing.T) {
 		"de": "regards: 1 wartet, 2 Entwürfe\nWarten auf deine Antwort\n  1  Maria López: „Re: portfolio“, seit Dienstag, 24. November\n     und 1 mehr\n\n" +
 			"Entwürfe, die bereitliegen\n  2  Tom Lee: „Thank you“, seit gestern\n\n-- \nDein regards, von deinem eigenen Rechner. Alles: regards digest --all\n",
 	} {
-		if said, err := Digest(d, language); err != nil || said.Subject+"\n"+said.Text != want {
+		if said, err := Digest(d, language, Links{}); err != nil || said.Subject+"\n"+said.Text != want {
 			t.Errorf("got\n%s\n%s%v", said.Subject, said.Text, err)
 		}
 	}
-	said, err := Digest(plan.Digest{}, "pt")
+	said, err := Digest(plan.Digest{}, "pt", Links{})
 	if err != nil || said.Subject != "regards: a quiet week" || !strings.HasPrefix(said.Text, "Nothing waits for you this week.\n") || !strings.Contains(said.HTML, "Nothing waits") {
 		t.Errorf("an empty one in a language that it does not speak: %+v, %v", said, err)
 	}
@@ -105,7 +105,7 @@ func TestDigestText(t *testing.T) {
 func TestDigestOfStrangers(t *testing.T) {
 	for _, evil := range []string{"a\r\nb", "\u2028 x \u2029", "<script>alert(1)</script>", "\x1b[31mred", "{{.}}", "\u202Egnp.exe", strings.Repeat("long ", 1000), "\xff"} {
 		said, err := Digest(plan.Digest{Sections: []plan.Section{{Name: plan.SectionAnswers,
-			Lines: []plan.Line{{Number: 1, Says: "answer", Who: evil, Title: evil, Text: evil, At: digestDay}}}}}, "en")
+			Lines: []plan.Line{{Number: 1, Says: "answer", Who: evil, Title: evil, Text: evil, At: digestDay}}}}}, "en", Links{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -42,7 +42,7 @@ says: by SMTP where an account has it, else laid into your INBOX.`,
 				if !all {
 					d = d.Short()
 				}
-				said, err := templates.Digest(d, s.cfg.Owner.Language)
+				said, err := templates.Digest(d, s.cfg.Owner.Language, templates.Links{})
 				switch {
 				case err != nil:
 					return err
