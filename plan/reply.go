@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"regards/contact"
 )
 
 // Handle is what is kept of a line of a digest or note once that has gone out, so
@@ -46,6 +48,7 @@ const (
 	VerbPause  Verb = "pause" // Text: until when, or nothing
 	VerbResume Verb = "resume"
 	VerbHelp   Verb = "help"
+	VerbLog    Verb = "log" // Text: what regards log takes; it comes as a mail to oneself
 )
 
 // verbs are the words for them, in the languages in which regards speaks to its
@@ -90,6 +93,8 @@ type Order struct {
 	Number int    // as it was written; 0: none
 	Verb   Verb   // "": it was not understood, and Text is all of it
 	Text   string
+	Useful string    // with VerbLog: what helped most
+	At     time.Time // likewise: when the owner said so
 
 	words string // all behind the number
 }
@@ -289,11 +294,33 @@ func Openings(line string) (all []string) {
 	return all
 }
 
-// Quotes reports whether words are the line of ours with these openings, or begin it.
-func Quotes(words string, openings []string) bool {
+// Quotes reports whether words are the line of ours whose Openings have these
+// hashes, or begin it.
+func Quotes(words string, hashes []string, hash func(string) string) bool {
 	said := Openings(words)
 	n := len(said)
-	return n > 0 && n <= len(openings) && said[n-1] == openings[n-1]
+	return n > 0 && n <= len(hashes) && hash(said[n-1]) == hashes[n-1]
+}
+
+// IsLog reports whether words begin as those of an occasion do: with its kind.
+func IsLog(words string) bool {
+	kind, who := cutWord(words)
+	return slices.Contains(contact.Kinds(), contact.Kind(strings.ToLower(kind))) && who != ""
+}
+
+// FirstParagraph gives the first paragraph of a message that the owner wrote, on one
+// line; "" when it has none.
+func FirstParagraph(text string) string {
+	var lines []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimRight(line, "\r\n"); line == "-- " || line == "--" || strings.TrimSpace(line) == "" && len(lines) > 0 {
+			break
+		}
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return shorten(strings.Join(lines, " "))
 }
 
 // An order counts for so long after the digest or note that it answers went out.

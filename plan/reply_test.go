@@ -93,7 +93,9 @@ func TestReadReply(t *testing.T) {
 // A line of ours is no order, however it comes back.
 func TestReadReplyQuoted(t *testing.T) {
 	ours := "Maria López: “Re: portfolio”, since Tuesday 24 November"
-	quoted := func(h Handle, words string) bool { return h.Number == 1 && Quotes(words, Openings(ours)) }
+	quoted := func(h Handle, words string) bool {
+		return h.Number == 1 && Quotes(words, Openings(ours), func(s string) string { return s })
+	}
 	for _, back := range []string{"  1  " + ours, "1 " + ours[:30], "1. maria lópez: Re: portfolio", "2 done\n\n  1  Maria López: “Re:\nportfolio”, since"} {
 		for _, o := range ReadReply(back, answerable, quoted) {
 			if o.Number == 1 {

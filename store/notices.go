@@ -95,6 +95,28 @@ func (s *Store) Notices(ctx context.Context) ([]Notice, error) {
 	return all, s.explain(err)
 }
 
+// Sent is a notice of which only is known that it was made.
+type Sent struct {
+	Key  string
+	Made time.Time
+}
+
+// SentNotices gives all notices by their Message-IDs.
+func (s *Store) SentNotices(ctx context.Context) (map[string]Sent, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT message_id, key, made FROM notice")
+	all := map[string]Sent{}
+	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
+		var id string
+		var n Sent
+		var made int64
+		err := rows.Scan(&id, &n.Key, &made)
+		n.Made = fromSeconds(made)
+		all[id] = n
+		return struct{}{}, err
+	})
+	return all, s.explain(err)
+}
+
 // SetNotice stores how a notice stands. It is ErrTaken when that has ended
 // meanwhile, as when somebody whom it names was forgotten. What has ended keeps no
 // words.

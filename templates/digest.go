@@ -222,6 +222,9 @@ func (w words) Occasion() string { return w.named("kind.", string(w.line.Kind)) 
 // By names a medium.
 func (w words) By() string { return w.named("by.", string(w.line.Medium)) }
 
+// Why says a reason that has a name.
+func (w words) Why() string { return w.named("why.", w.line.Text) }
+
 // Days and Count are plain numbers.
 func (w words) Days() int  { return w.line.Days }
 func (w words) Count() int { return w.line.Count }

@@ -56,7 +56,6 @@ type Result struct {
 	Order  plan.Order
 	Who    string // whom it is about; "" for nobody, or several
 	Failed string // why it was not carried out
-	Log    bool   // it came as a mail to oneself, which Order.Text gives
 }
 
 // Answer puts into words what came of a reply: at most one line for each order,
@@ -70,8 +69,6 @@ func Answer(results []Result, more *plan.Digest, language string, links Links) (
 		switch {
 		case r.Failed != "":
 			open.Lines = append(open.Lines, saidLine{Text: s.say("failed", said)})
-		case r.Log:
-			did.Lines = append(did.Lines, saidLine{Text: s.say("did.log", said)})
 		case r.Order.Verb == "":
 			open.Lines, help = append(open.Lines, saidLine{Text: s.say("unclear", said)}), help || r.Order.Number == 0
 		case r.Order.Verb == plan.VerbHelp:
@@ -119,7 +116,7 @@ func (w answerWords) Said() string {
 	text := o.Text
 	if label := "do." + string(o.Verb); o.Verb != plan.VerbAnswer && w.s.knows(label) {
 		text = strings.TrimSpace(w.s.say(label, nil) + " " + text)
-	} else if o.Verb != plan.VerbAnswer && o.Verb != "" {
+	} else if o.Verb != plan.VerbAnswer && o.Verb != plan.VerbLog && o.Verb != "" {
 		text = strings.TrimSpace(string(o.Verb) + " " + text)
 	}
 	if o.Number > 0 {

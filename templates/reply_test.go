@@ -98,7 +98,7 @@ func TestAnswer(t *testing.T) {
 				"Not done\n  -  “3 send”: the account has no server\n\n"},
 		"one is not understood": {[]Result{{Order: order(2, plan.VerbDone, "")}, {Order: plan.Order{Number: 9, Text: "whatever"}}}, nil,
 			"regards: 1 done, 1 not done\nDone\n  -  “2 done”: seen to.\n\nNot done\n  -  “9 whatever”: not understood; reply help to see what is.\n\n"},
-		"a log": {[]Result{{Order: plan.Order{Text: "met Maria Lopez"}, Log: true}}, nil,
+		"a log": {[]Result{{Order: plan.Order{Verb: plan.VerbLog, Text: "met Maria Lopez"}}}, nil,
 			"regards: 1 done\nDone\n  -  “met Maria Lopez”: logged.\n\n"},
 		"more": {[]Result{{Order: plan.Order{Verb: plan.VerbMore}}}, &digest,
 			"regards: 1 waiting\nWaiting for your answer\n  1  Maria, since Tuesday 24 November\n\n"},
@@ -121,7 +121,7 @@ func TestAnswer(t *testing.T) {
 // Whatever can be ordered, every language says that it was done.
 func TestAnswerLanguages(t *testing.T) {
 	verbs := []plan.Verb{plan.VerbDone, plan.VerbSnooze, plan.VerbDraft, plan.VerbSend, plan.VerbAdd, plan.VerbNever, plan.VerbYes, plan.VerbNo,
-		plan.VerbMoved, plan.VerbAnswer, plan.VerbUndo, plan.VerbPause, plan.VerbResume}
+		plan.VerbMoved, plan.VerbAnswer, plan.VerbUndo, plan.VerbPause, plan.VerbResume, plan.VerbLog}
 	for _, language := range ownerLanguages {
 		for _, verb := range verbs {
 			said, err := Answer([]Result{{Order: plan.Order{Number: 1, Verb: verb}, Who: "Maria <b>", Failed: ""}}, nil, language, Links{})

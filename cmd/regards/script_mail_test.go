@@ -11,6 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"regards/classify"
 	"regards/internal/mailsim"
 )
 
@@ -75,7 +76,7 @@ func cmdDrafts(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdHolds holds how many messages lie in a mailbox, and writes the newest one to
-// the file found: holds MAILBOX COUNT.
+// the file found, and its text, decoded, to found.text: holds MAILBOX COUNT.
 func cmdHolds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: holds MAILBOX COUNT")
@@ -94,6 +95,7 @@ func holds(ts *testscript.TestScript, mailbox, count, file string) {
 		slices.Sort(last.Flags)
 		text := fmt.Sprintf("Flags: %s\n%s", strings.Join(last.Flags, " "), strings.ReplaceAll(string(last.Raw), "\r\n", "\n"))
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
+		ts.Check(os.WriteFile(ts.MkAbs(file+".text"), []byte(classify.PlainText(last.Raw)), 0o600))
 	}
 }
 

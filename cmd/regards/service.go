@@ -37,6 +37,7 @@ func (a *app) service(ctx context.Context, s *session) (d *daemon.Daemon, releas
 		}
 		release = func() { unlock() } // it ends with the process at the latest
 	}
+	settings.Obey = a.obeyIn(s)
 	return daemon.New(settings, s.store, s.now, s.log, progressTo(a.err)), release, nil
 }
 
@@ -54,10 +55,8 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 		Templates: sources, Policy: policy(cfg),
 		Rehearse: a.dryRun,
 		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
-		Digest:   daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To},
-	}
-	if !cfg.Schedule.Digest.IsZero() {
-		s.Digest.Next = func(t time.Time) time.Time { return cfg.Schedule.Digest.Next(t.In(cfg.Owner.Location())) }
+		Digest: daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To,
+			Next: firings(cfg, cfg.Schedule.Digest), Evening: firings(cfg, cfg.Schedule.Evening)},
 	}
 	for _, account := range cfg.Accounts {
 		s.Accounts = append(s.Accounts, daemon.Account{
@@ -69,6 +68,14 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 	return s, nil
 }
 
+// firings gives the next firing of a line after a time; nil for one that never fires.
+func firings(cfg config.Config, line config.Cron) func(t time.Time) time.Time {
+	if line.IsZero() {
+		return nil
+	}
+	return func(t time.Time) time.Time { return line.Next(t.In(cfg.Owner.Location())) }
+}
+
 func policy(cfg config.Config) plan.Policy {
 	p := plan.Policy{
 		Practices: make(map[string]plan.Practice, len(cfg.Practice)),
@@ -77,7 +84,7 @@ func policy(cfg config.Config) plan.Policy {
 		WorkDomains: workDomains(cfg),
 
 		PerContactDays: cfg.Letters.PerContactDays, DailyCap: cfg.Letters.DailyCap, OpenHellos: cfg.Letters.OpenHellos,
-		Dormant: cfg.Letters.Dormant,
+		Dormant: cfg.Letters.Dormant, Reflect: cfg.Digest.Reflection,
 
 		Window: plan.Window(cfg.Letters.SendWindow), SendDays: cfg.Letters.SendDays, Hold: cfg.Letters.Hold,
 	}

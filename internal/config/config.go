@@ -111,6 +111,8 @@ type Schedule struct {
 type Digest struct {
 	Via string `toml:"via"` // smtp or imap; Load fills in smtp if an account has it
 	To  string `toml:"to"`  // Load fills in the owner's address
+	// Reflection has the evening note ask what a meeting brought.
+	Reflection bool `toml:"reflection"`
 }
 
 // Touch says what counts as being in touch.

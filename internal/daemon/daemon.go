@@ -20,6 +20,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -66,13 +67,17 @@ type Settings struct {
 	// NextPlan gives the next time after t to look whether letters are due.
 	NextPlan func(t time.Time) time.Time
 	Digest   DigestSettings
+	// Obey carries out an order that the owner gave by mail, and notes it in the
+	// store in the same transaction. It may be nil: then none is.
+	Obey func(ctx context.Context, once store.Order, order plan.Order) error
 }
 
 // DigestSettings says when the digest is made, and how it reaches the owner.
 type DigestSettings struct {
-	Next   func(t time.Time) time.Time // the first time after t for a digest; the zero time: never. It may be nil
-	Mailed bool                        // by SMTP; else it is laid into INBOX
-	To     string
+	Next    func(t time.Time) time.Time // the first time after t for a digest; the zero time: never. It may be nil
+	Evening func(t time.Time) time.Time // likewise, for the evening note
+	Mailed  bool                        // by SMTP; else they are laid into INBOX
+	To      string
 }
 
 // Writer makes the writer of letters of a database with a secret.
@@ -104,6 +109,7 @@ type Daemon struct {
 	// nothing is.
 	lookingSince time.Time
 	greetings    greetings
+	answerable   map[string]store.Sent // notices, by Message-ID
 
 	// Owned by the goroutine that delivers.
 	looked    map[string]time.Time // by account: when it was last looked what has become of letters
@@ -134,7 +140,7 @@ func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Log
 		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
 		greetings: greetings{known: map[string]string{}, wanted: map[string][]greetingWant{}},
 		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusals: map[string]refusal{},
-		searched: map[string]time.Time{},
+		searched: map[string]time.Time{}, answerable: map[string]store.Sent{},
 	}
 }
 
@@ -232,21 +238,23 @@ func (d *Daemon) watchers(ctx context.Context) ([]*imapwatch.Watcher, error) {
 				cursors[m.Name] = imapwatch.Cursor(m.Cursor)
 			}
 		}
-		w := imapwatch.New(a.watch(), cursors, &sink{d: d, account: a})
+		w := imapwatch.New(a.watch(), cursors, &sink{d: d, account: a, read: maps.Clone(cursors)})
 		w.Hurry(max(d.settings.Hurry, 1))
 		all = append(all, w)
 	}
 	return all, nil
 }
 
-// Once makes one full pass: sync, plan, deliver, settle what was interrupted.
+// Once makes one full pass: sync, orders, plan, deliver, settle what was interrupted.
 func (d *Daemon) Once(ctx context.Context) error {
 	return d.with(ctx, func(ctx context.Context) error {
 		syncErr := d.syncAll(ctx)
-		err := d.decide(ctx, func(ctx context.Context) error { return errors.Join(d.planWhatIsKnown(ctx), d.planDigest(ctx, 0)) })
+		obeyErr := d.obeyAll(ctx)
+		err := d.decide(ctx, func(ctx context.Context) error { return errors.Join(d.planWhatIsKnown(ctx), d.planNotices(ctx, 0)) })
 		if err != nil {
 			return err
 		}
+		syncErr = errors.Join(syncErr, obeyErr)
 		if d.settings.Rehearse {
 			return errors.Join(syncErr, d.greetAll(ctx))
 		}
@@ -365,7 +373,7 @@ func (d *Daemon) replan(ctx context.Context) error {
 		}
 	}
 	if !known || !d.ready() {
-		return d.planDigest(ctx, digestPatience)
+		return d.planNotices(ctx, digestPatience)
 	}
 	d.scanned.Do(func() {
 		// From now on the service mostly waits, on a machine that it shares with
@@ -373,7 +381,7 @@ func (d *Daemon) replan(ctx context.Context) error {
 		debug.SetGCPercent(waitingGC)
 		debug.FreeOSMemory()
 	})
-	err = errors.Join(d.planLetters(ctx), d.planDigest(ctx, 0))
+	err = errors.Join(d.planLetters(ctx), d.planNotices(ctx, 0))
 	if err == nil {
 		d.wakeDeliverer()
 	}
@@ -391,7 +399,8 @@ func (d *Daemon) reload(ctx context.Context) error {
 		return err
 	}
 	d.bookVersion, d.book = version, plan.NewBook(d.settings.Addresses, contacts, d.settings.Recipients)
-	return nil
+	d.answerable, err = d.store.SentNotices(ctx)
+	return err
 }
 
 func (d *Daemon) wakeDeliverer() {

@@ -64,6 +64,11 @@ func newsOf(ctx context.Context, st *store.Store, settings Settings, now, since 
 	for _, t := range troubles {
 		news.Troubles = append(news.Troubles, plan.Line{Says: "trouble", Text: t.Text, At: t.Since.In(settings.Policy.Location)})
 	}
+	ignored, err := ignoredOrders(ctx, st, since)
+	if err != nil {
+		return news, err
+	}
+	news.Troubles = append(news.Troubles, ignored...)
 	states, err := st.AccountStates(ctx)
 	if err != nil {
 		return news, err
@@ -82,4 +87,19 @@ func newsOf(ctx context.Context, st *store.Store, settings Settings, now, since 
 		}
 	}
 	return news, err
+}
+
+// ignoredOrders tells of the messages since a time that looked like orders and were
+// not obeyed, a line for each reason.
+func ignoredOrders(ctx context.Context, st *store.Store, since time.Time) (lines []plan.Line, err error) {
+	refused, err := st.RefusedInstructions(ctx, since)
+	for _, in := range refused {
+		i := slices.IndexFunc(lines, func(l plan.Line) bool { return l.Text == string(in.Refused) })
+		if i < 0 {
+			i = len(lines)
+			lines = append(lines, plan.Line{Says: "ignored", Text: string(in.Refused)})
+		}
+		lines[i].Count++
+	}
+	return lines, err
 }

@@ -10,6 +10,7 @@ import (
 	"regards/contact"
 	"regards/internal/imapconn"
 	"regards/mailer"
+	"regards/store"
 )
 
 // visit is one stay at the mailboxes of an account, in which its letters are
@@ -17,10 +18,11 @@ import (
 // stores what it did before the next begins, so that a visit that is cut short
 // anywhere is gone on with by the next one.
 type visit struct {
-	d       *Daemon
-	account Account
-	held    bool           // the owner wanted nothing drafted or sent when it began
-	drafts  *mailer.Drafts // nil until it is needed, and after the connection broke
+	d        *Daemon
+	account  Account
+	held     bool           // the owner wanted nothing drafted or sent when it began
+	restored bool           // so it was since a backup was restored
+	drafts   *mailer.Drafts // nil until it is needed, and after the connection broke
 }
 
 // visit does what there is to do at an account, and tells the owner when that is
@@ -28,8 +30,7 @@ type visit struct {
 func (d *Daemon) visit(ctx context.Context, a Account) error {
 	v := &visit{d: d, account: a}
 	defer v.leave(ctx)
-	var err error
-	if v.held, err = d.held(ctx); err != nil {
+	if err := v.seeHold(ctx); err != nil {
 		return err
 	}
 	busy, err := v.anythingToDo(ctx)
@@ -53,12 +54,20 @@ func (d *Daemon) visit(ctx context.Context, a Account) error {
 	return errors.Join(letters, account, v.tell(ctx, delivery(a), text))
 }
 
+// seeHold reads whether anything may be drafted or sent.
+func (v *visit) seeHold(ctx context.Context) error {
+	hold, err := v.d.store.Held(ctx)
+	v.held = !hold.Over(v.d.now())
+	v.restored = v.held && hold.Reason == store.HeldRestored
+	return err
+}
+
 // steps takes the steps of a visit. One that fails does not keep the others from
 // being tried, unless the account cannot be reached. What the SMTP server has
 // against single letters is apart.
 func (v *visit) steps(ctx context.Context) (letters, account error) {
 	for _, step := range []func(context.Context) error{
-		v.settle, v.settleSending, v.look, v.withdraw, v.takeBack, v.greet, v.lay, v.move, v.send, v.file, v.notify,
+		v.obey, v.settle, v.settleSending, v.look, v.withdraw, v.takeBack, v.greet, v.lay, v.move, v.send, v.file, v.notify,
 	} {
 		err := step(ctx)
 		var failed *mailer.SendError
@@ -84,6 +93,9 @@ func (v *visit) anythingToDo(ctx context.Context) (bool, error) {
 		return true, err
 	}
 	if looks, err := v.lookDue(ctx); err != nil || looks {
+		return true, err
+	}
+	if orders, err := v.instructions(ctx); err != nil || len(orders) > 0 {
 		return true, err
 	}
 	if notices, err := v.notices(ctx); err != nil || len(notices) > 0 {
