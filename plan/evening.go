@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -27,8 +28,10 @@ func EveningOf(now time.Time, p Policy, r Records, asked []Handle) Digest {
 	d := newDesk(now, p, r)
 	lines := slices.Concat(d.ended(eveningsBack), d.thanksLacking(), d.goTomorrow(), d.reflections())
 	lines = slices.DeleteFunc(lines, func(l Line) bool {
+		line := l.Handle()
 		return slices.ContainsFunc(asked, func(h Handle) bool {
-			return h.Says == l.Says && h.ContactID == l.ContactID && h.Key == l.Key && h.OccasionID == l.OccasionID
+			h.Number, h.Begins, line.Number = 0, nil, 0
+			return reflect.DeepEqual(h, line)
 		})
 	})
 	var note Digest

@@ -308,6 +308,9 @@ func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []conta
 			s.readiness().synced[b.Mailbox] = s.d.now()
 		}
 		if b.Lookup == nil {
+			if s.read == nil {
+				s.read = map[string]imapwatch.Cursor{}
+			}
 			s.read[b.Mailbox] = b.Cursor
 			s.d.report.add(s.account.Name, b, scans[i].LeftOut)
 		}
