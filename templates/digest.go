@@ -64,7 +64,7 @@ func Digest(d plan.Digest, language string, links Links) (Digested, error) {
 	s := speakerOf(language)
 	all := said{Language: s.language, Subject: "regards: " + s.counts(d), Nothing: s.say("nothing", nil), Foot: s.say("foot", nil),
 		Sections: s.sections(d, links)}
-	if links.Token != nil {
+	if links.Token != nil && len(all.Sections) > 0 {
 		all.Foot = s.say("reply.foot", nil)
 	}
 	return s.digested(all)

@@ -92,7 +92,7 @@ func (s *session) commandFor(ctx context.Context, o plan.Order) ([]string, error
 		return milestoneCommand(o)
 	case strings.HasPrefix(h.Says, "reflect."):
 		return s.reflection(ctx, o)
-	case h.Key != "":
+	case h.Key != "" && h.Says != "answered":
 		return s.letterCommand(ctx, o)
 	}
 	return nil, cannot(o, "nothing can be ordered for that line")
@@ -201,8 +201,12 @@ func (s *session) letterCommand(ctx context.Context, o plan.Order) ([]string, er
 	case "asks.permission":
 		return s.askAgain(ctx, o)
 	}
-	if plan.IsAsked(h.Says) {
+	switch h.Says {
+	case "asks.useful", "asks.support", "asks.news", "asks.greeting", "asks.address":
 		return nil, cannot(o, "write the line's number and your answer in your own words, snooze 3w, or never")
+	}
+	if plan.IsAsked(h.Says) {
+		return nil, cannot(o, "what it asks for stands in your configuration, in [owner]: write it there")
 	}
 	return nil, cannot(o, "write send, snooze 3w or never")
 }

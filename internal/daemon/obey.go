@@ -277,6 +277,9 @@ func (v *visit) obeyOne(ctx context.Context, in store.Instruction, lines []plan.
 	var results []templates.Result
 	for i, order := range orders {
 		results = append(results, v.d.carryOut(ctx, in, i, order))
+		if ctx.Err() != nil { // the next service goes on
+			return ctx.Err()
+		}
 	}
 	var answer store.Notice
 	err = v.d.decide(ctx, func(ctx context.Context) (err error) {
