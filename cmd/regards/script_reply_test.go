@@ -16,7 +16,7 @@ import (
 )
 
 // cmdReply has the owner answer a message, which it quotes: reply MAILBOX TIME
-// ORIGINAL TEXT [FIELD=VALUE]… . Original and text are files; the answer lies in the
+// ORIGINAL TEXT [FIELD=VALUE]… . TIME may be now. Original and text are files; the answer lies in the
 // mailbox afterwards, with the fields changed.
 func cmdReply(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 4 {
@@ -76,8 +76,12 @@ func linksOf(ts *testscript.TestScript, raw string) (all []*url.URL) {
 
 // put lays a message of the owner to themselves into a mailbox.
 func put(ts *testscript.TestScript, mailbox, at, subject, text string, changes []string) {
-	when, err := time.Parse(time.RFC3339, at)
-	ts.Check(err)
+	when := time.Now()
+	if at != "now" {
+		var err error
+		when, err = time.Parse(time.RFC3339, at)
+		ts.Check(err)
+	}
 	w := worldOf(ts)
 	raw := []byte(fmt.Sprintf("From: Ana <ana@example.org>\r\nTo: ana@example.org\r\nSubject: %s\r\nDate: %s\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n%s",
 		subject, when.Format(time.RFC1123Z), strings.ReplaceAll(text, "\n", "\r\n")))
@@ -86,6 +90,6 @@ func put(ts *testscript.TestScript, mailbox, at, subject, text string, changes [
 		name, value, _ := strings.Cut(change, "=")
 		raw = withField(raw, name, value)
 	}
-	_, err = w.server.Append(mailbox, mailsim.Message{Flags: []string{`\Seen`}, Time: when, Raw: bytes.TrimLeft(raw, "\r\n")})
+	_, err := w.server.Append(mailbox, mailsim.Message{Flags: []string{`\Seen`}, Time: when, Raw: bytes.TrimLeft(raw, "\r\n")})
 	ts.Check(err)
 }

@@ -286,8 +286,8 @@ func (v *visit) obeyOne(ctx context.Context, in store.Instruction, lines []plan.
 		answer, err = v.d.answer(ctx, in, results)
 		return err
 	})
-	if err != nil {
-		return err
+	if err != nil { // they are carried out all the same
+		return errors.Join(fmt.Errorf("answer to your orders: %w", err), end("", nil))
 	}
 	v.d.log.Info("orders were carried out", "account", in.Account, "notice", in.Notice, "orders", len(orders))
 	return end("", &answer)
