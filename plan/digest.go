@@ -47,21 +47,22 @@ type Line struct {
 
 	ContactID, Key, OccasionID string // what it is about; "" for what it is not
 
-	Who    string         // the name of the contact, or the names of several
-	Title  string         // the subject of a mail, or what an occasion was about
-	Text   string         // words of the owner, or of the program where there is no sentence
-	Kind   contact.Kind   // of an occasion
-	Medium contact.Medium // by which a text goes to them
-	At     time.Time      // in the owner's time zone
-	Days   int            // how long ago or how long it took
-	Count  int
+	Who     string         // the name of the contact, or the names of several
+	Address string         // of somebody who is no contact
+	Title   string         // the subject of a mail, or what an occasion was about
+	Text    string         // words of the owner, or of the program where there is no sentence
+	Kind    contact.Kind   // of an occasion
+	Medium  contact.Medium // by which a text goes to them
+	At      time.Time      // in the owner's time zone
+	Days    int            // how long ago or how long it took
+	Count   int
 }
 
 // News is what a digest is made of beside the records.
 type News struct {
-	Since     time.Time // when the last one was made
-	Troubles  []Line    // what only the owner can mend
-	Strangers int       // correspondents who might be contacts
+	Since     time.Time  // when the last one was made
+	Troubles  []Line     // what only the owner can mend
+	Strangers []Stranger // with whom the owner writes, those with the most exchange first
 	Copies    map[string]string
 }
 
@@ -320,10 +321,7 @@ func (d *desk) troubles(news News) []Line {
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b Line) int { return strings.Compare(a.ContactID, b.ContactID) })
-	if news.Strangers > 0 {
-		lines = append(lines, Line{Says: "strangers", Count: news.Strangers})
-	}
-	return lines
+	return append(lines, d.newcomers(news)...)
 }
 
 // local gives a time on the owner's clock; the zero time as it is.

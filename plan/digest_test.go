@@ -104,7 +104,9 @@ func TestDigestSections(t *testing.T) {
 			r.Letters["a"] = l
 		}, News{Since: day(-7)}, SectionAnswered, nil},
 		"an address bounces": {func(r *Records) { status(r, contact.Bounced) }, News{}, SectionTrouble, []string{"bounced Maria Lopez"}},
-		"trouble":            {func(*Records) {}, News{Troubles: []Line{{Says: "trouble", Text: "no outbox"}}, Strangers: 2}, SectionTrouble, []string{"trouble   no outbox", "strangers"}},
+		"trouble":            {func(*Records) {}, News{Troubles: []Line{{Says: "trouble", Text: "no outbox"}}, Strangers: []Stranger{
+			{"Ines Silva", "ines@x.example", 3, 4, digestDay}, {"", "joe@x.example", 3, 3, digestDay}}}, SectionTrouble,
+			[]string{"trouble   no outbox", "stranger Ines Silva", "stranger joe@x.example"}},
 	} {
 		r := records()
 		c := r.Contacts["maria"]

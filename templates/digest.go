@@ -154,14 +154,23 @@ type words struct {
 
 // The longest that a text of others may be in a sentence, in letters.
 const (
-	longestName  = 60
-	longestTitle = 60
-	longestNote  = 200
-	longestCopy  = 2000
+	longestName    = 60
+	longestAddress = 254 // RFC 5321 section 4.5.3.1.3, without the brackets
+	longestTitle   = 60
+	longestNote    = 200
+	longestCopy    = 2000
 )
 
 // Who names the person, or several.
 func (w words) Who() string { return oneLine(w.line.Who, longestName) }
+
+// Address gives the mail address; "" where it stands in place of the name.
+func (w words) Address() string {
+	if w.line.Address == w.line.Who {
+		return ""
+	}
+	return oneLine(w.line.Address, longestAddress)
+}
 
 // Quoted gives the subject or title in quotes; "" for none.
 func (w words) Quoted() string { return quoted(w.line.Title, w.s.language, longestTitle) }

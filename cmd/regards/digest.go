@@ -102,6 +102,7 @@ type digestLineJSON struct {
 	Says     string  `json:"says"`
 	Contact  string  `json:"contact_id,omitempty"`
 	Who      string  `json:"who,omitempty"`
+	Address  string  `json:"address,omitempty"`
 	Key      string  `json:"key,omitempty"`
 	Occasion string  `json:"occasion_id,omitempty"`
 	Title    string  `json:"title,omitempty"`
@@ -113,7 +114,7 @@ func newDigestJSON(d plan.Digest, said templates.Digested) digestJSON {
 	for _, section := range d.Sections {
 		s := digestSectionJSON{Name: section.Name, Left: section.Left}
 		for _, l := range section.Lines {
-			s.Lines = append(s.Lines, digestLineJSON{l.Number, l.Says, l.ContactID, l.Who, l.Key, l.OccasionID, l.Title, jsonTime(l.At)})
+			s.Lines = append(s.Lines, digestLineJSON{l.Number, l.Says, l.ContactID, l.Who, l.Address, l.Key, l.OccasionID, l.Title, jsonTime(l.At)})
 		}
 		j.Sections = append(j.Sections, s)
 	}

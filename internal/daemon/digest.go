@@ -11,13 +11,6 @@ import (
 	"regards/store"
 )
 
-// New correspondents might be contacts: with these it went both ways lately, and
-// not for long.
-const (
-	correspondence = 3 // mails each way at least
-	acquaintance   = 12
-)
-
 // away is how long an account may be out of reach before the digest says so.
 const away = 24 * time.Hour
 
@@ -77,9 +70,7 @@ func newsOf(ctx context.Context, st *store.Store, settings Settings, now, since 
 	}
 	strangers, _, err := st.Correspondents(ctx)
 	for _, c := range strangers {
-		if min(c.In, c.Out) >= correspondence && c.In+c.Out <= acquaintance && c.Last.After(since) {
-			news.Strangers++
-		}
+		news.Strangers = append(news.Strangers, plan.Stranger{Name: c.Name, Address: c.Addr, In: c.In, Out: c.Out, Last: c.Last})
 	}
 	return news, err
 }
