@@ -47,15 +47,17 @@ type Line struct {
 
 	ContactID, Key, OccasionID string // what it is about; "" for what it is not
 
-	Who     string         // the name of the contact, or the names of several
-	Address string         // of somebody who is no contact
-	Title   string         // the subject of a mail, or what an occasion was about
-	Text    string         // words of the owner, or of the program where there is no sentence
-	Kind    contact.Kind   // of an occasion
-	Medium  contact.Medium // by which a text goes to them
-	At      time.Time      // in the owner's time zone
-	Days    int            // how long ago or how long it took
-	Count   int
+	Who     string // the name of the contact, or the names of several
+	Address string // of somebody who is no contact
+	Title   string // the subject of a mail, or what an occasion was about
+	Text    string // words of the owner, or of the program where there is no sentence
+	// Verbatim is what a server or the system said, or others wrote, to be quoted as it is.
+	Verbatim string
+	Kind     contact.Kind   // of an occasion
+	Medium   contact.Medium // by which a text goes to them
+	At       time.Time      // in the owner's time zone
+	Days     int            // how long ago or how long it took
+	Count    int
 }
 
 // News is what a digest is made of beside the records.
@@ -312,7 +314,8 @@ func (d *desk) answers(since time.Time) (lines []Line) {
 	return lines
 }
 
-// troubles gives what only the owner can mend, and who might be worth adding.
+// troubles gives what only the owner can mend: machines first, then people and the
+// letters to them, and who might be worth adding.
 func (d *desk) troubles(news News) []Line {
 	lines := slices.Clone(news.Troubles)
 	for id, c := range d.r.Contacts {
@@ -320,7 +323,16 @@ func (d *desk) troubles(news News) []Line {
 			lines = append(lines, Line{Says: "bounced", ContactID: id, Who: c.Name})
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b Line) int { return strings.Compare(a.ContactID, b.ContactID) })
+	for key, l := range d.r.Letters {
+		c, known := d.r.Contacts[l.ContactID]
+		failed := l.State == contact.Failed && l.Ended.After(news.Since)
+		if known && (failed || l.State == contact.Uncertain && !l.Snoozed.After(d.now)) {
+			lines = append(lines, Line{Says: string(l.State), ContactID: c.ID, Key: key, Who: c.Name, Title: l.Subject, Verbatim: l.Reason})
+		}
+	}
+	slices.SortStableFunc(lines, func(a, b Line) int {
+		return cmp.Or(strings.Compare(a.ContactID, b.ContactID), strings.Compare(a.Key, b.Key))
+	})
 	return append(lines, d.newcomers(news)...)
 }
 

@@ -103,8 +103,21 @@ func TestDigestSections(t *testing.T) {
 			l.Sent, l.Answered = day(-8), day(-7)
 			r.Letters["a"] = l
 		}, News{Since: day(-7)}, SectionAnswered, nil},
+		"letters that did not go": {func(r *Records) {
+			for key, l := range map[string]contact.Letter{"a": open("a", contact.Failed, day(-9)), "b": open("b", contact.Uncertain, day(-99)),
+				"c": open("c", contact.Failed, day(-99)), "d": open("d", contact.Uncertain, day(-1)), "e": open("e", contact.Uncertain, day(-1))} {
+				l.Ended = l.Written.AddDate(0, 0, 5)
+				r.Letters[key] = l
+			}
+			l := r.Letters["d"]
+			l.Snoozed = day(1)
+			r.Letters["d"] = l
+			l = r.Letters["e"]
+			l.ContactID = "gone"
+			r.Letters["e"] = l
+		}, News{Since: day(-7)}, SectionTrouble, []string{"failed Maria Lopez Thank you", "uncertain Maria Lopez Thank you"}},
 		"an address bounces": {func(r *Records) { status(r, contact.Bounced) }, News{}, SectionTrouble, []string{"bounced Maria Lopez"}},
-		"trouble":            {func(*Records) {}, News{Troubles: []Line{{Says: "trouble", Text: "no outbox"}}, Strangers: []Stranger{
+		"trouble": {func(*Records) {}, News{Troubles: []Line{{Says: "trouble", Text: "no outbox"}}, Strangers: []Stranger{
 			{"Ines Silva", "ines@x.example", 3, 4, digestDay}, {"", "joe@x.example", 3, 3, digestDay}}}, SectionTrouble,
 			[]string{"trouble   no outbox", "stranger Ines Silva", "stranger joe@x.example"}},
 	} {

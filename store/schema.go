@@ -369,6 +369,12 @@ END;
 `, `
 -- What the lines of a notice mean, for orders by reply; an array of JSON.
 ALTER TABLE notice ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
+
+-- What a server or the system said of a trouble: it stands as it is in every language.
+ALTER TABLE trouble ADD COLUMN verbatim TEXT NOT NULL DEFAULT '';
+
+-- When it was found that a message cannot be read.
+ALTER TABLE unreadable ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the schema up to date in one transaction.

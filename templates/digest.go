@@ -181,6 +181,9 @@ func (w words) Note() string { return quoted(w.line.Text, w.s.language, longestN
 // Text gives words as they are.
 func (w words) Text() string { return oneLine(w.line.Text, longestCopy) }
 
+// Verbatim gives the words of a server or of the system in quotes; "" for none.
+func (w words) Verbatim() string { return quoted(w.line.Verbatim, w.s.language, longestNote) }
+
 // Day gives the day with its name.
 func (w words) Day() string { return weekdayWords(w.line.At, w.s.language) }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"regards/contact"
@@ -50,27 +51,83 @@ func Digest(ctx context.Context, st *store.Store, settings Settings, now, since 
 // newsOf gathers what is not in the records.
 func newsOf(ctx context.Context, st *store.Store, settings Settings, now, since time.Time) (news plan.News, err error) {
 	news = plan.News{Since: since, Copies: map[string]string{}}
-	troubles, err := st.Troubles(ctx)
-	if err != nil {
-		return news, err
-	}
-	for _, t := range troubles {
-		news.Troubles = append(news.Troubles, plan.Line{Says: "trouble", Text: t.Text, At: t.Since.In(settings.Policy.Location)})
-	}
-	states, err := st.AccountStates(ctx)
-	if err != nil {
-		return news, err
-	}
-	for _, name := range slices.Sorted(maps.Keys(states)) {
-		a := states[name]
-		ours := slices.ContainsFunc(settings.Accounts, func(own Account) bool { return own.Name == name })
-		if ours && !a.LastSync.IsZero() && now.Sub(a.LastSync) > away {
-			news.Troubles = append(news.Troubles, plan.Line{Says: "offline", Who: name, Text: a.Problem, At: a.LastSync.In(settings.Policy.Location)})
+	for _, gather := range []func(context.Context, *store.Store, Settings, time.Time, time.Time) ([]plan.Line, error){
+		noted, offline, closed, unreadable,
+	} {
+		lines, err := gather(ctx, st, settings, now, since)
+		if err != nil {
+			return news, err
 		}
+		news.Troubles = append(news.Troubles, lines...)
 	}
 	strangers, _, err := st.Correspondents(ctx)
 	for _, c := range strangers {
 		news.Strangers = append(news.Strangers, plan.Stranger{Name: c.Name, Address: c.Addr, In: c.In, Out: c.Out, Last: c.Last})
 	}
 	return news, err
+}
+
+// noted gives the troubles that were met, each by what it is about, such as
+// trouble.smtp, and whose it is.
+func noted(ctx context.Context, st *store.Store, settings Settings, _, _ time.Time) (lines []plan.Line, err error) {
+	troubles, err := st.Troubles(ctx)
+	for _, t := range troubles {
+		about, who, _ := strings.Cut(t.About, "/")
+		lines = append(lines, plan.Line{Says: "trouble." + about, Who: who, Text: t.Text, Verbatim: t.Verbatim, At: settings.local(t.Since)})
+	}
+	return lines, err
+}
+
+// offline gives the accounts that have been out of reach for long.
+func offline(ctx context.Context, st *store.Store, settings Settings, now, _ time.Time) (lines []plan.Line, err error) {
+	states, err := st.AccountStates(ctx)
+	for _, name := range slices.Sorted(maps.Keys(states)) {
+		a := states[name]
+		if settings.has(name) && !a.LastSync.IsZero() && now.Sub(a.LastSync) > away {
+			problem, _, _ := strings.Cut(a.Problem, nextTry) // that was long ago
+			lines = append(lines, plan.Line{Says: "offline", Who: name, Verbatim: problem, At: settings.local(a.LastSync)})
+		}
+	}
+	return lines, err
+}
+
+// closed gives the mailboxes that the server has not let anybody read for long.
+func closed(ctx context.Context, st *store.Store, settings Settings, now, _ time.Time) (lines []plan.Line, err error) {
+	boxes, err := st.Mailboxes(ctx)
+	for _, m := range boxes {
+		if settings.has(m.Account) && m.Problem != "" && now.Sub(m.LastSync) > away {
+			lines = append(lines, plan.Line{Says: "closed", Who: m.Account + "/" + m.Name, Verbatim: m.Problem, At: settings.local(m.LastSync)})
+		}
+	}
+	return lines, err
+}
+
+// unreadable counts the messages of each mailbox of which it was found since a
+// time that they cannot be read.
+func unreadable(ctx context.Context, st *store.Store, settings Settings, _, since time.Time) (lines []plan.Line, err error) {
+	all, err := st.Unreadables(ctx)
+	for _, u := range all {
+		where := u.Account + "/" + u.Mailbox
+		switch last := len(lines) - 1; {
+		case !u.At.After(since) || !settings.has(u.Account):
+		case last >= 0 && lines[last].Who == where:
+			lines[last].Count++
+		default:
+			lines = append(lines, plan.Line{Says: "unreadable", Who: where, Verbatim: u.Reason, Count: 1})
+		}
+	}
+	return lines, err
+}
+
+// has reports whether there is an account of that name.
+func (s Settings) has(account string) bool {
+	return slices.ContainsFunc(s.Accounts, func(a Account) bool { return a.Name == account })
+}
+
+// local gives a time on the owner's clock; the zero time as it is.
+func (s Settings) local(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	return t.In(s.Policy.Location)
 }

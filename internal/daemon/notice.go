@@ -71,13 +71,13 @@ func (d *Daemon) planDigest(ctx context.Context, patience time.Duration) error {
 	if _, ok := d.notifies(); !ok || due.IsZero() || now.Sub(due) < patience {
 		return nil
 	}
-	text := ""
+	text, verbatim := "", ""
 	if _, err = d.makeDigest(ctx, "digest/"+due.Format(time.DateOnly), due, last); err != nil {
 		// Letters do not wait for it. Where nothing can be stored, this fails, too.
-		text = "the digest cannot be made: " + err.Error()
+		text, verbatim = "the digest cannot be made: "+err.Error(), err.Error()
 		d.log.Warn("the digest cannot be made", "error", err)
 	}
-	return d.store.SetTrouble(ctx, "digest", text, now)
+	return d.store.SetTrouble(ctx, "digest", text, verbatim, now)
 }
 
 // SendDigest makes a digest now, beside those of the schedule, and brings it on its
@@ -206,11 +206,11 @@ func (v *visit) notify(ctx context.Context) error {
 		}
 	}
 	err = errors.Join(errs...)
-	text := ""
+	text, verbatim := "", ""
 	if err != nil {
-		text = "mail to you cannot be delivered: " + err.Error()
+		text, verbatim = "mail to you cannot be delivered: "+err.Error(), wordsOf(err)
 	}
-	return errors.Join(err, v.tell(ctx, "notice/"+v.account.Name, text))
+	return errors.Join(err, v.tell(ctx, "notice/"+v.account.Name, text, verbatim))
 }
 
 // deliverNotice brings a notice on its way, unless it has come already: one of
