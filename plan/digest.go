@@ -53,10 +53,12 @@ type Line struct {
 	Text    string // words of the owner, or of the program where there is no sentence
 	// Verbatim is what a server or the system said, or others wrote, to be quoted as it is.
 	Verbatim string
-	Kind     contact.Kind   // of an occasion
-	Medium   contact.Medium // by which a text goes to them
-	At       time.Time      // in the owner's time zone
-	Days     int            // how long ago or how long it took
+	Kind     contact.Kind     // of an occasion
+	Medium   contact.Medium   // by which a text goes to them
+	At       time.Time        // in the owner's time zone
+	Days     int              // how long ago or how long it took
+	Every    contact.Duration // how often the owner wants to be in touch with them
+	Why      string           // why somebody is named, where there are several reasons: "rhythm" or "asleep"
 	Count    int
 }
 
@@ -229,9 +231,16 @@ func (d *desk) people() (lines []Line) {
 		case !c.Away.Until.IsZero() && !d.now.Before(c.Away.Since) && d.now.Before(d.p.awayUntil(c.Away)):
 			continue
 		}
-		asleep[id], due[id] = Dormant(d.now, d.p, past), h.due
-		lines = append(lines, Line{Says: "write", ContactID: id, Who: c.Name, Title: past.Last.Subject, Text: d.lastNote(id),
-			At: d.local(past.Last.At), Days: daysBetween(d.local(h.base), d.local(d.now))})
+		line := Line{Says: "write", ContactID: id, Who: c.Name, Title: past.Last.Subject, Text: d.lastNote(id),
+			At: d.local(past.Last.At), Every: stretch(h.every, h.times), Why: "rhythm"}
+		if f != nil && f.sent.After(past.Last.At) {
+			line.At, line.Title = d.local(f.sent), ""
+		}
+		line.Days = daysBetween(line.At, d.local(d.now))
+		if asleep[id], due[id] = Dormant(d.now, d.p, past), h.due; asleep[id] {
+			line.Why = "asleep"
+		}
+		lines = append(lines, line)
 	}
 	slices.SortFunc(lines, func(a, b Line) int {
 		switch x, y := asleep[a.ContactID], asleep[b.ContactID]; {

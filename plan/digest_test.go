@@ -149,6 +149,49 @@ func TestDigestCounts(t *testing.T) {
 	}
 }
 
+// Why it would be a good week to write to somebody is said: the cadence, stretched
+// where hellos went unanswered, or the long silence after which nothing is written
+// by itself.
+func TestDigestPeople(t *testing.T) {
+	day := func(n int) time.Time { return digestDay.AddDate(0, 0, n) }
+	silent := func(days int) contact.Past {
+		return contact.Past{Last: contact.Touch{At: day(-days), Direction: contact.Out, Medium: contact.Email, Subject: "Hello"},
+			LastOut: day(-days), LastSign: day(-3000), FirstIn: day(-3000), FirstOut: day(-3000)}
+	}
+	hello := func(sent int) contact.Letter {
+		return contact.Letter{Practice: KeepInTouch, ContactID: "maria", State: contact.Sent, Sent: day(sent), Written: day(sent), Ended: day(sent)}
+	}
+	for name, x := range map[string]struct {
+		days    int
+		letters []contact.Letter
+		want    Line
+	}{
+		"the cadence is up": {65, nil, Line{Why: "rhythm", Every: contact.Duration{Days: 60}, Days: 65, Title: "Hello"}},
+		"unanswered":        {170, []contact.Letter{hello(-170), hello(-120)}, Line{Why: "rhythm", Every: contact.Duration{Days: 120}, Days: 120}},
+		"silent for long":   {1000, nil, Line{Why: "asleep", Every: contact.Duration{Days: 60}, Days: 1000, Title: "Hello"}},
+		"put aside meanwhile": {130, []contact.Letter{{Practice: KeepInTouch, ContactID: "maria", State: contact.Dismissed, Written: day(-70), Ended: day(-65)}},
+			Line{Why: "rhythm", Every: contact.Duration{Days: 60}, Days: 130, Title: "Hello"}},
+	} {
+		r := records()
+		c := r.Contacts["maria"]
+		c.Groups = []string{"mentor"}
+		r.Contacts["maria"], r.Pasts["maria"] = c, silent(x.days)
+		for i, l := range x.letters {
+			r.Letters[fmt.Sprint("keep-in-touch/maria/after-t1/", i)] = l
+		}
+		p := testPolicy(t)
+		p.Dormant = contact.Duration{Months: 24}
+		lines := newDesk(digestDay, p, r).people()
+		if len(lines) != 1 {
+			t.Errorf("%s: %+v", name, lines)
+			continue
+		}
+		if l := lines[0]; l.Why != x.want.Why || l.Every != x.want.Every || l.Days != x.want.Days || l.Title != x.want.Title {
+			t.Errorf("%s: %+v", name, l)
+		}
+	}
+}
+
 // A week in which there is nothing to say has a digest that says so.
 func TestDigestEmpty(t *testing.T) {
 	if d := digestOf(t, records(), News{}); len(d.Sections)+d.Waiting+d.Drafts+d.Questions != 0 {

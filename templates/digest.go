@@ -184,11 +184,48 @@ func (w words) Text() string { return oneLine(w.line.Text, longestCopy) }
 // Verbatim gives the words of a server or of the system in quotes; "" for none.
 func (w words) Verbatim() string { return quoted(w.line.Verbatim, w.s.language, longestNote) }
 
-// Day gives the day with its name.
-func (w words) Day() string { return weekdayWords(w.line.At, w.s.language) }
+// Day gives the day: with its name, or with the year when that was long ago.
+func (w words) Day() string {
+	if w.line.Days > longAgo {
+		return yearWords(w.line.At, w.s.language)
+	}
+	return weekdayWords(w.line.At, w.s.language)
+}
 
-// InDays gives a length of time.
-func (w words) InDays() string { return w.s.say("days", w.line.Days) }
+// longAgo is after how many days a date without its year is none.
+const longAgo = 300
+
+// InDays gives a length of time, of a long one the months or years.
+func (w words) InDays() string {
+	switch days := w.line.Days; {
+	case days > 730:
+		return w.s.say("years", days*4/1461)
+	case days >= 100:
+		return w.s.say("months", days*10/304)
+	default:
+		return w.s.say("days", days)
+	}
+}
+
+// Every gives how often to be in touch.
+func (w words) Every() string {
+	every, parts := w.line.Every, []string(nil)
+	add := func(unit string, n int) {
+		if n > 0 {
+			parts = append(parts, w.s.say(unit, n))
+		}
+	}
+	add("years", every.Months/12)
+	add("months", every.Months%12)
+	add("days", every.Days)
+	if every.Rest > 0 {
+		parts = append(parts, contact.Duration{Rest: every.Rest}.String())
+	}
+	return strings.Join(parts, " + ")
+}
+
+// Why gives the reason.
+func (w words) Why() string { return w.s.say("why."+w.line.Why, w) }
 
 // Ago says since when.
 func (w words) Ago() string { return w.s.say("ago", w.line.Days) }
@@ -250,6 +287,14 @@ var weekdays = map[string][]string{
 	"de": strings.Fields("Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag"),
 	"es": strings.Fields("domingo lunes martes miércoles jueves viernes sábado"),
 	"fr": strings.Fields("dimanche lundi mardi mercredi jeudi vendredi samedi"),
+}
+
+// yearWords writes a day with its year.
+func yearWords(t time.Time, language string) string {
+	if language == "es" {
+		return dateWords(t, language) + " de " + t.Format("2006")
+	}
+	return dateWords(t, language) + " " + t.Format("2006")
 }
 
 // weekdayWords writes a day with its name.

@@ -18,7 +18,7 @@ var digestDay = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC) // a Tuesday
 // rich gives a digest with every sentence that there is.
 func rich() (d plan.Digest) {
 	line := plan.Line{Who: "Maria López", Title: "Re: portfolio", Text: "the tip", Verbatim: "550 no", Kind: contact.Informational, Medium: contact.LinkedIn,
-		At: digestDay, Days: 2, Count: 3}
+		At: digestDay, Days: 2, Every: contact.Duration{Months: 2}, Why: "rhythm", Count: 3}
 	add := func(name plan.SectionName, says ...string) {
 		s := plan.Section{Name: name, Left: 4}
 		for _, what := range says {
@@ -122,6 +122,29 @@ func TestDigestOfStrangers(t *testing.T) {
 			if node.Data == "script" {
 				t.Errorf("%.20q became markup", evil)
 			}
+		}
+	}
+}
+
+// Lengths of time are said as people do.
+func TestDigestLengths(t *testing.T) {
+	for language, want := range map[string][]string{
+		"en": {"1 day", "99 days", "3 months", "24 months", "2 years", "2 months", "1 year + 6 months + 3 days", "36h", "30 June 2024"},
+		"de": {"1 Tag", "99 Tage", "3 Monate", "24 Monate", "2 Jahre", "2 Monate", "1 Jahr + 6 Monate + 3 Tage", "36h", "30. Juni 2024"},
+		"es": {"1 día", "99 días", "3 meses", "24 meses", "2 años", "2 meses", "1 año + 6 meses + 3 días", "36h", "30 de junio de 2024"},
+		"fr": {"1 jour", "99 jours", "3 mois", "24 mois", "2 ans", "2 mois", "1 an + 6 mois + 3 jours", "36h", "30 juin 2024"},
+	} {
+		s := &speaker{language: language, sentences: sentences()[language]}
+		var got []string
+		for _, days := range []int{1, 99, 100, 730, 731} {
+			got = append(got, words{plan.Line{Days: days}, s}.InDays())
+		}
+		for _, every := range []contact.Duration{{Months: 2}, {Months: 18, Days: 3}, {Rest: 36 * time.Hour}} {
+			got = append(got, words{plan.Line{Every: every}, s}.Every())
+		}
+		got = append(got, words{plan.Line{At: time.Date(2024, 6, 30, 9, 0, 0, 0, time.UTC), Days: 876}, s}.Day())
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", language, got, want)
 		}
 	}
 }
