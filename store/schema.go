@@ -373,6 +373,8 @@ ALTER TABLE notice ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
 -- What a server or the system said of a trouble: it stands as it is in every language.
 ALTER TABLE trouble ADD COLUMN verbatim TEXT NOT NULL DEFAULT '';
 
+ALTER TABLE contact ADD COLUMN birthday TEXT NOT NULL DEFAULT ''; -- 1980-03-14, or 03-14 without the year
+
 -- When it was found that a message cannot be read.
 ALTER TABLE unreadable ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 `}
