@@ -37,6 +37,7 @@ const (
 	SectionDates     SectionName = "dates"     // promises and occasions of the next two weeks
 	SectionAnswered  SectionName = "answered"  // who answered a letter
 	SectionTrouble   SectionName = "trouble"   // what only the owner can mend
+	SectionGoals     SectionName = "goals"     // what the owner wanted to do this month
 )
 
 // Line is one fact of a digest. Which of its fields mean something depends on
@@ -60,6 +61,7 @@ type Line struct {
 	Every    contact.Duration // how often the owner wants to be in touch with them
 	Why      string           // why somebody is named, where there are several reasons: "rhythm" or "asleep"
 	Count    int
+	Of       int // what Count is to come to
 }
 
 // News is what a digest is made of beside the records.
@@ -100,6 +102,7 @@ func DigestOf(now time.Time, p Policy, r Records, news News) Digest {
 		{SectionDates, d.dates(), nil},
 		{SectionAnswered, d.answers(news.Since), nil},
 		{SectionTrouble, d.troubles(news), nil},
+		{SectionGoals, d.goals(), nil},
 	} {
 		for _, l := range s.lines {
 			if s.count != nil && l.Says != goes {
@@ -269,8 +272,9 @@ func (d *desk) lastNote(contactID string) (text string) {
 	return text
 }
 
-// dates gives the promises and the occasions of the next two weeks, and what was
-// promised and is not done, in their order.
+// dates gives the promises and the occasions of the next two weeks, what was
+// promised and is not done, and the days of the next week that come every year, in
+// their order.
 func (d *desk) dates() (lines []Line) {
 	until := d.now.AddDate(0, 0, datesAhead)
 	for _, o := range d.r.Occasions {
@@ -288,8 +292,9 @@ func (d *desk) dates() (lines []Line) {
 			lines = append(lines, line)
 		}
 	}
+	lines = slices.Concat(lines, d.birthdays(), d.anniversaries())
 	slices.SortFunc(lines, func(a, b Line) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.OccasionID, b.OccasionID), strings.Compare(a.Says, b.Says))
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.OccasionID, b.OccasionID), strings.Compare(a.ContactID, b.ContactID), strings.Compare(a.Says, b.Says))
 	})
 	return lines
 }

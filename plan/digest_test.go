@@ -32,6 +32,7 @@ func digestOf(t testing.TB, r Records, news News) Digest {
 	for _, name := range []string{JobLead, Promise, Farewell, Reference, Milestone} {
 		p.Practices[name] = Practice{Enabled: true, Within: contact.Duration{Days: 7}}
 	}
+	p.Birthdays, p.Anniversaries = true, true
 	return DigestOf(digestDay, p, r, news)
 }
 
@@ -93,6 +94,30 @@ func TestDigestSections(t *testing.T) {
 		"ahead": {func(r *Records) {
 			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.At, o.Title = day(13), "PhD" })}
 		}, News{}, SectionDates, []string{"ahead Maria Lopez PhD"}},
+		"birthdays": {func(r *Records) {
+			c := r.Contacts["maria"]
+			c.Birthday = contact.Birthday{Year: 1980, Month: time.November, Day: 30}
+			r.Contacts["maria"] = c
+			c.ID, c.Name, c.Birthday = "tom", "Tom", contact.Birthday{Month: time.November, Day: 23}
+			r.Contacts["tom"] = c
+			c.ID, c.Birthday = "ines", contact.Birthday{Month: time.December, Day: 1} // too far ahead
+			r.Contacts["ines"] = c
+			c.ID, c.Status, c.Birthday = "joe", contact.Deceased, contact.Birthday{Month: time.November, Day: 23}
+			r.Contacts["joe"] = c
+		}, News{}, SectionDates, []string{"birthday Tom", "birthday Maria Lopez"}},
+		"a year since they met": {func(r *Records) {
+			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.At, o.Logged, o.Title = day(-364), day(-364), "PhD" })}
+		}, News{}, SectionDates, []string{"anniversary Maria Lopez PhD"}},
+		"two years": {func(r *Records) {
+			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.At, o.Logged = day(-730), day(-730) })}
+		}, News{}, SectionDates, nil},
+		"a call a year ago": {func(r *Records) {
+			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.Kind, o.At, o.Logged = contact.CallKind, day(-364), day(-364) })}
+		}, News{}, SectionDates, nil},
+		"a year ago, known before": {func(r *Records) {
+			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.At, o.Logged = day(-364), day(-364) })}
+			r.Pasts["maria"] = contact.Past{FirstSpoken: day(-400)}
+		}, News{}, SectionDates, nil},
 		"answered": {func(r *Records) {
 			l := open("a", contact.Sent, day(-9))
 			l.Sent, l.Answered = day(-8), day(-6)

@@ -236,9 +236,10 @@ func (w words) Occasion() string { return w.named("kind.", string(w.line.Kind)) 
 // By names a medium.
 func (w words) By() string { return w.named("by.", string(w.line.Medium)) }
 
-// Days and Count are plain numbers.
+// Days, Count and Of are plain numbers.
 func (w words) Days() int  { return w.line.Days }
 func (w words) Count() int { return w.line.Count }
+func (w words) Of() int    { return w.line.Of }
 
 // named gives the name that a word has in the language; itself, where it has none.
 func (w words) named(group, word string) string {

@@ -33,10 +33,11 @@ func rich() (d plan.Digest) {
 	add(plan.SectionQuestions, "asks.useful", "asks.support", "asks.outcome", "asks.granted", "asks.permission", "asks.news",
 		"asks.greeting", "asks.address", "asks.copy", "asks.phone", "asks.")
 	add(plan.SectionPeople, "write")
-	add(plan.SectionDates, "promise", "ahead")
+	add(plan.SectionDates, "promise", "ahead", "birthday", "anniversary")
 	add(plan.SectionAnswered, "answered")
 	add(plan.SectionTrouble, "trouble", "trouble.delivery", "trouble.sent", "trouble.smtp", "trouble.outbox", "trouble.mailbox", "trouble.digest",
 		"trouble.notice", "trouble.new", "offline", "closed", "unreadable", "failed", "uncertain", "bounced", "stranger")
+	add(plan.SectionGoals, "goal.people", "goal.events")
 	d.Waiting, d.Drafts, d.Questions = 1, 2, 11
 	return d
 }
@@ -69,7 +70,7 @@ func TestDigestLanguages(t *testing.T) {
 						found = line
 					}
 				}
-				whose := slices.Contains([]string{"trouble", "trouble.new", "trouble.digest"}, l.Says) || strings.Contains(found, "Maria López")
+				whose := slices.Contains([]string{"trouble", "trouble.new", "trouble.digest", "goal.people", "goal.events"}, l.Says) || strings.Contains(found, "Maria López")
 				if !whose || strings.Contains(found, "<no value>") {
 					t.Errorf("%s, %s: %q", language, l.Says, found)
 				}
