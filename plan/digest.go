@@ -234,7 +234,7 @@ func (d *desk) people() (lines []Line) {
 		case !c.Away.Until.IsZero() && !d.now.Before(c.Away.Since) && d.now.Before(d.p.awayUntil(c.Away)):
 			continue
 		}
-		line := Line{Says: "write", ContactID: id, Who: c.Name, Title: past.Last.Subject, Text: d.lastNote(id),
+		line := Line{Says: "write", ContactID: id, Who: c.Name, Title: BaseSubject(past.Last.Subject), Text: d.lastNote(id),
 			At: d.local(past.Last.At), Every: stretch(h.every, h.times), Why: "rhythm"}
 		if f != nil && f.sent.After(past.Last.At) {
 			line.At, line.Title = d.local(f.sent), ""
@@ -339,15 +339,34 @@ func (d *desk) troubles(news News) []Line {
 	}
 	for key, l := range d.r.Letters {
 		c, known := d.r.Contacts[l.ContactID]
-		failed := l.State == contact.Failed && l.Ended.After(news.Since)
-		if known && (failed || l.State == contact.Uncertain && !l.Snoozed.After(d.now)) {
-			lines = append(lines, Line{Says: string(l.State), ContactID: c.ID, Key: key, Who: c.Name, Title: l.Subject, Verbatim: l.Reason})
+		line := Line{Says: string(l.State), ContactID: c.ID, Key: key, Who: c.Name, Title: l.Subject}
+		switch {
+		case !known:
+		case l.State == contact.Failed && l.Ended.After(news.Since):
+			line.Verbatim = refusal(l.Reason)
+			lines = append(lines, line)
+		case l.State == contact.Uncertain && !l.Snoozed.After(d.now):
+			lines = append(lines, line)
 		}
 	}
 	slices.SortStableFunc(lines, func(a, b Line) int {
 		return cmp.Or(strings.Compare(a.ContactID, b.ContactID), strings.Compare(a.Key, b.Key))
 	})
 	return append(lines, d.newcomers(news)...)
+}
+
+// RefusedWith stands between the reason of a letter and the words with which the
+// server refused its draft.
+const RefusedWith = "; the server refuses the draft: "
+
+// refusal gives what the server said of a letter that has failed: what stands
+// before it in the reason is ours, and English.
+func refusal(reason string) string {
+	if _, said, laying := strings.Cut(reason, RefusedWith); laying {
+		return said
+	}
+	_, said, _ := strings.Cut(reason, ": ")
+	return said
 }
 
 // local gives a time on the owner's clock; the zero time as it is.

@@ -131,7 +131,7 @@ func TestDigestSections(t *testing.T) {
 		"letters that did not go": {func(r *Records) {
 			for key, l := range map[string]contact.Letter{"a": open("a", contact.Failed, day(-9)), "b": open("b", contact.Uncertain, day(-99)),
 				"c": open("c", contact.Failed, day(-99)), "d": open("d", contact.Uncertain, day(-1)), "e": open("e", contact.Uncertain, day(-1))} {
-				l.Ended = l.Written.AddDate(0, 0, 5)
+				l.Ended, l.Reason = l.Written.AddDate(0, 0, 5), "the mail server refused it: 550 5.1.1: no"
 				r.Letters[key] = l
 			}
 			l := r.Letters["d"]
@@ -171,6 +171,19 @@ func TestDigestCounts(t *testing.T) {
 	}
 	if d := digestOf(t, r, News{}); d.Drafts != 2 || d.Questions != 1 || d.Waiting != 0 {
 		t.Errorf("%+v", d)
+	}
+}
+
+// What a server said of a letter is told from our own words.
+func TestRefusal(t *testing.T) {
+	for reason, want := range map[string]string{
+		"the mail server refused it: 550 5.1.1: no":                          "550 5.1.1: no",
+		`you promised Maria: "a paper"` + RefusedWith + "NO [LIMIT] full: x": "NO [LIMIT] full: x",
+		"it is not known": "",
+	} {
+		if got := refusal(reason); got != want {
+			t.Errorf("%q: %q, want %q", reason, got, want)
+		}
 	}
 }
 

@@ -113,8 +113,14 @@ func (s *speaker) say(name string, data any) string {
 	if err := s.sentences.ExecuteTemplate(&b, name, data); err != nil && s.err == nil {
 		s.err = fmt.Errorf("digest in %s: %w", s.language, err)
 	}
+	if s.language == "fr" {
+		return frenchSpaces.Replace(b.String())
+	}
 	return b.String()
 }
+
+// frenchSpaces are those before signs: no line breaks there.
+var frenchSpaces = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!")
 
 // knows reports whether there is a sentence of a name.
 func (s *speaker) knows(name string) bool { return s.sentences.Lookup(name) != nil }
@@ -246,7 +252,7 @@ func (w words) named(group, word string) string {
 	if w.s.knows(group + word) {
 		return w.s.say(group+word, nil)
 	}
-	return word
+	return oneLine(word, longestName)
 }
 
 // oneLine gives a text without what could break out of its line or hide in it,

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -104,24 +105,55 @@ func TestDigestText(t *testing.T) {
 }
 
 // What others have written stays in its line, is not longer than that may be, and
-// is no markup.
+// is no markup (law 6): in every sentence, whatever of it they chose.
 func TestDigestOfStrangers(t *testing.T) {
-	for _, evil := range []string{"a\r\nb", "\u2028 x \u2029", "<script>alert(1)</script>", "\x1b[31mred", "{{.}}", "\u202Egnp.exe", strings.Repeat("long ", 1000), "\xff"} {
-		said, err := Digest(plan.Digest{Sections: []plan.Section{{Name: plan.SectionAnswers,
-			Lines: []plan.Line{{Number: 1, Says: "answer", Who: evil, Title: evil, Text: evil, At: digestDay}}}}}, "en")
-		if err != nil {
-			t.Fatal(err)
+	harmless := rich()
+	elements := strings.Fields("html head meta title body div h2 table tbody tr td p")
+	for _, evil := range []string{"a\r\nb", "\u2028 x \u2029", "<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</td></tr></table><h2>Drafts", "&lt;b&gt;",
+		"\x1b[31mred", "{{.}}", `{{template "foot"}}`, "\u202Egnp.exe", "\u2066\u2069", strings.Repeat("long ", 1000), strings.Repeat("w", 5000), "\xff", "\x00", " \t "} {
+		d := rich()
+		for _, s := range d.Sections {
+			for i := range s.Lines {
+				l := &s.Lines[i]
+				l.Who, l.Address, l.Title, l.Text, l.Verbatim = evil, evil, evil, evil, evil
+				l.Kind, l.Medium = contact.Kind(evil), contact.Medium(evil)
+			}
 		}
-		if n := strings.Count(said.Text, "\n"); n != 5 || strings.ContainsAny(said.Text, "\x1b\r\u2028\u2029\u202e") || len(said.Text) > 400 {
-			t.Errorf("%.20q: %d lines: %q", evil, n, said.Text)
-		}
-		page, err := html.Parse(strings.NewReader(said.HTML))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for node := range page.Descendants() {
-			if node.Data == "script" {
-				t.Errorf("%.20q became markup", evil)
+		for _, language := range ownerLanguages {
+			said, err := Digest(d, language)
+			if err != nil {
+				t.Fatal(err)
+			}
+			proper, err := Digest(harmless, language)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := strings.Count(said.Text, "\n"), strings.Count(proper.Text, "\n"); got != want {
+				t.Errorf("%.20q in %s: %d lines, want %d", evil, language, got, want)
+			}
+			if strings.ContainsAny(said.Text+said.HTML, "\x00\x1b\r\u2028\u2029\u202e\u2066\u2069") || !utf8.ValidString(said.Text+said.HTML) {
+				t.Errorf("%.20q in %s: control characters are left", evil, language)
+			}
+			for line := range strings.Lines(said.Text) {
+				if len(line) > 3000 {
+					t.Errorf("%.20q in %s: a line of %d bytes", evil, language, len(line))
+				}
+			}
+			page, err := html.Parse(strings.NewReader(said.HTML))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := 0
+			for node := range page.Descendants() {
+				if node.Type == html.ElementNode && !slices.Contains(elements, node.Data) {
+					t.Errorf("%.20q in %s became the element %s", evil, language, node.Data)
+				}
+				if node.Data == "tr" {
+					rows++
+				}
+			}
+			if want := strings.Count(proper.HTML, "<tr>"); rows != want {
+				t.Errorf("%.20q in %s: %d rows, want %d", evil, language, rows, want)
 			}
 		}
 	}
