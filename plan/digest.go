@@ -196,7 +196,8 @@ func (d *desk) questions(copies map[string]string) (lines []Line) {
 		o := d.occasion(l.OccasionID)
 		c := d.r.Contacts[l.ContactID]
 		line := Line{Says: "asks." + string(l.Asks), ContactID: l.ContactID, Key: key, OccasionID: l.OccasionID,
-			Who: c.Name, Title: o.Title, Kind: o.Kind, At: d.local(o.At), Medium: c.Medium, Text: l.Reason}
+			Who: c.Name, Title: o.Title, Kind: o.Kind, At: d.local(o.At), Medium: c.Medium, Text: l.Reason,
+			Days: daysBetween(d.local(o.At), d.local(d.now))}
 		switch {
 		case l.Asks == contact.AskCopy:
 			line.Text = copies[key]
@@ -238,6 +239,9 @@ func (d *desk) people() (lines []Line) {
 			At: d.local(past.Last.At), Every: stretch(h.every, h.times), Why: "rhythm"}
 		if f != nil && f.sent.After(past.Last.At) {
 			line.At, line.Title = d.local(f.sent), ""
+		}
+		if line.Title == line.Text { // an occasion, which was noted
+			line.Title = ""
 		}
 		line.Days = daysBetween(line.At, d.local(d.now))
 		if asleep[id], due[id] = Dormant(d.now, d.p, past), h.due; asleep[id] {

@@ -298,6 +298,9 @@ var weekdays = map[string][]string{
 
 // yearWords writes a day with its year.
 func yearWords(t time.Time, language string) string {
+	if t.IsZero() {
+		return ""
+	}
 	if language == "es" {
 		return dateWords(t, language) + " de " + t.Format("2006")
 	}
