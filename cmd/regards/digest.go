@@ -21,9 +21,10 @@ func (a *app) digestCommand() *cobra.Command {
 		Short: "print what matters now: who waits, what lies ready, whom to write to",
 		Long: `Prints the digest as of now: who waits for your answer, the drafts that lie ready,
 questions, people it would be a good week to write to, dates of the next two weeks,
-who answered, and what needs a look: three lines a section and twelve in all at
-most, or with --all everything. By itself it comes by mail, when [schedule] digest
-says: by SMTP where an account has it, else laid into your INBOX.`,
+who answered, what needs a look, who might be a contact, and the goals of the month:
+three lines a section and twelve in all at most, or with --all everything. By itself
+it comes by mail, when [schedule] digest says: by SMTP where an account has it, else
+laid into your INBOX.`,
 		Example: "  regards digest\n  regards digest --send\n  regards digest --html > digest.html",
 		Args:    args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
