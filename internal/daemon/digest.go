@@ -51,10 +51,9 @@ func Digest(ctx context.Context, st *store.Store, settings Settings, now, since 
 // newsOf gathers what is not in the records.
 func newsOf(ctx context.Context, st *store.Store, settings Settings, now, since time.Time) (news plan.News, err error) {
 	news = plan.News{Since: since, Copies: map[string]string{}}
-	for _, gather := range []func(context.Context, *store.Store, Settings, time.Time, time.Time) ([]plan.Line, error){
-		noted, offline, closed, unreadable,
-	} {
-		lines, err := gather(ctx, st, settings, now, since)
+	look := lookout{st, settings, now, since}
+	for _, troubles := range []func(context.Context) ([]plan.Line, error){look.noted, look.offline, look.closed, look.unreadable} {
+		lines, err := troubles(ctx)
 		if err != nil {
 			return news, err
 		}
@@ -67,36 +66,43 @@ func newsOf(ctx context.Context, st *store.Store, settings Settings, now, since 
 	return news, err
 }
 
+// lookout looks for what only the owner can mend.
+type lookout struct {
+	store      *store.Store
+	settings   Settings
+	now, since time.Time
+}
+
 // noted gives the troubles that were met, each by what it is about, such as
 // trouble.smtp, and whose it is.
-func noted(ctx context.Context, st *store.Store, settings Settings, _, _ time.Time) (lines []plan.Line, err error) {
-	troubles, err := st.Troubles(ctx)
+func (l lookout) noted(ctx context.Context) (lines []plan.Line, err error) {
+	troubles, err := l.store.Troubles(ctx)
 	for _, t := range troubles {
 		about, who, _ := strings.Cut(t.About, "/")
-		lines = append(lines, plan.Line{Says: "trouble." + about, Who: who, Text: t.Text, Verbatim: t.Verbatim, At: settings.local(t.Since)})
+		lines = append(lines, plan.Line{Says: "trouble." + about, Who: who, Text: t.Text, Verbatim: t.Verbatim, At: l.settings.local(t.Since)})
 	}
 	return lines, err
 }
 
 // offline gives the accounts that have been out of reach for long.
-func offline(ctx context.Context, st *store.Store, settings Settings, now, _ time.Time) (lines []plan.Line, err error) {
-	states, err := st.AccountStates(ctx)
+func (l lookout) offline(ctx context.Context) (lines []plan.Line, err error) {
+	states, err := l.store.AccountStates(ctx)
 	for _, name := range slices.Sorted(maps.Keys(states)) {
 		a := states[name]
-		if settings.has(name) && !a.LastSync.IsZero() && now.Sub(a.LastSync) > away {
+		if l.settings.has(name) && !a.LastSync.IsZero() && l.now.Sub(a.LastSync) > away {
 			problem, _, _ := strings.Cut(a.Problem, nextTry) // that was long ago
-			lines = append(lines, plan.Line{Says: "offline", Who: name, Verbatim: problem, At: settings.local(a.LastSync)})
+			lines = append(lines, plan.Line{Says: "offline", Who: name, Verbatim: problem, At: l.settings.local(a.LastSync)})
 		}
 	}
 	return lines, err
 }
 
 // closed gives the mailboxes that the server has not let anybody read for long.
-func closed(ctx context.Context, st *store.Store, settings Settings, now, _ time.Time) (lines []plan.Line, err error) {
-	boxes, err := st.Mailboxes(ctx)
+func (l lookout) closed(ctx context.Context) (lines []plan.Line, err error) {
+	boxes, err := l.store.Mailboxes(ctx)
 	for _, m := range boxes {
-		if settings.has(m.Account) && m.Problem != "" && now.Sub(m.LastSync) > away {
-			lines = append(lines, plan.Line{Says: "closed", Who: m.Account + "/" + m.Name, Verbatim: m.Problem, At: settings.local(m.LastSync)})
+		if l.settings.has(m.Account) && m.Problem != "" && l.now.Sub(m.LastSync) > away {
+			lines = append(lines, plan.Line{Says: "closed", Who: m.Account + "/" + m.Name, Verbatim: m.Problem, At: l.settings.local(m.LastSync)})
 		}
 	}
 	return lines, err
@@ -104,12 +110,12 @@ func closed(ctx context.Context, st *store.Store, settings Settings, now, _ time
 
 // unreadable counts the messages of each mailbox of which it was found since a
 // time that they cannot be read.
-func unreadable(ctx context.Context, st *store.Store, settings Settings, _, since time.Time) (lines []plan.Line, err error) {
-	all, err := st.Unreadables(ctx)
+func (l lookout) unreadable(ctx context.Context) (lines []plan.Line, err error) {
+	all, err := l.store.Unreadables(ctx)
 	for _, u := range all {
 		where := u.Account + "/" + u.Mailbox
 		switch last := len(lines) - 1; {
-		case !u.At.After(since) || !settings.has(u.Account):
+		case !u.At.After(l.since) || !l.settings.has(u.Account):
 		case last >= 0 && lines[last].Who == where:
 			lines[last].Count++
 		default:
