@@ -341,22 +341,29 @@ func (d *desk) troubles(news News) []Line {
 			lines = append(lines, Line{Says: "bounced", ContactID: id, Who: c.Name})
 		}
 	}
+	lines = append(lines, d.stranded(news.Since)...)
+	slices.SortStableFunc(lines, func(a, b Line) int {
+		return cmp.Or(strings.Compare(a.ContactID, b.ContactID), strings.Compare(a.Key, b.Key))
+	})
+	return append(lines, d.newcomers(news)...)
+}
+
+// stranded gives the letters that failed since a time, and those of which nobody
+// knows whether they went.
+func (d *desk) stranded(since time.Time) (lines []Line) {
 	for key, l := range d.r.Letters {
 		c, known := d.r.Contacts[l.ContactID]
 		line := Line{Says: string(l.State), ContactID: c.ID, Key: key, Who: c.Name, Title: l.Subject}
 		switch {
 		case !known:
-		case l.State == contact.Failed && l.Ended.After(news.Since):
+		case l.State == contact.Failed && l.Ended.After(since):
 			line.Verbatim = refusal(l.Reason)
 			lines = append(lines, line)
 		case l.State == contact.Uncertain && !l.Snoozed.After(d.now):
 			lines = append(lines, line)
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b Line) int {
-		return cmp.Or(strings.Compare(a.ContactID, b.ContactID), strings.Compare(a.Key, b.Key))
-	})
-	return append(lines, d.newcomers(news)...)
+	return lines
 }
 
 // RefusedWith stands between the reason of a letter and the words with which the
