@@ -42,8 +42,7 @@ func isRole(addr string) bool {
 func (d *desk) newcomers(news News) (lines []Line) {
 	for _, s := range news.Strangers {
 		if s.worthAdding(news.Since) {
-			lines = append(lines, Line{Says: "stranger", Who: cmp.Or(s.Name, s.Address), Address: s.Address,
-				At: d.local(s.Last), Count: s.In + s.Out})
+			lines = append(lines, Line{Says: "stranger", Who: cmp.Or(s.Name, s.Address), Address: s.Address, At: d.local(s.Last)})
 		}
 	}
 	return lines
