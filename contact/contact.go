@@ -75,7 +75,8 @@ type Contact struct {
 	Language     string   // of letters to them, ISO 639, two letters; "": the owner's
 	Register     Register // "": formal
 	TimeZone     string   // IANA name of where they live; "": the owner's
-	IntroducedBy string   // id of a contact, or ""
+	Birthday     Birthday
+	IntroducedBy string // id of a contact, or ""
 	Status       Status
 	PausedUntil  time.Time // zero unless Status is Paused; then letters wait until that time
 	Away         Absence
@@ -119,6 +120,9 @@ func (c Contact) Absorb(other Contact) Contact {
 	c.Language = cmp.Or(c.Language, other.Language)
 	c.Register = cmp.Or(c.Register, other.Register)
 	c.TimeZone = cmp.Or(c.TimeZone, other.TimeZone)
+	if c.Birthday.IsZero() || c.Birthday.Year == 0 && other.Birthday.Month == c.Birthday.Month && other.Birthday.Day == c.Birthday.Day {
+		c.Birthday = other.Birthday
+	}
 	if other.Away.Until.After(c.Away.Until) {
 		c.Away = other.Away
 	}
@@ -170,7 +174,7 @@ func (c Contact) Validate() error {
 	if c.Medium == Email && len(c.Addresses) == 0 {
 		errs = append(errs, errors.New("a contact kept by email needs an address; add one, or name another --medium"))
 	}
-	errs = append(errs, c.checkManner())
+	errs = append(errs, c.checkManner(), c.Birthday.validate())
 	for _, a := range c.Addresses {
 		errs = append(errs, a.validate())
 	}

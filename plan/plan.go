@@ -41,6 +41,10 @@ type Policy struct {
 	Window   Window
 	SendDays []time.Weekday
 	Hold     contact.Duration // sending time that a letter rests in the outbox
+
+	// What the digest tells beside the rest.
+	Birthdays, Anniversaries bool
+	Goals                    Goals
 }
 
 // Practice is the owner's say in one practice.

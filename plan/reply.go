@@ -98,6 +98,7 @@ type Order struct {
 	Number int    // as it was written; 0: none
 	Verb   Verb   // "": it was not understood, and Text is all of it
 	Text   string
+	Said   string    // as it was written
 	Useful string    // with VerbLog: what helped most
 	At     time.Time // likewise: when the owner said so
 
@@ -136,7 +137,7 @@ func ReadReply(text string, lines []Handle, quoted func(Handle, string) bool) (o
 		}
 	}
 	if len(orders) == 0 && stray != "" {
-		return []Order{{Text: shorten(stray)}}
+		return []Order{{Text: shorten(stray), Said: shorten(stray)}}
 	}
 	return orders
 }
@@ -149,7 +150,7 @@ func readOrder(line string, lines []Handle) (Order, bool) {
 		if words == "" {
 			return Order{}, false
 		}
-		order := Order{Number: n, Text: shorten(words), words: words}
+		order := Order{Number: n, Text: shorten(words), Said: shorten(line), words: words}
 		i := slices.IndexFunc(lines, func(h Handle) bool { return h.Number == n })
 		if i < 0 {
 			return order, true
@@ -170,7 +171,7 @@ func readOrder(line string, lines []Handle) (Order, bool) {
 	case rest != "":
 		return Order{}, false
 	}
-	return Order{Verb: verb, Text: shorten(rest)}, true
+	return Order{Verb: verb, Text: shorten(rest), Said: shorten(line)}, true
 }
 
 // readVerb reads what is asked for a line. A question takes any words for an

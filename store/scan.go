@@ -251,8 +251,8 @@ func recordLeftOut(ctx context.Context, tx *sql.Tx, mailbox int64, counts map[st
 // recordMessages stores which single messages were no touches, and why.
 func recordMessages(ctx context.Context, tx *sql.Tx, mailbox int64, sc Scan) error {
 	for uid, reason := range sc.Unreadable {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO unreadable (mailbox_id, uid, reason) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET reason = excluded.reason`, mailbox, uid, reason); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO unreadable (mailbox_id, uid, reason, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET reason = excluded.reason`, mailbox, uid, reason, seconds(sc.At)); err != nil {
 			return err
 		}
 	}
@@ -283,15 +283,19 @@ type Unreadable struct {
 	Account, Mailbox string
 	UID              uint32
 	Reason           string
+	At               time.Time // when that was found; zero when it was long ago
 }
 
 // Unreadables gives the messages that could not be read, by mailbox, the newest
 // first.
 func (s *Store) Unreadables(ctx context.Context) ([]Unreadable, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT m.account, m.name, u.uid, u.reason FROM unreadable u
+	rows, err := s.db.QueryContext(ctx, `SELECT m.account, m.name, u.uid, u.reason, u.at FROM unreadable u
 		JOIN mailbox m ON m.id = u.mailbox_id ORDER BY m.account, m.name, u.uid DESC`)
 	all, err := collect(rows, err, func(rows *sql.Rows) (u Unreadable, err error) {
-		return u, rows.Scan(&u.Account, &u.Mailbox, &u.UID, &u.Reason)
+		var at int64
+		err = rows.Scan(&u.Account, &u.Mailbox, &u.UID, &u.Reason, &at)
+		u.At = fromSeconds(at)
+		return u, err
 	})
 	return all, s.explain(err)
 }

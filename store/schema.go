@@ -389,6 +389,13 @@ CREATE TABLE obeyed (
 	at          INTEGER NOT NULL
 ) WITHOUT ROWID;
 ALTER TABLE contact ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0; -- when the owner wanted a hello to them
+-- What a server or the system said of a trouble: it stands as it is in every language.
+ALTER TABLE trouble ADD COLUMN verbatim TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE contact ADD COLUMN birthday TEXT NOT NULL DEFAULT ''; -- 1980-03-14, or 03-14 without the year
+
+-- When it was found that a message cannot be read.
+ALTER TABLE unreadable ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the schema up to date in one transaction.

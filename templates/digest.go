@@ -147,8 +147,14 @@ func (s *speaker) say(name string, data any) string {
 	if err := s.sentences.ExecuteTemplate(&b, name, data); err != nil && s.err == nil {
 		s.err = fmt.Errorf("digest in %s: %w", s.language, err)
 	}
+	if s.language == "fr" {
+		return frenchSpaces.Replace(b.String())
+	}
 	return b.String()
 }
+
+// frenchSpaces are those before signs: no line breaks there.
+var frenchSpaces = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!")
 
 // knows reports whether there is a sentence of a name.
 func (s *speaker) knows(name string) bool { return s.sentences.Lookup(name) != nil }
@@ -189,14 +195,23 @@ type words struct {
 
 // The longest that a text of others may be in a sentence, in letters.
 const (
-	longestName  = 60
-	longestTitle = 60
-	longestNote  = 200
-	longestCopy  = 2000
+	longestName    = 60
+	longestAddress = 254 // RFC 5321 section 4.5.3.1.3, without the brackets
+	longestTitle   = 60
+	longestNote    = 200
+	longestCopy    = 2000
 )
 
 // Who names the person, or several.
 func (w words) Who() string { return oneLine(w.line.Who, longestName) }
+
+// Address gives the mail address; "" where it stands in place of the name.
+func (w words) Address() string {
+	if w.line.Address == w.line.Who {
+		return ""
+	}
+	return oneLine(w.line.Address, longestAddress)
+}
 
 // Quoted gives the subject or title in quotes; "" for none.
 func (w words) Quoted() string { return quoted(w.line.Title, w.s.language, longestTitle) }
@@ -207,11 +222,51 @@ func (w words) Note() string { return quoted(w.line.Text, w.s.language, longestN
 // Text gives words as they are.
 func (w words) Text() string { return oneLine(w.line.Text, longestCopy) }
 
-// Day gives the day with its name.
-func (w words) Day() string { return weekdayWords(w.line.At, w.s.language) }
+// Verbatim gives the words of a server or of the system in quotes; "" for none.
+func (w words) Verbatim() string { return quoted(w.line.Verbatim, w.s.language, longestNote) }
 
-// InDays gives a length of time.
-func (w words) InDays() string { return w.s.say("days", w.line.Days) }
+// Day gives the day: with its name, or with the year when that was long ago.
+func (w words) Day() string {
+	if w.line.Days > longAgo {
+		return yearWords(w.line.At, w.s.language)
+	}
+	return weekdayWords(w.line.At, w.s.language)
+}
+
+// longAgo is after how many days a date without its year is none.
+const longAgo = 300
+
+// InDays gives a length of time, of a long one the months or years.
+func (w words) InDays() string {
+	switch days := w.line.Days; {
+	case days > 730:
+		return w.s.say("years", days*4/1461)
+	case days >= 100:
+		return w.s.say("months", days*10/304)
+	default:
+		return w.s.say("days", days)
+	}
+}
+
+// Every gives how often to be in touch.
+func (w words) Every() string {
+	every, parts := w.line.Every, []string(nil)
+	add := func(unit string, n int) {
+		if n > 0 {
+			parts = append(parts, w.s.say(unit, n))
+		}
+	}
+	add("years", every.Months/12)
+	add("months", every.Months%12)
+	add("days", every.Days)
+	if every.Rest > 0 {
+		parts = append(parts, contact.Duration{Rest: every.Rest}.String())
+	}
+	return strings.Join(parts, " + ")
+}
+
+// Why gives the reason.
+func (w words) Why() string { return w.s.say("why."+w.line.Why, w) }
 
 // Ago says since when.
 func (w words) Ago() string { return w.s.say("ago", w.line.Days) }
@@ -222,19 +277,17 @@ func (w words) Occasion() string { return w.named("kind.", string(w.line.Kind)) 
 // By names a medium.
 func (w words) By() string { return w.named("by.", string(w.line.Medium)) }
 
-// Why says a reason that has a name.
-func (w words) Why() string { return w.named("why.", w.line.Text) }
-
-// Days and Count are plain numbers.
+// Days, Count and Of are plain numbers.
 func (w words) Days() int  { return w.line.Days }
 func (w words) Count() int { return w.line.Count }
+func (w words) Of() int    { return w.line.Of }
 
 // named gives the name that a word has in the language; itself, where it has none.
 func (w words) named(group, word string) string {
 	if w.s.knows(group + word) {
 		return w.s.say(group+word, nil)
 	}
-	return word
+	return oneLine(word, longestName)
 }
 
 // oneLine gives a text without what could break out of its line or hide in it,
@@ -276,6 +329,17 @@ var weekdays = map[string][]string{
 	"de": strings.Fields("Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag"),
 	"es": strings.Fields("domingo lunes martes miércoles jueves viernes sábado"),
 	"fr": strings.Fields("dimanche lundi mardi mercredi jeudi vendredi samedi"),
+}
+
+// yearWords writes a day with its year.
+func yearWords(t time.Time, language string) string {
+	if t.IsZero() {
+		return ""
+	}
+	if language == "es" {
+		return dateWords(t, language) + " de " + t.Format("2006")
+	}
+	return dateWords(t, language) + " " + t.Format("2006")
 }
 
 // weekdayWords writes a day with its name.

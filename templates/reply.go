@@ -68,9 +68,9 @@ func Answer(results []Result, more *plan.Digest, language string, links Links) (
 		said := answerWords{result: r, s: s}
 		switch {
 		case r.Failed != "":
-			open.Lines = append(open.Lines, saidLine{Text: s.say("failed", said)})
+			open.Lines = append(open.Lines, saidLine{Text: s.say("not.done", said)})
 		case r.Order.Verb == "":
-			open.Lines, help = append(open.Lines, saidLine{Text: s.say("unclear", said)}), help || r.Order.Number == 0
+			open.Lines, help = append(open.Lines, saidLine{Text: s.say("not.clear", said)}), help || r.Order.Number == 0
 		case r.Order.Verb == plan.VerbHelp:
 			help = true
 		case r.Order.Verb != plan.VerbMore:
@@ -111,19 +111,7 @@ type answerWords struct {
 }
 
 // Said gives the order as the owner wrote it, in quotes.
-func (w answerWords) Said() string {
-	o := w.result.Order
-	text := o.Text
-	if label := "do." + string(o.Verb); o.Verb != plan.VerbAnswer && w.s.knows(label) {
-		text = strings.TrimSpace(w.s.say(label, nil) + " " + text)
-	} else if o.Verb != plan.VerbAnswer && o.Verb != plan.VerbLog && o.Verb != "" {
-		text = strings.TrimSpace(string(o.Verb) + " " + text)
-	}
-	if o.Number > 0 {
-		text = fmt.Sprint(o.Number, " ", text)
-	}
-	return quoted(text, w.s.language, longestCopy)
-}
+func (w answerWords) Said() string { return quoted(w.result.Order.Said, w.s.language, longestCopy) }
 
 // Who names the person that it is about.
 func (w answerWords) Who() string { return oneLine(w.result.Who, longestName) }

@@ -82,7 +82,8 @@ func TestLinks(t *testing.T) {
 
 func TestAnswer(t *testing.T) {
 	order := func(n int, verb plan.Verb, text string) plan.Order {
-		return plan.Order{Number: n, Handle: plan.Handle{Number: n}, Verb: verb, Text: text}
+		said := strings.TrimSpace(fmt.Sprint(n, " ", strings.TrimPrefix(string(verb), "answer"), " ", text))
+		return plan.Order{Number: n, Handle: plan.Handle{Number: n}, Verb: verb, Text: text, Said: strings.Join(strings.Fields(said), " ")}
 	}
 	never := order(6, plan.VerbNever, "")
 	never.Handle.Key = "thank-you/o1/maria"
@@ -96,9 +97,9 @@ func TestAnswer(t *testing.T) {
 			{Order: never, Who: "Tom"}}, nil,
 			"regards: 2 done, 1 not done\nDone\n  -  “1 the tip about Kiel”: noted, Maria.\n  -  “6 never”: that letter to Tom is not sent.\n\n" +
 				"Not done\n  -  “3 send”: the account has no server\n\n"},
-		"one is not understood": {[]Result{{Order: order(2, plan.VerbDone, "")}, {Order: plan.Order{Number: 9, Text: "whatever"}}}, nil,
+		"one is not understood": {[]Result{{Order: order(2, plan.VerbDone, "")}, {Order: plan.Order{Number: 9, Text: "whatever", Said: "9 whatever"}}}, nil,
 			"regards: 1 done, 1 not done\nDone\n  -  “2 done”: seen to.\n\nNot done\n  -  “9 whatever”: not understood; reply help to see what is.\n\n"},
-		"a log": {[]Result{{Order: plan.Order{Verb: plan.VerbLog, Text: "met Maria Lopez"}}}, nil,
+		"a log": {[]Result{{Order: plan.Order{Verb: plan.VerbLog, Text: "met Maria Lopez", Said: "met Maria Lopez"}}}, nil,
 			"regards: 1 done\nDone\n  -  “met Maria Lopez”: logged.\n\n"},
 		"more": {[]Result{{Order: plan.Order{Verb: plan.VerbMore}}}, &digest,
 			"regards: 1 waiting\nWaiting for your answer\n  1  Maria, since Tuesday 24 November\n\n"},

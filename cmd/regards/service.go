@@ -86,6 +86,8 @@ func policy(cfg config.Config) plan.Policy {
 		PerContactDays: cfg.Letters.PerContactDays, DailyCap: cfg.Letters.DailyCap, OpenHellos: cfg.Letters.OpenHellos,
 		Dormant: cfg.Letters.Dormant, Reflect: cfg.Digest.Reflection,
 
+		Birthdays: cfg.Digest.Birthdays, Anniversaries: cfg.Digest.Anniversaries, Goals: plan.Goals(cfg.Goals),
+
 		Window: plan.Window(cfg.Letters.SendWindow), SendDays: cfg.Letters.SendDays, Hold: cfg.Letters.Hold,
 	}
 	for name, own := range cfg.Practice {

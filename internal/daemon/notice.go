@@ -89,13 +89,13 @@ func (d *Daemon) planNotice(ctx context.Context, line string, next func(time.Tim
 	if _, ok := d.notifies(); !ok || due.IsZero() || now.Sub(due) < patience {
 		return nil
 	}
-	text := ""
+	text, verbatim := "", ""
 	if err = make(ctx, due, last); err != nil {
 		// Letters do not wait for it. Where nothing can be stored, this fails, too.
-		text = noticeNames[line] + " cannot be made: " + err.Error()
+		text, verbatim = noticeNames[line]+" cannot be made: "+err.Error(), err.Error()
 		d.log.Warn("a mail to you cannot be made", "line", line, "error", err)
 	}
-	return d.store.SetTrouble(ctx, line, text, now)
+	return d.store.SetTrouble(ctx, line, text, verbatim, now)
 }
 
 // weekly makes the digest of a firing.
@@ -298,11 +298,11 @@ func (v *visit) notify(ctx context.Context) error {
 		}
 	}
 	err = errors.Join(errs...)
-	text := ""
+	text, verbatim := "", ""
 	if err != nil {
-		text = "mail to you cannot be delivered: " + err.Error()
+		text, verbatim = "mail to you cannot be delivered: "+err.Error(), wordsOf(err)
 	}
-	return errors.Join(err, v.tell(ctx, "notice/"+v.account.Name, text))
+	return errors.Join(err, v.tell(ctx, "notice/"+v.account.Name, text, verbatim))
 }
 
 // deliverNotice brings a notice on its way, unless it has come already: one of

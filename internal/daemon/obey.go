@@ -267,7 +267,7 @@ func (v *visit) obeyOne(ctx context.Context, in store.Instruction, lines []plan.
 	var orders []plan.Order
 	if in.Notice == "" {
 		words, _ := logWords(strings.TrimSpace(header.Subject))
-		orders = []plan.Order{{Verb: plan.VerbLog, Text: words, Useful: plan.FirstParagraph(text), At: header.Date}}
+		orders = []plan.Order{{Verb: plan.VerbLog, Text: words, Said: words, Useful: plan.FirstParagraph(text), At: header.Date}}
 	} else {
 		orders = plan.ReadReply(text, lines, v.d.quotes)
 	}

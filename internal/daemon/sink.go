@@ -198,6 +198,9 @@ func (s *sink) Lookups(ctx context.Context) (map[string]imapwatch.Lookup, error)
 	return all, nil
 }
 
+// nextTry stands before the time of it in the problem of an account.
+const nextTry = "; next try at "
+
 // Report implements imapwatch.Sink.
 func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 	return s.d.decide(ctx, func(ctx context.Context) error {
@@ -208,7 +211,7 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 		case state.Problem != nil:
 			a.Problem = state.Problem.Error()
 			if state.Retry > 0 {
-				a.Problem += "; next try at " + s.d.now().Add(state.Retry).In(s.d.settings.Policy.Location).Format("15:04:05")
+				a.Problem += nextTry + s.d.now().Add(state.Retry).In(s.d.settings.Policy.Location).Format("15:04:05")
 				s.d.log.Warn("account is offline", "account", a.Name, "error", state.Problem, "retry", state.Retry.Round(time.Second))
 			}
 			if state.Synced {

@@ -41,17 +41,18 @@ func (d *Daemon) visit(ctx context.Context, a Account) error {
 	if busy {
 		letters, account = v.steps(ctx)
 	}
-	text := ""
+	text, verbatim := "", ""
 	switch {
 	case ctx.Err() != nil:
 		return errors.Join(letters, account)
 	case account != nil:
 		text = "letters cannot be brought where they belong: " + strings.ReplaceAll(account.Error(), "\n", "; ")
+		verbatim = wordsOf(account)
 		d.refused(delivery(a))
 	case busy:
 		d.taken(delivery(a))
 	}
-	return errors.Join(letters, account, v.tell(ctx, delivery(a), text))
+	return errors.Join(letters, account, v.tell(ctx, delivery(a), text, verbatim))
 }
 
 // seeHold reads whether anything may be drafted or sent.
@@ -182,11 +183,25 @@ func (v *visit) updateAsRead(ctx context.Context, read []contact.Letter, change 
 	})
 }
 
-// tell notes what only the owner can mend, or with "" that it is over.
-func (v *visit) tell(ctx context.Context, about, text string) error {
+// tell notes what only the owner can mend and what others said of it, or with ""
+// that it is over.
+func (v *visit) tell(ctx context.Context, about, text, verbatim string) error {
 	return v.d.decide(context.WithoutCancel(ctx), func(ctx context.Context) error {
-		return v.d.store.SetTrouble(ctx, about, text, v.d.now())
+		return v.d.store.SetTrouble(ctx, about, text, verbatim, v.d.now())
 	})
+}
+
+// wordsOf gives what a server said, where it is a server's doing, else all that is
+// known.
+func wordsOf(err error) string {
+	var failed *mailer.SendError
+	if errors.As(err, &failed) {
+		return failed.Text
+	}
+	if text, refused := imapconn.Refused(err); refused {
+		return text
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
 // ours gives the Message-IDs of all letters.
