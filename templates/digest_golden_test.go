@@ -115,7 +115,7 @@ func TestAnswerGolden(t *testing.T) {
 		{Order: order(4, plan.VerbDraft, ""), Who: "Inês Silva"}, {Order: order(5, plan.VerbAdd, "mentor"), Who: "Eva Stein"}, {Order: order(6, plan.VerbNever, ""), Who: "Joe Park"},
 		{Order: order(7, plan.VerbSend, ""), Who: "Ann Lee"}, {Order: order(8, plan.VerbDone, "")}, {Order: order(9, plan.VerbYes, ""), Who: "Ann Lee"}, {Order: order(10, plan.VerbNo, "")},
 		{Order: order(11, plan.VerbMoved, "tuesday 15:00"), Who: "Ann Lee"}, {Order: order(0, plan.VerbUndo, "")}, {Order: order(0, plan.VerbPause, "12 Jan")},
-		{Order: order(0, plan.VerbResume, "")}, {Order: order(0, plan.VerbLog, "met Maria Lopez")}, {Order: order(12, plan.VerbSend, ""), Failed: "it was ordered before, and done"},
+		{Order: order(0, plan.VerbResume, "")}, {Order: order(0, plan.VerbLog, "met Maria Lopez")}, {Order: order(12, plan.VerbSend, ""), Failed: "the account has no server to send by"}, {Order: order(2, plan.VerbDone, ""), Again: true},
 		{Order: plan.Order{Number: 13, Said: "13 whatever <b>you</b> think"}},
 	}
 	more := week(t).Short()

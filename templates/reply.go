@@ -56,6 +56,7 @@ type Result struct {
 	Order  plan.Order
 	Who    string // whom it is about; "" for nobody, or several
 	Failed string // why it was not carried out
+	Again  bool   // it was before
 }
 
 // Answer puts into words what came of a reply: at most one line for each order,
@@ -67,6 +68,8 @@ func Answer(results []Result, more *plan.Digest, language string, links Links) (
 	for _, r := range results {
 		said := answerWords{result: r, s: s}
 		switch {
+		case r.Again:
+			open.Lines = append(open.Lines, saidLine{Text: s.say("not.again", said)})
 		case r.Failed != "":
 			open.Lines = append(open.Lines, saidLine{Text: s.say("not.done", said)})
 		case r.Order.Verb == "":

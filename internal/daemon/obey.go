@@ -313,6 +313,9 @@ func (d *Daemon) carryOut(ctx context.Context, in store.Instruction, n int, orde
 	case err == nil:
 		err = d.settings.Obey(ctx, once, order)
 	}
+	if result.Again = errors.Is(err, store.ErrObeyed); result.Again {
+		return result
+	}
 	if err != nil {
 		result.Failed = err.Error()
 		d.log.Warn("an order was not carried out", "notice", in.Notice, "line", order.Number, "error", err)
