@@ -369,6 +369,11 @@ END;
 `, `
 -- What the lines of a notice mean, for orders by reply; an array of JSON.
 ALTER TABLE notice ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
+
+-- What this machine's clock and the server's showed at one moment, when they
+-- disagreed; 0 when they did not.
+ALTER TABLE account ADD COLUMN clock_ours   INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN clock_theirs INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the schema up to date in one transaction.
