@@ -52,7 +52,7 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 		Addresses: cfg.Addresses(),
 		Languages: []string{cfg.Owner.Language, "en"}, Recipients: cfg.Touch.Recipients,
 		Templates: sources, Policy: policy(cfg),
-		Rehearse: a.dryRun,
+		Rehearse: a.dryRun, Pretended: a.nowText != "",
 		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
 		Digest:   daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To},
 	}

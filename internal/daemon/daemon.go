@@ -60,6 +60,9 @@ type Settings struct {
 	Accounts   []Account
 	// Rehearse lays no draft and takes none back.
 	Rehearse bool
+	// Pretended is set when the time is not the true one: no server's clock can
+	// agree with it.
+	Pretended bool
 	// Hurry is how many times as often as usual it is looked and connected anew;
 	// 0 stands for 1. See imapwatch.Watcher.Hurry.
 	Hurry int
@@ -111,6 +114,7 @@ type Daemon struct {
 	unmovable map[string]bool      // accounts in which no draft can be moved
 	refusals  map[string]refusal   // by key of a letter, or by what else a server refuses
 	searched  map[string]time.Time // by Message-ID: when every mailbox was searched for it
+	agreed    map[string]time.Time // by account: when its server's clock certainly agreed with ours
 
 	mailSent bool // news, as this delivery began
 
@@ -134,7 +138,7 @@ func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Log
 		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
 		greetings: greetings{known: map[string]string{}, wanted: map[string][]greetingWant{}},
 		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusals: map[string]refusal{},
-		searched: map[string]time.Time{},
+		searched: map[string]time.Time{}, agreed: map[string]time.Time{},
 	}
 }
 

@@ -31,7 +31,8 @@ func newDaemon(t *testing.T, accounts ...Account) *Daemon {
 	}
 	t.Cleanup(func() { st.Close() })
 	settings := Settings{
-		Owner: templates.Owner{Name: "Ana", Signature: "Ana"}, Addresses: []string{"ana@example.org"}, Languages: []string{"en"},
+		Pretended: true,
+		Owner:     templates.Owner{Name: "Ana", Signature: "Ana"}, Addresses: []string{"ana@example.org"}, Languages: []string{"en"},
 		Templates: []fs.FS{templates.Builtin()}, Accounts: accounts,
 		Policy: plan.Policy{Location: time.UTC, Practices: map[string]plan.Practice{plan.ThankYou: {Enabled: true, Within: contact.Duration{Days: 1}}}},
 	}

@@ -15,39 +15,8 @@ import (
 // digestLine is what the line of the schedule for the digest is called.
 const digestLine = "digest"
 
-// A firing that lies further ahead than the clock may be wrong by was stored by a
-// clock that was.
-const clockOff = 24 * time.Hour
-
-// oldestFiring is how far back missed firings are looked for.
-const oldestFiring = 400 * 24 * time.Hour
-
 // digestPatience is how long the digest waits for mail that cannot be read.
 const digestPatience = time.Hour
-
-// nextLook gives when there may next be something to plan.
-func (s Settings) nextLook(now time.Time) time.Time {
-	next := s.NextPlan(now)
-	if s.Digest.Next == nil {
-		return next
-	}
-	if digest := s.Digest.Next(now); !digest.IsZero() && digest.Before(next) {
-		return digest
-	}
-	return next
-}
-
-// latestFiring gives the newest firing after last that has come at now; the zero
-// time when none has. However many were missed, one is made up for.
-func latestFiring(next func(time.Time) time.Time, last, now time.Time) (due time.Time) {
-	if now.Sub(last) > oldestFiring {
-		last = now.Add(-oldestFiring)
-	}
-	for at := next(last); !at.IsZero() && !at.After(now); at = next(at) {
-		due = at
-	}
-	return due
-}
 
 // planDigest makes the digest when its time has come: its bytes, stored under its
 // key. The first time it only notes when it began to count. With patience it waits
