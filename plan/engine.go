@@ -67,11 +67,16 @@ func (d *desk) askedFor() {
 			if l.State != contact.Superseded && practice.revives(old) {
 				l.Revived, exists = d.now, false
 			}
+			if !exists {
+				l.From = own.Turn(d.now, l.From)
+			}
 			switch {
 			case exists && old.State != contact.Needs:
 			case l.From.After(d.now):
 				d.look(l.From)
-				d.later = append(d.later, l)
+				if l.State != contact.Superseded {
+					d.later = append(d.later, l)
+				}
 			default:
 				d.due = append(d.due, l)
 				if !exists && l.State == contact.Queued {
@@ -88,7 +93,7 @@ func (d *desk) askedFor() {
 func (d *desk) choose() {
 	for i, practice := range practices {
 		if d.p.Practices[practice.name].Enabled && practice.propose != nil {
-			d.rank = i
+			d.rank, d.own = i, d.p.Practices[practice.name]
 			practice.propose(d)
 		}
 	}
