@@ -99,6 +99,14 @@ func (w *walk) pass(at time.Time) (next time.Time) {
 	if soon := d.next(); !soon.IsZero() && soon.Before(next) {
 		next = soon
 	}
+	for _, own := range w.p.Practices {
+		if own.Next == nil || !own.Fired.Before(d.day) {
+			continue // one turn a day is looked at, even if nothing is known to come
+		}
+		if turn := own.Next(at); turn.Before(next) && !turn.IsZero() {
+			next = turn
+		}
+	}
 	return next
 }
 

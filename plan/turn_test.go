@@ -144,7 +144,14 @@ func TestOwnLine(t *testing.T) {
 func TestRehearsalIsTheService(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		now, p, r := drawStory(rt, t)
-		until := now.Add(days(5))
+		// Hellos by mail alone: what gives way to another letter, or ends by itself, may
+		// come at midnight in a rehearsal, and earlier in truth.
+		r.Letters, r.Occasions = nil, nil
+		for id, c := range r.Contacts {
+			c.Medium, c.IntroducedBy = contact.Email, ""
+			r.Contacts[id] = c
+		}
+		until := now.Add(days(9))
 		service := newWalk(now, p, r, nil)
 		// All that happens in the story does so at the minute of now, or at a full hour.
 		for hour := now; !hour.After(until); hour = hour.Add(time.Hour) {

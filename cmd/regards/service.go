@@ -59,6 +59,9 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 	if !cfg.Schedule.Digest.IsZero() {
 		s.Digest.Next = func(t time.Time) time.Time { return cfg.Schedule.Digest.Next(t.In(cfg.Owner.Location())) }
 	}
+	if !cfg.Schedule.Milestones.IsZero() {
+		s.Digest.Milestones = func(t time.Time) time.Time { return cfg.Schedule.Milestones.Next(t.In(cfg.Owner.Location())) }
+	}
 	for _, account := range cfg.Accounts {
 		s.Accounts = append(s.Accounts, daemon.Account{
 			Name: account.Name, Address: account.Address, Letters: account.Letters, Drafts: account.Drafts,

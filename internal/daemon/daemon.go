@@ -76,6 +76,9 @@ type DigestSettings struct {
 	Next   func(t time.Time) time.Time // the first time after t for a digest; the zero time: never. It may be nil
 	Mailed bool                        // by SMTP; else it is laid into INBOX
 	To     string
+	// Milestones gives the first time after t to ask for news to tell; the digest
+	// that comes next does so. It may be nil.
+	Milestones func(t time.Time) time.Time
 }
 
 // Writer makes the writer of letters of a database with a secret.

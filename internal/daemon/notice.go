@@ -83,7 +83,11 @@ func (d *Daemon) makeDigest(ctx context.Context, key string, fired, since time.T
 		return false, errors.New("no account can carry the digest: it needs one with letters = true and, for [digest] via = \"smtp\", with [account.smtp]")
 	}
 	now := d.now()
-	digest, err := Digest(ctx, d.store, d.settings, now, since)
+	until := now
+	if !fired.IsZero() {
+		until = fired
+	}
+	digest, err := digestUntil(ctx, d.store, d.settings, now, since, until)
 	if err != nil {
 		return false, err
 	}

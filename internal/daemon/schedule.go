@@ -58,6 +58,16 @@ func (d *Daemon) setLinesFired(ctx context.Context, p plan.Policy, now time.Time
 	return errors.Join(errs...)
 }
 
+// firesIn reports whether a line, which may be nil, fires after since, and no later
+// than until.
+func firesIn(next func(time.Time) time.Time, since, until time.Time) bool {
+	if next == nil {
+		return false
+	}
+	at := next(since)
+	return !at.IsZero() && !at.After(until)
+}
+
 // oldestFiring is how far back missed firings are looked for.
 const oldestFiring = 400 * 24 * time.Hour
 
