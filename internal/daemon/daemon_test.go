@@ -30,6 +30,11 @@ func newDaemon(t *testing.T, accounts ...Account) *Daemon {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
+	return newDaemonOn(st, accounts...)
+}
+
+// newDaemonOn makes a service on a store.
+func newDaemonOn(st *store.Store, accounts ...Account) *Daemon {
 	settings := Settings{
 		Pretended: true,
 		Owner:     templates.Owner{Name: "Ana", Signature: "Ana"}, Addresses: []string{"ana@example.org"}, Languages: []string{"en"},
