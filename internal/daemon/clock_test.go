@@ -73,9 +73,15 @@ func TestApartIsNeverWrong(t *testing.T) {
 }
 
 // wrongClock makes a scene whose clock differs from that of its server, which is the
-// true one. It sends what is laid into the outbox by itself, and at once.
+// true one.
 func wrongClock(t *testing.T, by time.Duration) *scene {
-	s := newScene(t, mailsim.Options{})
+	server, err := mailsim.Embedded()
+	must(t, err)
+	return wrongClockOn(t, server, by)
+}
+
+func wrongClockOn(t *testing.T, server *mailsim.Server, by time.Duration) *scene {
+	s := newSceneOn(t, server)
 	s.settings.Pretended = false
 	s.clock = time.Now().Add(by)
 	return s
@@ -113,25 +119,27 @@ func TestClockWrong(t *testing.T) {
 		"far":    {-3000 * days, "about 3000 days behind"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := wrongClock(t, x.by)
-			s.put(contact.BySend, "a")
-			s.ok(0)
-			s.clockStory("laid", x.told, 0)
-			s.expect("a", contact.Approved, "")
-			s.ok(2 * time.Hour)
-			s.clockStory("later", x.told, 0)
-			if n := s.heard("MAIL"); n != 0 {
-				t.Errorf("the server heard of it %d times", n)
-			}
-			// A service that starts anew knows still.
-			s.agreed = map[string]time.Time{}
-			s.ok(time.Minute)
-			s.clockStory("anew", x.told, 0)
-			s.clock = time.Now().Add(2 * time.Hour)
-			s.mailOf(time.Time{})
-			s.ok(0)
-			s.clockStory("set", "", 1)
-			s.expect("a", contact.Sent, "")
+			onServers(t, func(t *testing.T, server *site) {
+				s := wrongClockOn(t, server.server, x.by)
+				s.put(contact.BySend, "a")
+				s.ok(0)
+				s.clockStory("laid", x.told, 0)
+				s.expect("a", contact.Approved, "")
+				s.ok(2 * time.Hour)
+				s.clockStory("later", x.told, 0)
+				if n := s.heard("MAIL"); n != 0 {
+					t.Errorf("the server heard of it %d times", n)
+				}
+				// A service that starts anew knows still.
+				s.agreed = map[string]time.Time{}
+				s.ok(time.Minute)
+				s.clockStory("anew", x.told, 0)
+				s.clock = time.Now().Add(2 * time.Hour)
+				s.mailOf(time.Time{})
+				s.ok(0)
+				s.clockStory("set", "", 1)
+				s.expect("a", contact.Sent, "")
+			})
 		})
 	}
 }
