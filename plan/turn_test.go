@@ -114,6 +114,14 @@ func TestOwnLine(t *testing.T) {
 	if got, want := s.agenda("2026-11-20 14:00", p), "held keep-in-touch/ann/after-tann/1: letters of keep-in-touch are made by a schedule of their own, next on Monday 23 November, 08:00\nnext 2026-11-23 08:00\n"; got != want {
 		t.Errorf("before: got\n%swant\n%s", got, want)
 	}
+	for _, l := range Schedule(at("2026-11-20 14:00"), p, s.Records).Ahead {
+		if !l.From.Equal(at(monday)) && l.ContactID != "new" || l.From.Weekday() != time.Monday {
+			t.Errorf("ahead: %s from %v on", l.Key, l.From)
+		}
+	}
+	if got := keysOf(Schedule(at("2026-11-20 14:00"), p, s.Records).Ahead); !slices.Contains(got, "keep-in-touch/ann/after-tann/1") {
+		t.Errorf("ahead: %v", got)
+	}
 	if got := lines(Due(at(monday), p, s.Records)); !strings.Contains(got, "keep-in-touch/ann") || !strings.Contains(got, "thank-you/o1/new") {
 		t.Errorf("at its firing: %s", got)
 	}
