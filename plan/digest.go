@@ -69,6 +69,9 @@ type News struct {
 	Troubles  []Line     // what only the owner can mend
 	Strangers []Stranger // with whom the owner writes, those with the most exchange first
 	Copies    map[string]string
+	// Milestones is set when the owner is to be asked for news to tell. It is asked
+	// this once.
+	Milestones bool
 }
 
 // Bounds of a digest.
@@ -91,7 +94,7 @@ func DigestOf(now time.Time, p Policy, r Records, news News) Digest {
 	}{
 		{SectionAnswers, d.waiting(), &digest.Waiting},
 		{SectionDrafts, d.readyDrafts(), &digest.Drafts},
-		{SectionQuestions, append(d.ended(staleAfter), d.questions(news.Copies)...), &digest.Questions},
+		{SectionQuestions, slices.Concat(milestonesAsked(news), d.ended(staleAfter), d.questions(news.Copies)), &digest.Questions},
 		{SectionPeople, d.people(), nil},
 		{SectionDates, d.dates(), nil},
 		{SectionAnswered, d.answers(news.Since), nil},
@@ -178,6 +181,15 @@ func (d *desk) readyDrafts() (lines []Line) {
 		return cmp.Or(strings.Compare(a.Says, b.Says), a.At.Compare(b.At), strings.Compare(a.Key, b.Key))
 	})
 	return lines
+}
+
+// milestonesAsked is the question for news to tell. It goes before what letters ask,
+// since they ask again next week.
+func milestonesAsked(news News) []Line {
+	if !news.Milestones {
+		return nil
+	}
+	return []Line{{Says: "asks.milestones"}}
 }
 
 // questions gives what letters ask of the owner, the first due first.

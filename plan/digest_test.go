@@ -67,6 +67,7 @@ func TestDigestSections(t *testing.T) {
 		"asks of a farewell": {func(r *Records) { r.Letters["a"] = asks(Farewell, contact.AskUseful) }, News{}, SectionQuestions, []string{"asks.support Maria Lopez  as it was said"}},
 		"asks of a referee":  {func(r *Records) { r.Letters["a"] = asks(Reference, contact.AskOutcome) }, News{}, SectionQuestions, []string{"asks.granted Maria Lopez  as it was said"}},
 		"has a text to copy": {func(r *Records) { r.Letters["a"] = asks(ThankYou, contact.AskCopy) }, News{Copies: map[string]string{"a": "Dear Maria"}}, SectionQuestions, []string{"asks.copy Maria Lopez  Dear Maria"}},
+		"asks for news":      {func(r *Records) { r.Letters["a"] = asks(ThankYou, contact.AskUseful) }, News{Milestones: true}, SectionQuestions, []string{"asks.milestones", "asks.useful Maria Lopez  as it was said"}},
 		"not asked yet": {func(r *Records) {
 			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.Participants[0].Useful = "" })}
 		}, News{}, SectionQuestions, []string{"asks.useful Maria Lopez  what was most useful? regards occasion edit o1 --useful \"Maria Lopez=…\""}},

@@ -54,6 +54,10 @@ type Practice struct {
 	Template string           // in place of the practice's own; "": those
 	Within   contact.Duration // after its occasion: when a letter ought to have been sent
 	Overdue  contact.Duration // after its occasion: when it is late; zero: never
+	// Next gives the first firing after a time of the practice's own line, and Fired
+	// when that fired last; see Fires. Nil: its letters are made at any time.
+	Next  func(t time.Time) time.Time
+	Fired time.Time
 }
 
 // Window is a span of the day, as read on the clock: nine to six is Start 9h,

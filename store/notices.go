@@ -37,6 +37,26 @@ func (s *Store) Fired(ctx context.Context, line string) (at time.Time, known boo
 	return fromSeconds(n), err == nil, s.explain(err)
 }
 
+// Firings gives when each line of the schedule fired last.
+func (s *Store) Firings(ctx context.Context) (map[string]time.Time, error) {
+	all := map[string]time.Time{}
+	rows, err := s.db.QueryContext(ctx, "SELECT line, at FROM firing")
+	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
+		var line string
+		var at int64
+		err := rows.Scan(&line, &at)
+		all[line] = fromSeconds(at)
+		return struct{}{}, err
+	})
+	return all, s.explain(err)
+}
+
+// ForgetFired has a line of the schedule be one that never fired.
+func (s *Store) ForgetFired(ctx context.Context, line string) error {
+	_, err := s.db.ExecContext(ctx, "DELETE FROM firing WHERE line = ?", line)
+	return s.explain(err)
+}
+
 // SetFired stores when a line of the schedule fired.
 func (s *Store) SetFired(ctx context.Context, line string, at time.Time) error {
 	_, err := s.db.ExecContext(ctx, setFired, line, seconds(at))

@@ -396,6 +396,10 @@ ALTER TABLE contact ADD COLUMN birthday TEXT NOT NULL DEFAULT ''; -- 1980-03-14,
 
 -- When it was found that a message cannot be read.
 ALTER TABLE unreadable ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+-- What this machine's clock and the server's showed at one moment, when they
+-- disagreed; 0 when they did not.
+ALTER TABLE account ADD COLUMN clock_ours   INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN clock_theirs INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the schema up to date in one transaction.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // milestoneFlags say to whom news goes, and when.
@@ -108,8 +109,8 @@ func (s *session) newMilestone(f milestoneFlags, text string) (o contact.Occasio
 
 // milestoneWhen says when the letters of a milestone are made.
 func (s *session) milestoneWhen(c *cobra.Command, o contact.Occasion) string {
-	if o.At.After(s.now()) {
-		return "on " + localTime(o.At, s)
+	if at := s.turn(plan.Milestone, o.At); at.After(s.now()) {
+		return "on " + localTime(at, s)
 	}
 	when, err := s.nextPass(c.Context())
 	if err != nil {

@@ -268,6 +268,9 @@ func (s *session) reflection(ctx context.Context, o plan.Order) ([]string, error
 	return slices.Concat([]string{"log", string(contact.Note)}, who.ids(), []string{"--title=" + o.Text}), err
 }
 
+// toWhom begins the answer to it.
+var toWhom = regexp.MustCompile(`^(?i:to|an|a|à|para)\s+`)
+
 // milestoneCommand is for the question whether there are news to tell.
 func milestoneCommand(o plan.Order) ([]string, error) {
 	const how = `to tell it, write the line's number, to whom, a colon and your news, such as: to mentor, helped: I am starting at Reef Lab`
@@ -278,7 +281,7 @@ func milestoneCommand(o plan.Order) ([]string, error) {
 	default:
 		return nil, cannot(o, how)
 	}
-	groups, news, found := strings.Cut(strings.TrimPrefix(o.Text, "to "), ":")
+	groups, news, found := strings.Cut(toWhom.ReplaceAllString(o.Text, ""), ":")
 	if news = strings.TrimSpace(news); !found || news == "" {
 		return nil, errors.New(how)
 	}

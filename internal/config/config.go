@@ -98,6 +98,7 @@ type Practice struct {
 	Template string           `toml:"template"` // "" is the practice's own
 	Within   contact.Duration `toml:"within"`   // zero: no time of its own
 	Overdue  contact.Duration `toml:"overdue"`  // likewise
+	Schedule Cron             `toml:"schedule"` // when its letters are made; "" whenever plans are
 }
 
 // Schedule holds the cron lines, all in the owner's time zone.

@@ -213,6 +213,8 @@ func TestProblemsOfTheRest(t *testing.T) {
 		{"practice without SMTP", "", "[practice.thank-you]\ndelivery = \"send\"", `line 11: practice.thank-you.delivery: "send" needs an account with SMTP; write [account.smtp], or delivery = "draft"`},
 		{"template", "", "[practice.thank-you]\ntemplate = \"../x\"", "line 11: practice.thank-you.template: is a path; write the name of a template alone"},
 		{"cron", "", "[schedule]\ndigest = \"8:00 MON\"", `line 11: schedule.digest: "8:00 MON" is no cron line (expected exactly 5 fields, found 2: [8:00 MON]); write five fields, such as "0 8 * * MON"`},
+		{"cron of a practice", "", "[practice.keep-in-touch]\nschedule = \"0 25 * * *\"\n[practice.farewell]\nschedule = \"TZ=0\"", `line 11: practice.keep-in-touch.schedule: "0 25 * * *" is no cron line (end of range (25) above maximum (23): 25); ` + cronFix + "\n" +
+			`line 13: practice.farewell.schedule: "TZ=0" names a time zone, but the owner's holds; ` + cronFix},
 		{"no plan", "", "[schedule]\nplan = \"\"", `line 11: schedule.plan: is empty, and nothing would ever be planned; write a cron line such as "*/10 * * * *"`},
 		{"via", "", "[digest]\nvia = \"fax\"", `line 11: digest.via: "fax" is not known here; write "smtp" or "imap"`},
 		{"via without SMTP", "", "[digest]\nvia = \"smtp\"", `line 11: digest.via: no account has SMTP; write [account.smtp], or via = "imap"`},

@@ -61,6 +61,9 @@ type Settings struct {
 	Accounts   []Account
 	// Rehearse lays no draft and takes none back.
 	Rehearse bool
+	// Pretended is set when the time is not the true one: no server's clock can
+	// agree with it.
+	Pretended bool
 	// Hurry is how many times as often as usual it is looked and connected anew;
 	// 0 stands for 1. See imapwatch.Watcher.Hurry.
 	Hurry int
@@ -76,8 +79,11 @@ type Settings struct {
 type DigestSettings struct {
 	Next    func(t time.Time) time.Time // the first time after t for a digest; the zero time: never. It may be nil
 	Evening func(t time.Time) time.Time // likewise, for the evening note
-	Mailed  bool                        // by SMTP; else they are laid into INBOX
-	To      string
+	// Milestones gives the first time after t to ask for news to tell; the digest
+	// that comes next does so. It may be nil.
+	Milestones func(t time.Time) time.Time
+	Mailed     bool // by SMTP; else they are laid into INBOX
+	To         string
 }
 
 // Writer makes the writer of letters of a database with a secret.
@@ -117,6 +123,7 @@ type Daemon struct {
 	unmovable map[string]bool      // accounts in which no draft can be moved
 	refusals  map[string]refusal   // by key of a letter, or by what else a server refuses
 	searched  map[string]time.Time // by Message-ID: when every mailbox was searched for it
+	agreed    map[string]time.Time // by account: when its server's clock certainly agreed with ours
 
 	mailSent bool // news, as this delivery began
 
@@ -140,7 +147,7 @@ func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Log
 		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
 		greetings: greetings{known: map[string]string{}, wanted: map[string][]greetingWant{}},
 		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusals: map[string]refusal{},
-		searched: map[string]time.Time{}, answerable: map[string]store.Sent{},
+		searched: map[string]time.Time{}, answerable: map[string]store.Sent{}, agreed: map[string]time.Time{},
 	}
 }
 

@@ -21,6 +21,12 @@ const week = 7 * 24 * time.Hour
 // Digest gives what the owner is to be told as of now, with what has happened
 // since a time; without one, within a week. It changes nothing.
 func Digest(ctx context.Context, st *store.Store, settings Settings, now, since time.Time) (plan.Digest, error) {
+	return digestUntil(ctx, st, settings, now, since, now)
+}
+
+// digestUntil is Digest that asks for news if that line of the schedule has fired
+// until a time: the next digest begins there.
+func digestUntil(ctx context.Context, st *store.Store, settings Settings, now, since, until time.Time) (plan.Digest, error) {
 	if since.IsZero() {
 		since = now.Add(-week)
 	}
@@ -32,6 +38,7 @@ func Digest(ctx context.Context, st *store.Store, settings Settings, now, since 
 	if err != nil {
 		return plan.Digest{}, err
 	}
+	news.Milestones = firesIn(settings.Digest.Milestones, since, until)
 	var copies []string
 	for key, l := range r.Letters {
 		if l.State == contact.Needs && l.Asks == contact.AskCopy {

@@ -116,8 +116,9 @@ func (v *visit) put(ctx context.Context, drafts *mailer.Drafts, b *laying) error
 	}
 	if len(errs) > 0 {
 		v.leave(ctx) // the connection may be of no use
+		return errors.Join(errs...)
 	}
-	return errors.Join(errs...)
+	return v.compare(ctx, b.places[0], v.d.now())
 }
 
 // target gives the mailbox that letters are laid into, and the state of those

@@ -23,41 +23,8 @@ const (
 // noticeNames are what they are called in words for the owner.
 var noticeNames = map[string]string{digestLine: "the digest", eveningLine: "the evening note"}
 
-// A firing that lies further ahead than the clock may be wrong by was stored by a
-// clock that was.
-const clockOff = 24 * time.Hour
-
-// oldestFiring is how far back missed firings are looked for.
-const oldestFiring = 400 * 24 * time.Hour
-
 // digestPatience is how long the digest waits for mail that cannot be read.
 const digestPatience = time.Hour
-
-// nextLook gives when there may next be something to plan.
-func (s Settings) nextLook(now time.Time) time.Time {
-	next := s.NextPlan(now)
-	for _, line := range []func(time.Time) time.Time{s.Digest.Next, s.Digest.Evening} {
-		if line == nil {
-			continue
-		}
-		if at := line(now); !at.IsZero() && at.Before(next) {
-			next = at
-		}
-	}
-	return next
-}
-
-// latestFiring gives the newest firing after last that has come at now; the zero
-// time when none has. However many were missed, one is made up for.
-func latestFiring(next func(time.Time) time.Time, last, now time.Time) (due time.Time) {
-	if now.Sub(last) > oldestFiring {
-		last = now.Add(-oldestFiring)
-	}
-	for at := next(last); !at.IsZero() && !at.After(now); at = next(at) {
-		due = at
-	}
-	return due
-}
 
 // planNotices makes the digest and the evening note when their time has come. With
 // patience they wait for so long: not all mail is known now. It runs on the goroutine
@@ -100,7 +67,7 @@ func (d *Daemon) planNotice(ctx context.Context, line string, next func(time.Tim
 
 // weekly makes the digest of a firing.
 func (d *Daemon) weekly(ctx context.Context, due, last time.Time) error {
-	n, err := d.digestNotice(ctx, kindDigest+"/"+due.Format(time.DateOnly), last)
+	n, err := d.digestNotice(ctx, kindDigest+"/"+due.Format(time.DateOnly), last, due)
 	if err != nil {
 		return err
 	}
@@ -149,7 +116,7 @@ func (d *Daemon) SendDigest(ctx context.Context, deliver bool) error {
 		now := d.now()
 		key := kindDigest + "/" + now.In(d.settings.Policy.Location).Format(time.DateOnly) + "/" + store.NewID()
 		err := d.decide(ctx, func(ctx context.Context) error {
-			n, err := d.digestNotice(ctx, key, time.Time{})
+			n, err := d.digestNotice(ctx, key, time.Time{}, d.now())
 			if err != nil {
 				return err
 			}
@@ -170,9 +137,10 @@ func (d *Daemon) SendDigest(ctx context.Context, deliver bool) error {
 	})
 }
 
-// digestNotice makes a digest, with what has happened since a time as Digest has it.
-func (d *Daemon) digestNotice(ctx context.Context, key string, since time.Time) (store.Notice, error) {
-	digest, err := Digest(ctx, d.store, d.settings, d.now(), since)
+// digestNotice makes a digest, with what has happened since a time as Digest has it,
+// and what was to be asked up to another.
+func (d *Daemon) digestNotice(ctx context.Context, key string, since, until time.Time) (store.Notice, error) {
+	digest, err := digestUntil(ctx, d.store, d.settings, d.now(), since, until)
 	if err != nil {
 		return store.Notice{}, err
 	}

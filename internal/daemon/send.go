@@ -95,7 +95,10 @@ func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
 func (v *visit) send(ctx context.Context) error {
 	waiting, err := v.letters(ctx, always, contact.Approved)
 	if err != nil || len(waiting) == 0 || v.account.SMTP == nil {
-		return errors.Join(err, v.tell(ctx, v.smtp(), "", ""))
+		return errors.Join(err, v.tell(ctx, v.smtp(), "", ""), v.tell(ctx, v.clock(), "", ""))
+	}
+	if wrong, err := v.clockWrong(ctx, waiting); err != nil || wrong {
+		return err
 	}
 	var errs []error
 	tried := map[string]bool{}
