@@ -108,6 +108,7 @@ type Daemon struct {
 	memories map[string]*memory // by account
 	refusals map[string]refusal // by key of a letter, or by what else a server refuses
 
+	asking  sync.Mutex // held while the store is asked whether a visit is worth it
 	sending sync.Mutex // held while a letter is chosen and sent: the caps count what others send
 }
 
