@@ -9,8 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -27,11 +25,9 @@ const (
 	accountProjects = 20
 )
 
-// accountsRounds holds what the rounds gave, one entry each.
-type accountsRounds struct {
-	one, many, each []float64 // MiB resident with one account and with several; KiB for each beyond the first
-	eachAnon        []float64 // KiB of it that belong to no file
-}
+// accountsRounds holds what the rounds gave, one entry each: MiB resident with one
+// account and with several, and KiB for each beyond the first.
+type accountsRounds struct{ one, many, each []float64 }
 
 // measureAccounts takes the memory of the service with one account and with several
 // on the same Dovecot, in turns, and then delivers replies to both.
@@ -41,20 +37,50 @@ func (w *world) measureAccounts(ctx context.Context, rep *report) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, homes[0].server.Close()) }()
-	var r accountsRounds
+	front, err := homes[0].front()
+	if err != nil {
+		return err
+	}
+	defer front.Close()
+	var plain, secure accountsRounds
 	for n := range w.opt.rounds {
-		if err := homes[0].weigh(ctx, n, homes, &r); err != nil {
+		err := homes[0].weigh(ctx, fmt.Sprintf("accounts%d", n), homes, nil, &plain)
+		if err == nil {
+			err = homes[0].weigh(ctx, fmt.Sprintf("secure%d", n), homes, front, &secure)
+		}
+		if err != nil {
 			return err
 		}
 	}
-	rep.add(row{
-		what:     fmt.Sprintf("resident memory of `run` for each account beyond the first, %d on one server", several),
-		measured: spread(r.each, "%.0f") + " KiB", against: "one account: " + spread(r.one, "%.1f") + " MiB", ratio: "–",
-		must: "512 KiB", aim: "–",
-	})
-	rep.note("accounts: with %d %s MiB are resident; of those for each, %s KiB belong to no file", several,
-		spread(r.many, "%.1f"), spread(r.eachAnon, "%.0f"))
+	plain.describe("without TLS", rep)
+	secure.describe("with TLS", rep)
 	return homes[0].race(ctx, homes, rep)
+}
+
+func (r accountsRounds) describe(how string, rep *report) {
+	rep.add(row{
+		what:     fmt.Sprintf("resident memory of `run` for each account beyond the first, %d on one server, %s", several, how),
+		measured: spread(r.each, "%.0f") + " KiB",
+		against:  fmt.Sprintf("one account: %s MiB, all: %s MiB", spread(r.one, "%.1f"), spread(r.many, "%.1f")),
+		ratio:    "–", must: "512 KiB", aim: "–",
+	})
+}
+
+// front gives the server a port with TLS, by an authority that serveAccounts has
+// regards trust.
+func (w *world) front() (*mailsim.TLSFront, error) {
+	ca, err := mailsim.NewCA()
+	if err != nil {
+		return nil, err
+	}
+	certificate, err := ca.Issue(w.server.Host(), time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour))
+	if err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(w.path("ca.pem"), ca.PEM(), 0o600); err != nil {
+		return nil, err
+	}
+	return mailsim.NewTLSFront(w.server.IMAPAddr(), certificate)
 }
 
 // homes gives the mailboxes of several users on a Dovecot of its own, filled alike,
@@ -92,41 +118,27 @@ func (w *world) furnish(ctx context.Context) error {
 }
 
 // weigh makes one round: how much is resident with one account, and with several.
-func (w *world) weigh(ctx context.Context, n int, homes []*world, r *accountsRounds) error {
-	var resident, anon [2]int64 // KiB
+func (w *world) weigh(ctx context.Context, name string, homes []*world, front *mailsim.TLSFront, r *accountsRounds) error {
+	var resident [2]float64 // KiB
 	for i, watched := range [][]*world{homes[:1], homes[1:]} {
-		s, err := w.serveAccounts(ctx, fmt.Sprintf("accounts%d-%d", n, i), watched)
+		s, err := w.serveAccounts(ctx, fmt.Sprintf("%s-%d", name, i), watched, front)
 		if err != nil {
 			return err
 		}
 		err = w.rest(ctx, w.opt.settle)
 		if err == nil {
-			resident[i], anon[i], err = weight(s.cmd.Process.Pid)
+			var kib int64
+			kib, err = memory(s.cmd.Process.Pid, "VmRSS")
+			resident[i] = float64(kib)
 		}
 		if err := errors.Join(err, s.end()); err != nil {
 			return err
 		}
 	}
-	each := func(kib [2]int64) float64 { return float64(kib[1]-kib[0]) / (several - 1) }
-	r.one, r.many = append(r.one, float64(resident[0])/1024), append(r.many, float64(resident[1])/1024)
-	r.each, r.eachAnon = append(r.each, each(resident)), append(r.eachAnon, each(anon))
-	w.say("accounts, round %d: %.1f MiB resident with one, %.1f MiB with %d: %.0f KiB each", n+1,
-		float64(resident[0])/1024, float64(resident[1])/1024, several, each(resident))
+	each := (resident[1] - resident[0]) / (several - 1)
+	r.one, r.many, r.each = append(r.one, resident[0]/1024), append(r.many, resident[1]/1024), append(r.each, each)
+	w.say("%s: %.1f MiB resident with one, %.1f MiB with %d: %.0f KiB each", name, resident[0]/1024, resident[1]/1024, several, each)
 	return nil
-}
-
-// weight gives what is resident of a process, in KiB, and how much of it belongs to
-// no file. What several processes share is divided among them.
-func weight(pid int) (resident, anon int64, err error) {
-	rollup, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-	for line := range strings.Lines(string(rollup)) {
-		for field, to := range map[string]*int64{"Pss:": &resident, "Anonymous:": &anon} {
-			if value, ok := strings.CutPrefix(line, field); ok && err == nil {
-				*to, err = strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-			}
-		}
-	}
-	return resident, anon, err
 }
 
 // race delivers replies in turns to the account that is watched alone, and to each
@@ -134,7 +146,7 @@ func weight(pid int) (resident, anon int64, err error) {
 func (w *world) race(ctx context.Context, homes []*world, rep *report) error {
 	var services [2]*running
 	for i, watched := range [][]*world{homes[:1], homes[1:]} {
-		s, err := w.serveAccounts(ctx, fmt.Sprintf("race%d", i), watched)
+		s, err := w.serveAccounts(ctx, fmt.Sprintf("race%d", i), watched, nil)
 		if err != nil {
 			return err
 		}
@@ -188,16 +200,17 @@ type running struct {
 }
 
 // serveAccounts starts a service with a new database, and waits until it has read
-// all mail of the accounts.
-func (w *world) serveAccounts(ctx context.Context, name string, accounts []*world) (s *running, err error) {
+// all mail of the accounts, through the front if there is one.
+func (w *world) serveAccounts(ctx context.Context, name string, accounts []*world, front *mailsim.TLSFront) (s *running, err error) {
 	p, err := w.newProfile(ctx, name, w.server.IMAPPort())
 	if err != nil {
 		return nil, err
 	}
-	if err := w.addAccounts(p, accounts); err != nil {
+	if err := w.addAccounts(p, accounts, front); err != nil {
 		return nil, err
 	}
 	s = &running{cmd: p.command(ctx, "run")}
+	s.cmd.Env = append(os.Environ(), "SSL_CERT_FILE="+w.path("ca.pem"))
 	s.cmd.Stderr = &s.problems
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
@@ -215,19 +228,23 @@ func (w *world) serveAccounts(ctx context.Context, name string, accounts []*worl
 }
 
 // addAccounts configures accounts in the place of the one that a profile has.
-func (w *world) addAccounts(p *profile, accounts []*world) error {
+func (w *world) addAccounts(p *profile, accounts []*world, front *mailsim.TLSFront) error {
 	text, err := os.ReadFile(p.config)
 	if err != nil {
 		return err
 	}
 	head, account, _ := strings.Cut(string(text), "[[account]]")
+	if front != nil {
+		account = strings.NewReplacer(`tls = "none"`, `tls = "implicit"`,
+			fmt.Sprintf("port = %d", w.server.IMAPPort()), fmt.Sprintf("port = %d", front.Port())).Replace(account)
+	}
 	var b strings.Builder
 	io.WriteString(&b, head)
 	for i, a := range accounts {
 		named := strings.Replace(account, `name = "personal"`, fmt.Sprintf(`name = "account%d"`, i+1), 1)
 		fmt.Fprintf(&b, "[[account]]%s  user = %q\n\n", named, a.server.User())
 	}
-	return os.WriteFile(filepath.Clean(p.config), []byte(b.String()), 0o600)
+	return os.WriteFile(p.config, []byte(b.String()), 0o600)
 }
 
 // end ends the service, once.
