@@ -61,7 +61,7 @@ func (s *site) run() (advance func(time.Duration)) {
 
 func (s *site) eventually(what string, done func() bool) {
 	s.t.Helper()
-	for deadline := time.Now().Add(2 * time.Minute); !done(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(4 * time.Minute); !done(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("waited in vain for %s", what)
 		}
