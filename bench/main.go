@@ -39,7 +39,7 @@ type options struct {
 }
 
 // figures are the names that -only takes, in the order of the table.
-var figures = []string{"first", "python", "peak", "second", "reply", "idle", "letters"}
+var figures = []string{"first", "python", "peak", "second", "reply", "idle", "letters", "accounts"}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -92,7 +92,12 @@ func (w *world) measure(ctx context.Context, rep *report) error {
 		}
 	}
 	if w.opt.wants("letters") {
-		return w.measureLetters(ctx, rep)
+		if err := w.measureLetters(ctx, rep); err != nil {
+			return err
+		}
+	}
+	if w.opt.wants("accounts") {
+		return w.measureAccounts(ctx, rep)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func (w *world) measureService(ctx context.Context, rep *report) (err error) {
 			err = errors.Join(err, fmt.Errorf("regards run: %w: %s", ended, problems.Bytes()))
 		}
 	}()
-	if err := w.awaitScan(ctx, p); err != nil {
+	if err := w.awaitScan(ctx, p, 1); err != nil {
 		return err
 	}
 	if w.opt.wants("idle") {
@@ -73,20 +73,15 @@ func (w *world) measureIdle(ctx context.Context, cmd *exec.Cmd, rep *report) err
 	return nil
 }
 
-// awaitScan waits until the service has read every mailbox to its end: those
-// that it waits on, and by the account's own time the others.
-func (w *world) awaitScan(ctx context.Context, p *profile) error {
+// awaitScan waits until the service has read every mailbox of its accounts to its
+// end: those that it waits on, and by an account's own time the others.
+func (w *world) awaitScan(ctx context.Context, p *profile, accounts int) error {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		var st status
 		if err := p.ask(ctx, &st, "status"); err != nil {
 			return err
 		}
-		account := st.Accounts[0]
-		read := map[string]bool{}
-		for _, m := range account.Mailboxes {
-			read[m.Name] = m.LastSync != nil
-		}
-		if account.LastSync != nil && read["INBOX"] && read["Sent"] {
+		if len(st.Accounts) == accounts && st.read() {
 			return nil
 		}
 		if err := w.rest(ctx, time.Second); err != nil {
@@ -94,6 +89,20 @@ func (w *world) awaitScan(ctx context.Context, p *profile) error {
 		}
 	}
 	return fmt.Errorf("regards run has not finished its first scan after %v", patience)
+}
+
+// read reports whether all mail of all accounts has been.
+func (st status) read() bool {
+	for _, a := range st.Accounts {
+		read := map[string]bool{}
+		for _, m := range a.Mailboxes {
+			read[m.Name] = m.LastSync != nil
+		}
+		if a.LastSync == nil || !read["INBOX"] || !read["Sent"] {
+			return false
+		}
+	}
+	return true
 }
 
 // rest waits, but not beyond the end of ctx.

@@ -64,7 +64,15 @@ func (s *scanner) mend(ctx context.Context, err error) error {
 // pause waits for an announcement, by IDLE or for the time of a poll.
 func (s *scanner) pause(ctx context.Context, news <-chan struct{}, idle bool) (announced bool, err error) {
 	if !idle {
-		return false, sleep(ctx, s.w.pace.poll)
+		poll := time.NewTimer(s.w.pace.poll)
+		defer poll.Stop()
+		select {
+		case <-poll.C:
+		case gone := <-s.w.aside:
+			return false, s.standAside(ctx, gone)
+		case <-ctx.Done():
+		}
+		return false, ctx.Err()
 	}
 	var cmd *imapclient.IdleCommand
 	err = s.conn.Do(ctx, "begin to wait", s.w.pace.idleAnswer, func(c *imapclient.Client) (err error) {
@@ -76,15 +84,20 @@ func (s *scanner) pause(ctx context.Context, news <-chan struct{}, idle bool) (a
 	}
 	timer := time.NewTimer(s.w.pace.renewIdle)
 	defer timer.Stop()
+	var gone chan struct{}
 	select {
 	case <-news:
 		announced = true
 	case <-timer.C:
 	case <-s.conn.Closed():
+	case gone = <-s.w.aside:
 	case <-ctx.Done():
 	}
 	err = s.conn.Do(ctx, "end the wait", s.w.pace.idleAnswer, func(*imapclient.Client) error {
 		return errors.Join(cmd.Close(), cmd.Wait())
 	})
+	if gone != nil {
+		return false, s.standAside(ctx, gone)
+	}
 	return announced, err
 }

@@ -37,6 +37,7 @@ func (s *scanner) close() {
 	s.conn.Close()
 	if s.committed != nil {
 		<-s.committed
+		s.committed = nil
 	}
 }
 

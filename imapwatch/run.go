@@ -160,7 +160,7 @@ func (w *Watcher) attend(ctx context.Context, t target, v *vacancies) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
+	defer func() { s.close() }()
 	for last, pause := (Cursor{}), w.pace.firstDelay; ; {
 		b, err := s.visit(ctx, t)
 		switch {
@@ -185,7 +185,16 @@ func (w *Watcher) attend(ctx context.Context, t target, v *vacancies) error {
 			pause = min(2*pause, w.pace.poll)
 		}
 		last = b.cursor
-		if err := s.wait(ctx, b, news); err != nil {
+		err = s.wait(ctx, b, news)
+		if errors.Is(err, errAside) {
+			s.close()
+			v.add(t.Name)
+			var back *scanner
+			if back, err = w.awaitPost(ctx, server, t.Name, v, w.pace.poll); err == nil {
+				s = back
+			}
+		}
+		if err != nil {
 			return err
 		}
 	}

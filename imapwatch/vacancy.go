@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"regards/internal/imapconn"
 )
@@ -59,21 +60,59 @@ func (v *vacancies) read(mailbox string, read func() error) (left bool, err erro
 // server has no connection for that the mailbox is left to the rounds: they find
 // out whether the server is away altogether.
 func (w *Watcher) takePost(ctx context.Context, server imapconn.Server, mailbox string, v *vacancies) (*scanner, error) {
-	open := func() (*scanner, error) { return w.open(ctx, server) }
-	s, err := open()
+	s, err := w.open(ctx, server)
 	if errors.Is(err, imapconn.ErrAway) {
 		v.add(mailbox)
 	}
 	v.tried.Done()
-	// A server that was just starting anew has one soon, a provider that allows
-	// two has none for long.
-	for pause := w.pace.firstDelay; errors.Is(err, imapconn.ErrAway); pause = min(2*pause, max(w.pace.round, w.pace.poll)) {
+	if errors.Is(err, imapconn.ErrAway) {
+		return w.awaitPost(ctx, server, mailbox, v, w.pace.firstDelay)
+	}
+	return s, err
+}
+
+// awaitPost connects for somebody who is to wait in a mailbox that is left to the
+// rounds, as soon as that is possible. A server that was just starting anew has a
+// connection soon, a provider that allows two has none for long.
+func (w *Watcher) awaitPost(ctx context.Context, server imapconn.Server, mailbox string, v *vacancies, pause time.Duration) (s *scanner, err error) {
+	for {
 		if err := sleep(ctx, pause); err != nil {
 			return nil, err
 		}
-		s, err = v.fill(mailbox, open)
+		s, err = v.fill(mailbox, func() (*scanner, error) { return w.open(ctx, server) })
+		if !errors.Is(err, imapconn.ErrAway) {
+			return s, err
+		}
+		pause = min(2*pause, max(w.pace.round, w.pace.poll))
 	}
-	return s, err
+}
+
+// GiveWay has somebody who waits in a mailbox give their connection up for a minute,
+// for who needs one and gets none: a provider may allow few. The mailbox is left to
+// the rounds meanwhile. It reports whether anybody did.
+func (w *Watcher) GiveWay(ctx context.Context) bool {
+	gone := make(chan struct{})
+	select {
+	case w.aside <- gone:
+	default:
+		return false // nobody waits now
+	}
+	select {
+	case <-gone:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// errAside means that a post was left to give way.
+var errAside = errors.New("the connection was given up for another one")
+
+// standAside says goodbye, and tells so.
+func (s *scanner) standAside(ctx context.Context, gone chan<- struct{}) error {
+	s.conn.Logout(ctx)
+	close(gone)
+	return errAside
 }
 
 // fillIn reads the mailboxes that are left to the rounds. It opens them whatever

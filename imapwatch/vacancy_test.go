@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"regards/internal/imapconn"
+	"regards/internal/mailsim"
 )
 
 // A provider that allows two connections: what nobody can wait in is read in
@@ -41,6 +42,37 @@ func TestRunWithTwoConnections(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Who needs a connection gets that of a post, which is taken again later; its mailbox
+// is read meanwhile.
+func TestGiveWay(t *testing.T) {
+	t.Parallel()
+	forEachServer(t, func(t *testing.T, s *mailsim.Server) {
+		p, r := newProxy(t, s), &recorder{}
+		w := watcher(account(s, p.Port()), r)
+		if w.GiveWay(t.Context()) {
+			t.Error("somebody gave way before anybody waited")
+		}
+		w.pace.poll = time.Second
+		run(t, w)
+		for n := 1; n <= 3; n++ {
+			idles(t, p, 2*n)
+			eventually(t, "somebody to give way", func() bool { return w.GiveWay(t.Context()) })
+			if got := countLines(p.ClientLines(), " LOGOUT"); got != n {
+				t.Errorf("%d connections were given up, not %d", got, n)
+			}
+			fill(t, s, "INBOX", n, n)
+			fill(t, s, "Sent", n, n)
+			eventually(t, "the mail", has(r, "INBOX", uint32(n)))
+			eventually(t, "the mail sent", has(r, "Sent", uint32(n)))
+		}
+		for _, state := range r.States() {
+			if state.Problem != nil {
+				t.Errorf("%+v", state)
+			}
+		}
+	})
 }
 
 // Who waits to be let in does not hold up the end.

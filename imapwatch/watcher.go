@@ -47,7 +47,8 @@ type Watcher struct {
 	counters imapconn.Counters
 	pace     pace
 	look     chan struct{} // there may be something to look for
-	entered  bool          // the session under way has logged in; Run's own
+	aside    chan chan struct{}
+	entered  bool // the session under way has logged in; Run's own
 
 	mu       sync.Mutex
 	cursors  map[string]Cursor
@@ -59,7 +60,7 @@ type Watcher struct {
 // New makes a watcher that goes on from the cursors given, by mailbox. It does
 // no I/O.
 func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
-	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1),
+	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1), aside: make(chan chan struct{}),
 		cursors: map[string]Cursor{}, failures: map[string]failure{}}
 	maps.Copy(w.cursors, cursors)
 	w.account.Server.Counters = &w.counters

@@ -69,7 +69,7 @@ func (w *world) deliver(n int) error {
 		if w.rand.IntN(3) == 0 {
 			from, to, box = owner, who, "Sent"
 		}
-		at := time.Now().Truncate(time.Second)
+		at := w.now().Truncate(time.Second)
 		raw := fmt.Appendf(nil, "From: %s\r\nTo: %s\r\nSubject: number %d\r\nDate: %s\r\nMessage-ID: <%d@soak.example>\r\n\r\nHello.\r\n",
 			from, to, w.number, at.Format(time.RFC1123Z), w.number)
 		if _, err := w.server.Append(box, mailsim.Message{Time: at, Raw: raw}); err != nil {
@@ -134,7 +134,7 @@ func (w *world) befriend(ctx context.Context) error {
 		return nil
 	}
 	addr := w.addr(len(w.known))
-	c, err := w.store.AddContact(ctx, contact.Contact{Name: addr, Medium: contact.Email, Status: contact.Active, Added: time.Now(),
+	c, err := w.store.AddContact(ctx, contact.Contact{Name: addr, Medium: contact.Email, Status: contact.Active, Added: w.now(), Greeting: "Hello,",
 		Addresses: []contact.Address{{Addr: addr, Key: plan.AddressKey(addr)}}})
 	w.known = append(w.known, c.ID)
 	return err
@@ -181,6 +181,9 @@ func (w *world) touches(ctx context.Context, st *store.Store) ([]string, error) 
 	touches, err := st.Touches(ctx, "")
 	var lines []string
 	for _, t := range touches {
+		if t.Medium != contact.Email {
+			continue // no scan finds it
+		}
 		lines = append(lines, fmt.Sprintf("%s %s %s %s %q", t.ContactID, t.Direction, t.At.Format(time.RFC3339), t.MessageID, t.Subject))
 	}
 	slices.Sort(lines)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"time"
 
 	"regards/internal/daemon"
@@ -39,11 +40,13 @@ type world struct {
 	number int          // of messages made
 	people int          // who write
 	known  []string     // ids of contacts
+	now    func() time.Time
+	change func(*daemon.Settings) // what is different about the service; nil: nothing
 }
 
 // newWorld starts the server and the service.
 func newWorld(ctx context.Context, day time.Duration, seed uint64) (w *world, err error) {
-	w = &world{day: day, rand: rand.New(rand.NewPCG(seed, 0)), people: 40, stop: func() error { return nil }}
+	w = &world{day: day, rand: rand.New(rand.NewPCG(seed, 0)), people: 40, stop: func() error { return nil }, now: time.Now}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, w.close())
@@ -53,6 +56,9 @@ func newWorld(ctx context.Context, day time.Duration, seed uint64) (w *world, er
 		return w, err
 	}
 	if w.server, err = mailsim.Dovecot(); err != nil {
+		return w, err
+	}
+	if err := w.server.AddSMTP(); err != nil {
 		return w, err
 	}
 	if w.proxy, err = mailsim.NewProxy(w.server.IMAPAddr()); err != nil {
@@ -69,7 +75,6 @@ func newWorld(ctx context.Context, day time.Duration, seed uint64) (w *world, er
 			return w, err
 		}
 	}
-	w.serve(ctx, w.store)
 	return w, nil
 }
 
@@ -84,7 +89,10 @@ func (w *world) service(st *store.Store, port int) *daemon.Daemon {
 			Server: imapconn.Server{Host: w.server.Host(), Port: port, TLS: imapconn.None, User: w.server.User(),
 				Secret: func(context.Context) (string, error) { return w.server.Password(), nil }}}},
 	}
-	return daemon.New(settings, st, time.Now, slog.New(slog.DiscardHandler), nil)
+	if w.change != nil {
+		w.change(&settings)
+	}
+	return daemon.New(settings, st, w.now, slog.New(slog.DiscardHandler), nil)
 }
 
 // serve runs the service until w.stop.
@@ -105,16 +113,39 @@ func (w *world) row(ctx context.Context, out io.Writer, day int) error {
 	if err != nil {
 		return err
 	}
-	runtime.GC()
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	open, err := os.ReadDir("/proc/self/fd")
+	c, err := costs()
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "| %d | %d | %d | %d | %.1f | %d | %d |\n", day, w.number, len(touches), w.proxy.Counts().Connections,
-		float64(m.HeapAlloc)/(1<<20), runtime.NumGoroutine(), len(open))
+		c.heap, c.goroutines, c.descriptors)
 	return err
+}
+
+// cost is what this process takes at a time.
+type cost struct {
+	heap, resident          float64 // MiB
+	goroutines, descriptors int
+}
+
+func costs() (c cost, err error) {
+	debug.FreeOSMemory() // which collects garbage first
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return c, err
+	}
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return c, err
+	}
+	var size, resident float64 // pages
+	if _, err := fmt.Sscan(string(statm), &size, &resident); err != nil {
+		return c, err
+	}
+	return cost{heap: float64(m.HeapAlloc) / (1 << 20), resident: resident * float64(os.Getpagesize()) / (1 << 20),
+		goroutines: runtime.NumGoroutine(), descriptors: len(open)}, nil
 }
 
 // finish waits until the service has read everything, ends it, and compares its

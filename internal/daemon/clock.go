@@ -54,9 +54,9 @@ func (v *visit) clock() string { return "clock/" + v.account.Name }
 // agreedLately reports whether the clocks certainly agreed a short while ago. By the
 // wall clock: it may have been set since.
 func (v *visit) agreedLately() bool {
-	at, agreed := v.d.agreed[v.account.Name]
+	at := v.memory().agreed
 	since := v.d.now().Round(0).Sub(at)
-	return agreed && since >= 0 && since < agreedFor
+	return !at.IsZero() && since >= 0 && since < agreedFor
 }
 
 // compare looks what the server's clock showed when a letter was laid at a place,
@@ -79,9 +79,9 @@ func (v *visit) compare(ctx context.Context, place contact.Place, laid time.Time
 	}
 	seen := store.Clocks{Ours: laid.Round(0), Theirs: theirs}
 	if apart(laid, seen, theirs) == 0 {
-		v.d.agreed[v.account.Name], seen = seen.Ours, store.Clocks{}
+		v.memory().agreed, seen = seen.Ours, store.Clocks{}
 	} else {
-		delete(v.d.agreed, v.account.Name)
+		v.memory().agreed = time.Time{}
 	}
 	return v.setClocks(ctx, seen)
 }

@@ -131,7 +131,7 @@ func TestClockWrong(t *testing.T) {
 					t.Errorf("the server heard of it %d times", n)
 				}
 				// A service that starts anew knows still.
-				s.agreed = map[string]time.Time{}
+				s.memories = map[string]*memory{}
 				s.ok(time.Minute)
 				s.clockStory("anew", x.told, 0)
 				s.clock = time.Now().Add(2 * time.Hour)

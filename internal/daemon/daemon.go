@@ -23,7 +23,6 @@ import (
 	"maps"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -101,9 +100,8 @@ type Daemon struct {
 	log      *slog.Logger
 	progress func(Progress)
 
-	calls   chan call
-	deliver chan struct{} // there may be something to deliver
-	report  *tally
+	calls  chan call
+	report *tally
 
 	// Owned by the goroutine of decisions.
 	watching    []*imapwatch.Watcher // while Run does
@@ -117,17 +115,13 @@ type Daemon struct {
 	greetings    greetings
 	answerable   map[string]store.Sent // notices, by Message-ID
 
-	// Owned by the goroutine that delivers.
-	looked    map[string]time.Time // by account: when it was last looked what has become of letters
-	surveys   map[string]surveyed  // by account and mailbox
-	unmovable map[string]bool      // accounts in which no draft can be moved
-	refusals  map[string]refusal   // by key of a letter, or by what else a server refuses
-	searched  map[string]time.Time // by Message-ID: when every mailbox was searched for it
-	agreed    map[string]time.Time // by account: when its server's clock certainly agreed with ours
+	// Of the goroutines that deliver, one for each account.
+	mu       sync.Mutex         // guards what follows
+	memories map[string]*memory // by account
+	refusals map[string]refusal // by key of a letter, or by what else a server refuses
 
-	mailSent bool // news, as this delivery began
-
-	news atomic.Bool // the owner has sent mail: a draft may be gone
+	asking  sync.Mutex // held while the store is asked whether a visit is worth it
+	sending sync.Mutex // held while a letter is chosen and sent: the caps count what others send
 }
 
 // Progress is how far the scan of a mailbox has come.
@@ -144,10 +138,9 @@ func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Log
 	}
 	return &Daemon{
 		settings: settings, store: st, now: now, log: log, progress: progress,
-		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
+		calls: make(chan call), report: newTally(), synced: map[string]*readiness{},
 		greetings: greetings{known: map[string]string{}, wanted: map[string][]greetingWant{}},
-		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusals: map[string]refusal{},
-		searched: map[string]time.Time{}, answerable: map[string]store.Sent{}, agreed: map[string]time.Time{},
+		memories:  map[string]*memory{}, refusals: map[string]refusal{}, answerable: map[string]store.Sent{},
 	}
 }
 
@@ -266,10 +259,8 @@ func (d *Daemon) Once(ctx context.Context) error {
 			return errors.Join(syncErr, d.greetAll(ctx))
 		}
 		err = d.deliverAll(ctx)
-		select {
-		case <-d.deliver: // more has been planned
+		if d.woken() { // more has been planned
 			err = errors.Join(err, d.deliverAll(ctx))
-		default:
 		}
 		return errors.Join(syncErr, err)
 	})
@@ -277,14 +268,17 @@ func (d *Daemon) Once(ctx context.Context) error {
 
 // planWhatIsKnown plans if all mail has been read, but for the mailboxes that
 // cannot be: a letter that mail still unread makes needless must not be written.
-// INBOX and Sent are not to be missed.
+// INBOX and Sent are not to be missed. An account that has been out of reach for long
+// keeps only those letters back that rest on silence.
 func (d *Daemon) planWhatIsKnown(ctx context.Context) error {
 	account, mailbox := d.unknown()
 	if mailbox != "" {
 		d.log.Warn("no letter is planned: not all mail is known", "account", account, "mailbox", mailbox)
 	}
 	if account != "" {
-		return nil
+		if without, err := d.doWithout(ctx); err != nil || !without {
+			return err
+		}
 	}
 	return d.planLetters(ctx)
 }
@@ -310,12 +304,17 @@ func (d *Daemon) Run(ctx context.Context) error {
 			return err
 		}
 		d.watching = watchers
+		for _, a := range d.settings.Accounts {
+			d.readiness(a.Name).failed = d.now()
+		}
 		g, ctx := errgroup.WithContext(ctx)
 		for _, w := range watchers {
 			g.Go(func() error { return w.Run(ctx) })
 		}
 		g.Go(func() error { return d.tick(ctx) })
-		g.Go(func() error { return d.deliveries(ctx) })
+		for _, a := range d.settings.Accounts {
+			g.Go(func() error { return d.deliveries(ctx, a) })
+		}
 		return g.Wait()
 	})
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
@@ -408,13 +407,6 @@ func (d *Daemon) reload(ctx context.Context) error {
 	d.bookVersion, d.book = version, plan.NewBook(d.settings.Addresses, contacts, d.settings.Recipients)
 	d.answerable, err = d.store.SentNotices(ctx)
 	return err
-}
-
-func (d *Daemon) wakeDeliverer() {
-	select {
-	case d.deliver <- struct{}{}:
-	default:
-	}
 }
 
 func (a Account) watch() imapwatch.Account {

@@ -121,4 +121,3 @@ func (d *Daemon) toOwnerAlone(msg plan.Message) bool {
 	}
 	return len(msg.To) > 0
 }
-

@@ -112,7 +112,7 @@ func TestToOutbox(t *testing.T) {
 		if x.none {
 			v.account.SMTP = nil
 		}
-		s.unmovable["home"] = x.unmovable
+		s.memory("home").unmovable = x.unmovable
 		if laid, brought := v.viaOutbox(x.l), v.toMove(x.l); laid != x.laid || brought != x.brought {
 			t.Errorf("%s: laid there %t, brought there %t", name, laid, brought)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"regards/contact"
@@ -132,9 +131,8 @@ func (d *Daemon) adopt(ctx context.Context) error {
 		return err
 	}
 	for _, l := range letters {
-		known := slices.ContainsFunc(d.settings.Accounts, func(a Account) bool { return a.Name == l.Account })
 		switch {
-		case known || l.Account == "":
+		case d.configured(l.Account) || l.Account == "":
 		case l.State == contact.Queued && l.Attempt.At.IsZero():
 			err = d.store.Rewrite(ctx, l.Key)
 		case orphaned(l, d.now()).State != l.State:
@@ -144,7 +142,7 @@ func (d *Daemon) adopt(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return errors.Join(d.adoptNotices(ctx), d.endTroubles(ctx))
 }
 
 // orphaned gives a letter of which a message may lie, or may have been sent, in an

@@ -23,10 +23,10 @@ func (v *visit) lookDue(ctx context.Context) (bool, error) {
 		every = lookAnyway
 	}
 	now := v.d.now()
-	last, looked := v.d.looked[v.account.Name]
-	passed := now.Sub(last)
-	return !looked || passed < 0 || passed >= every/time.Duration(max(v.d.settings.Hurry, 1)) ||
-		len(letters) > 0 && v.d.mailSent, nil
+	m := v.memory()
+	passed := now.Sub(m.looked)
+	return m.looked.IsZero() || passed < 0 || passed >= every/time.Duration(max(v.d.settings.Hurry, 1)) ||
+		len(letters) > 0 && m.mailSent, nil
 }
 
 // How long it is looked for a letter that was thrown away: often at first, since
@@ -67,7 +67,7 @@ func (v *visit) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.d.looked[v.account.Name] = now
+	v.memory().looked = now
 	if err := v.seen(ctx, now); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 // toMove reports whether a letter whose sending was ordered lies in Drafts still.
 func (v *visit) toMove(l contact.Letter) bool {
 	return !v.held && v.account.SMTP != nil && l.State == contact.Approved && l.Sending.IsZero() &&
-		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.d.unmovable[v.account.Name] &&
+		l.Place.Mailbox != "" && !imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) && !v.memory().unmovable &&
 		!v.d.refusedLately(v.outbox()) && !v.d.refusedLately("move "+l.Key)
 }
 
@@ -46,7 +46,7 @@ func (v *visit) move(ctx context.Context) error {
 
 func (v *visit) moveOne(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
 	if !drafts.CanMove() {
-		v.d.unmovable[v.account.Name] = true
+		v.memory().unmovable = true
 		return nil
 	}
 	if err := v.ensureOutbox(ctx, drafts); err != nil {

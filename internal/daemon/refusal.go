@@ -20,6 +20,8 @@ const forgetRefused = 24 * time.Hour
 // key: it is not tried again at once, nor in the same pass.
 func (d *Daemon) refused(what string) {
 	now := d.now()
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	maps.DeleteFunc(d.refusals, func(_ string, r refusal) bool { return now.Sub(r.last).Abs() > forgetRefused })
 	r, known := d.refusals[what]
 	if !known {
@@ -30,11 +32,23 @@ func (d *Daemon) refused(what string) {
 }
 
 // taken notes that a server no longer refuses something.
-func (d *Daemon) taken(what string) { delete(d.refusals, what) }
+func (d *Daemon) taken(what string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.refusals, what)
+}
+
+// refusal gives what is known of something that was refused.
+func (d *Daemon) refusal(what string) (r refusal, refused bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r, refused = d.refusals[what]
+	return r, refused
+}
 
 // refusedLately reports whether something is left alone for a while.
 func (d *Daemon) refusedLately(what string) bool {
-	r, refused := d.refusals[what]
+	r, refused := d.refusal(what)
 	since := d.now().Sub(r.last)
 	return refused && since >= 0 && since < retryRefused
 }
@@ -42,6 +56,6 @@ func (d *Daemon) refusedLately(what string) bool {
 // refusedFor reports whether something has been refused for a time, and again
 // just now.
 func (d *Daemon) refusedFor(what string, t time.Duration) bool {
-	r, refused := d.refusals[what]
+	r, refused := d.refusal(what)
 	return refused && r.last.Sub(r.first) >= t
 }

@@ -103,31 +103,42 @@ func (v *visit) send(ctx context.Context) error {
 	var errs []error
 	tried := map[string]bool{}
 	for {
-		letters, err := v.sendable(ctx)
+		more, err := v.sendNext(ctx, tried)
 		if err != nil {
-			return errors.Join(append(errs, err)...)
+			errs = append(errs, err)
 		}
-		letters = slices.DeleteFunc(letters, func(l contact.Letter) bool { return tried[l.Key] })
-		if len(letters) == 0 || ctx.Err() != nil {
+		if !more || ctx.Err() != nil || errors.Is(err, errUnreached) {
 			return errors.Join(errs...)
 		}
-		l := v.leastRefused(letters)
-		tried[l.Key] = true
-		if err := v.sendOne(ctx, l); err != nil {
-			errs = append(errs, fmt.Errorf("letter %s: %w", l.Key, err))
-			if errors.Is(err, errUnreached) {
-				return errors.Join(errs...)
-			}
-		}
 	}
+}
+
+// sendNext sends a letter that was not tried yet, if there is one. One goes at a
+// time, through whichever account: the caps count what went just now.
+func (v *visit) sendNext(ctx context.Context, tried map[string]bool) (more bool, err error) {
+	v.d.sending.Lock()
+	defer v.d.sending.Unlock()
+	letters, err := v.sendable(ctx)
+	letters = slices.DeleteFunc(letters, func(l contact.Letter) bool { return tried[l.Key] })
+	if err != nil || len(letters) == 0 || ctx.Err() != nil {
+		return false, err
+	}
+	l := v.leastRefused(letters)
+	tried[l.Key] = true
+	if err := v.sendOne(ctx, l); err != nil {
+		return true, fmt.Errorf("letter %s: %w", l.Key, err)
+	}
+	return true, nil
 }
 
 // leastRefused gives the letter to be tried first: one that the server puts off
 // again and again must not hold up the others.
 func (v *visit) leastRefused(letters []contact.Letter) contact.Letter {
-	return slices.MinFunc(letters, func(a, b contact.Letter) int {
-		return v.d.refusals[a.Key].last.Compare(v.d.refusals[b.Key].last)
-	})
+	last := func(l contact.Letter) time.Time {
+		r, _ := v.d.refusal(l.Key)
+		return r.last
+	}
+	return slices.MinFunc(letters, func(a, b contact.Letter) int { return last(a).Compare(last(b)) })
 }
 
 // smtp is what the sending of an account is called among refusals and troubles.

@@ -28,7 +28,8 @@ type readiness struct {
 	synced  map[string]time.Time // those that have been read to the end, and when
 	refused map[string]bool      // those that the server does not open
 	broken  map[string]trouble   // those that cannot be read otherwise
-	failed  time.Time            // since when it cannot be reached; zero when it can
+	failed  time.Time            // since when its mail is not known to the end; zero once all was read
+	lost    bool                 // there is no connection
 }
 
 // trouble is what is wrong with a mailbox.
@@ -37,7 +38,8 @@ type trouble struct {
 	essential bool // INBOX or Sent, or what stands for them
 }
 
-// giveUpAfter is how long letters wait for an account that cannot be reached.
+// giveUpAfter is how long letters wait for an account: one whose server lets us in and
+// then hangs or lies counts like one that cannot be reached.
 const giveUpAfter = 10 * time.Minute
 
 // ready reports whether the mail of every account is known, so that no letter
@@ -68,17 +70,45 @@ func (d *Daemon) ready() bool {
 // mailbox is "" for an account as a whole; both are when all is known.
 func (d *Daemon) unknown() (account, mailbox string) {
 	for _, a := range d.settings.Accounts {
-		r := d.synced[a.Name]
-		if r == nil || !r.failed.IsZero() || len(r.watched) == 0 {
-			return a.Name, ""
-		}
-		for _, name := range r.watched {
-			if t, broken := r.broken[name]; !d.fresh(r, name) && (!broken || t.essential) {
-				return a.Name, name
-			}
+		if mailbox, known := d.known(a.Name); !known {
+			return a.Name, mailbox
 		}
 	}
 	return "", ""
+}
+
+// known reports whether the mail of an account is; if not, for which mailbox, or ""
+// for all of it.
+func (d *Daemon) known(account string) (mailbox string, known bool) {
+	r := d.synced[account]
+	if r == nil || r.lost || len(r.watched) == 0 {
+		return "", false
+	}
+	for _, name := range r.watched {
+		if t, broken := r.broken[name]; !d.fresh(r, name) && (!broken || t.essential) {
+			return name, false
+		}
+	}
+	return "", true
+}
+
+// doWithout reports whether one pass need not wait for the mail that is not known:
+// there is an account whose mail is, and the others have been out of reach for long.
+// One pass has no ten minutes to see whether they come back.
+func (d *Daemon) doWithout(ctx context.Context) (bool, error) {
+	states, err := d.store.AccountStates(ctx)
+	if err != nil {
+		return false, err
+	}
+	some := false
+	for _, a := range d.settings.Accounts {
+		mailbox, known := d.known(a.Name)
+		if mailbox != "" || !known && d.now().Sub(states[a.Name].LastSync) < giveUpAfter {
+			return false, nil
+		}
+		some = some || known
+	}
+	return some, nil
 }
 
 // policy gives the owner's, as far as what is known allows: letters that rest on
@@ -143,11 +173,13 @@ func (d *Daemon) lookupsDue(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-func (s *sink) readiness() *readiness {
-	r := s.d.synced[s.account.Name]
+func (s *sink) readiness() *readiness { return s.d.readiness(s.account.Name) }
+
+func (d *Daemon) readiness(account string) *readiness {
+	r := d.synced[account]
 	if r == nil {
 		r = &readiness{synced: map[string]time.Time{}, refused: map[string]bool{}, broken: map[string]trouble{}}
-		s.d.synced[s.account.Name] = r
+		d.synced[account] = r
 	}
 	return r
 }
@@ -217,16 +249,16 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 			if state.Synced {
 				break // all was read in the end
 			}
-			if r.failed.IsZero() {
+			if r.lost = true; r.failed.IsZero() {
 				r.failed = s.d.now()
 			}
 			clear(r.synced) // mail may come that is not known
 		case state.Connected:
-			r.failed = time.Time{}
+			r.lost = false
 			s.d.wakeDeliverer()
 		}
 		if state.Synced {
-			a.LastSync, r.failed = s.d.now(), time.Time{}
+			a.LastSync, r.failed, r.lost = s.d.now(), time.Time{}, false
 		}
 		return s.d.store.SetAccountState(ctx, a)
 	})
@@ -323,8 +355,7 @@ func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []conta
 	}
 	for _, t := range added {
 		if t.Direction == contact.Out && t.Medium == contact.Email {
-			s.d.news.Store(true)
-			s.d.wakeDeliverer()
+			s.d.heardOfMail()
 		}
 		s.d.report.touch(s.account.Name, t.Mailbox)
 		s.d.log.Debug("touch", "contact", t.ContactID, "direction", t.Direction, "at", t.At, "mailbox", t.Mailbox)

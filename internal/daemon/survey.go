@@ -37,8 +37,8 @@ func (v *visit) survey(ctx context.Context, drafts *mailer.Drafts) (s plan.Surve
 }
 
 func (v *visit) surveyOne(ctx context.Context, drafts *mailer.Drafts, mailbox string) (plan.Mailbox, error) {
-	key := v.account.Name + "\x00" + mailbox
-	last := v.d.surveys[key]
+	surveys := v.memory().surveys
+	last := surveys[mailbox]
 	box, messages, changed, err := drafts.Survey(ctx, mailbox, last.box)
 	if errors.Is(err, mailer.ErrNoMailbox) {
 		return plan.Mailbox{Name: mailbox, Absent: true}, nil
@@ -52,7 +52,7 @@ func (v *visit) surveyOne(ctx context.Context, drafts *mailer.Drafts, mailbox st
 			last.drafts = append(last.drafts, plan.Lying{Place: m.Place, MessageID: m.MessageID, InReplyTo: m.InReplyTo,
 				References: m.References, To: m.To, Subject: m.Subject, Date: m.Date})
 		}
-		v.d.surveys[key] = last
+		surveys[mailbox] = last
 	}
 	return plan.Mailbox{Name: mailbox, UIDValidity: box.UIDValidity, Messages: last.drafts}, nil
 }
@@ -103,13 +103,14 @@ func (v *visit) findMoved(ctx context.Context, drafts *mailer.Drafts, id string,
 			return place, ok, err
 		}
 	}
+	searched := v.memory().searched
 	waits := i < 0 || letters[i].State != contact.Dismissed && letters[i].State != contact.Uncertain
-	if since := v.d.now().Sub(v.d.searched[id]); !waits && since >= 0 && since < searchEvery {
+	if since := v.d.now().Sub(searched[id]); !waits && since >= 0 && since < searchEvery {
 		return contact.Place{}, false, nil
 	}
 	now := v.d.now()
-	maps.DeleteFunc(v.d.searched, func(_ string, at time.Time) bool { return now.Sub(at).Abs() > searchEvery })
-	v.d.searched[id] = now
+	maps.DeleteFunc(searched, func(_ string, at time.Time) bool { return now.Sub(at).Abs() > searchEvery })
+	searched[id] = now
 	return drafts.FindAnywhere(ctx, id)
 }
 
@@ -135,7 +136,7 @@ func oldestOpen(now time.Time, letters []contact.Letter) time.Time {
 func (v *visit) synced(ctx context.Context) (at time.Time, err error) {
 	err = v.d.decide(ctx, func(context.Context) error {
 		r := v.d.synced[v.account.Name]
-		if r == nil || !r.failed.IsZero() {
+		if r == nil || r.lost {
 			return nil
 		}
 		for _, name := range r.watched {

@@ -30,10 +30,7 @@ type visit struct {
 func (d *Daemon) visit(ctx context.Context, a Account) error {
 	v := &visit{d: d, account: a}
 	defer v.leave(ctx)
-	if err := v.seeHold(ctx); err != nil {
-		return err
-	}
-	busy, err := v.anythingToDo(ctx)
+	busy, err := v.begin(ctx)
 	if err != nil || d.offline(ctx, a) {
 		return err // the watcher of an account says when it is back
 	}
@@ -84,6 +81,18 @@ func (v *visit) steps(ctx context.Context) (letters, account error) {
 	return letters, account
 }
 
+// begin reports whether there is anything to do. Accounts are woken together, and ask
+// one after the other: each that reads the store at the same time has a connection to
+// it, with a cache of its own.
+func (v *visit) begin(ctx context.Context) (busy bool, err error) {
+	v.d.asking.Lock()
+	defer v.d.asking.Unlock()
+	if err := v.seeHold(ctx); err != nil {
+		return false, err
+	}
+	return v.anythingToDo(ctx)
+}
+
 // anythingToDo reports whether it is worth a login.
 func (v *visit) anythingToDo(ctx context.Context) (bool, error) {
 	waiting, err := v.letters(ctx, func(l contact.Letter) bool {
@@ -113,8 +122,10 @@ var errUnreached = errors.New("no letter can be delivered")
 // error that is no answer of the server the next step gets a new one.
 func (v *visit) at(ctx context.Context, f func(*mailer.Drafts) error) error {
 	if v.drafts == nil {
-		drafts, err := mailer.OpenNamed(ctx, v.account.Server,
-			mailer.Names{Drafts: v.account.Drafts, Sent: v.account.Sent, Outbox: v.account.Outbox})
+		drafts, err := v.open(ctx)
+		if errors.Is(err, imapconn.ErrAway) && v.d.giveWay(ctx, v.account) {
+			drafts, err = v.open(ctx)
+		}
 		if err != nil {
 			return fmt.Errorf("%w: %w", errUnreached, err)
 		}
@@ -125,6 +136,18 @@ func (v *visit) at(ctx context.Context, f func(*mailer.Drafts) error) error {
 		v.leave(ctx)
 	}
 	return err
+}
+
+func (v *visit) open(ctx context.Context) (*mailer.Drafts, error) {
+	return mailer.OpenNamed(ctx, v.account.Server,
+		mailer.Names{Drafts: v.account.Drafts, Sent: v.account.Sent, Outbox: v.account.Outbox})
+}
+
+// giveWay has the watcher of an account give up a connection, if it has one: there
+// may be none left for a visit.
+func (d *Daemon) giveWay(ctx context.Context, a Account) bool {
+	i := slices.IndexFunc(d.settings.Accounts, func(other Account) bool { return other.Name == a.Name })
+	return d.watching != nil && d.watching[i].GiveWay(ctx)
 }
 
 // answered reports whether the server has said what it has to say: there is no

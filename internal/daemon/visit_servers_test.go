@@ -174,9 +174,9 @@ func TestLookDue(t *testing.T) {
 	s.pass("")
 	s.pass("")
 	due("just looked", false)
-	s.mailSent = true
+	s.memory("home").mailSent = true
 	due("the owner has sent mail", true)
-	s.mailSent = false
+	s.memory("home").mailSent = false
 	s.now = noon.Add(lookEvery)
 	due("a while later", true)
 	s.now = noon.Add(-time.Minute)

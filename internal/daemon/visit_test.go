@@ -735,7 +735,7 @@ func TestLooksForWhatWasThrownAway(t *testing.T) {
 		l.Missing, l.Ended = s.clock, s.clock
 		return l, nil
 	})
-	s.looked["home"] = s.clock
+	s.memory("home").looked = s.clock
 	for _, x := range []struct {
 		after, since time.Duration
 		due          bool
@@ -744,7 +744,7 @@ func TestLooksForWhatWasThrownAway(t *testing.T) {
 		{13 * 24 * time.Hour, lookAnyway, true}, {15 * 24 * time.Hour, lookAnyway, false},
 	} {
 		s.clock = noon.Add(x.after)
-		s.looked["home"] = s.clock.Add(-x.since)
+		s.memory("home").looked = s.clock.Add(-x.since)
 		if due, err := v.lookDue(t.Context()); err != nil || due != x.due {
 			t.Errorf("after %v, looked %v ago: %t, %v", x.after, x.since, due, err)
 		}

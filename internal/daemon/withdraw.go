@@ -28,7 +28,7 @@ func (v *visit) toWithdraw(l contact.Letter) bool { return v.withdrawn(l).State 
 func (v *visit) toMoveBack(l contact.Letter) bool {
 	open := l.State == contact.Drafted || l.State == contact.Edited
 	return open && !l.TakeBack && l.Missing.IsZero() && l.Sending.IsZero() && imapconn.IsNamed(l.Place.Mailbox, v.account.Outbox) &&
-		!v.d.unmovable[v.account.Name] && !v.d.refusedLately(l.Key)
+		!v.memory().unmovable && !v.d.refusedLately(l.Key)
 }
 
 // withdraw makes drafts of the letters that may no longer be sent, and brings what
@@ -61,7 +61,7 @@ func (v *visit) withdraw(ctx context.Context) error {
 
 func (v *visit) moveBack(ctx context.Context, drafts *mailer.Drafts, l contact.Letter) error {
 	if !drafts.CanMove() {
-		v.d.unmovable[v.account.Name] = true
+		v.memory().unmovable = true
 		return nil
 	}
 	box, _ := drafts.Name(imapconn.Drafts)

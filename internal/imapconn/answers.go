@@ -28,6 +28,8 @@ type answers struct {
 	looked     int // how far behind start the end of the response was looked for
 	line       int // where behind start the line under way begins
 	err        error
+	over       bool             // the last response ended a command, or left the word to us
+	tiny       [tinyBuffer]byte // what buffer is when nothing is owed to us
 
 	out     output
 	msg     message  // memory for one FETCH
@@ -40,12 +42,17 @@ type answers struct {
 	nameless []Mailbox // what LIST named in a way that cannot be used
 }
 
-// The buffer begins at this size, and is given back once it has grown beyond
-// largeBuffer.
+// The buffer has at least smallBuffer bytes while answers come, and tinyBuffer while
+// a connection waits, as most do most of the time: twenty accounts have sixty. What
+// else has grown beyond largeBuffer is given back.
 const (
+	tinyBuffer  = 1 << 10
 	smallBuffer = 64 << 10
 	largeBuffer = 1 << 20
 )
+
+// buffers are those that nobody reads into now.
+var buffers = sync.Pool{New: func() any { return new([smallBuffer]byte) }}
 
 // Read gives as much as fits into b and is there.
 func (a *answers) Read(b []byte) (n int, err error) {
@@ -82,8 +89,8 @@ func (a *answers) ready() bool {
 func (a *answers) fill() {
 	if a.start == a.end {
 		a.start, a.end = 0, 0
-		if a.buffer == nil || len(a.buffer) > largeBuffer {
-			a.buffer = make([]byte, smallBuffer)
+		if a.over || len(a.buffer) > largeBuffer {
+			a.rest()
 		}
 	}
 	if a.start > 0 && len(a.buffer)-a.end < smallBuffer/2 {
@@ -91,13 +98,30 @@ func (a *answers) fill() {
 		a.start = 0
 	}
 	if a.end == len(a.buffer) {
-		// A literal tells how much is to come.
-		larger := make([]byte, max(2*len(a.buffer), min(a.looked, commandBudget)+smallBuffer))
-		copy(larger, a.buffer)
-		a.buffer = larger
+		a.grow()
 	}
 	n, err := a.Conn.Read(a.buffer[a.end:])
 	a.end, a.err = a.end+n, err
+}
+
+// rest gives the buffer back until more comes than fits into a tiny one.
+func (a *answers) rest() {
+	if len(a.buffer) == smallBuffer {
+		buffers.Put((*[smallBuffer]byte)(a.buffer))
+	}
+	a.buffer = a.tiny[:]
+}
+
+// grow makes room behind what was read. A literal tells how much is to come.
+func (a *answers) grow() {
+	var larger []byte
+	if a.looked < smallBuffer && a.end < smallBuffer {
+		larger = buffers.Get().(*[smallBuffer]byte)[:]
+	} else {
+		larger = make([]byte, max(2*len(a.buffer), min(a.looked, commandBudget)+smallBuffer))
+	}
+	copy(larger, a.buffer)
+	a.buffer = larger
 }
 
 // next gives the next response when it is there to its end: its lines, and the
@@ -187,6 +211,7 @@ func literalSize(line []byte) (size int64, announced bool) {
 func (a *answers) take(response []byte) {
 	line := trimEnd(response)
 	s := scan{b: line}
+	a.over = len(line) > 0 && line[0] != '*'
 	switch {
 	case len(line) == 0:
 		// Some servers are generous with line ends.

@@ -66,7 +66,7 @@ func (s *Server) multiAppend(mailbox string, messages iter.Seq[Message]) error {
 	}
 	defer conn.Close()
 	b := &bulk{conn: conn, in: bufio.NewReader(conn), out: bufio.NewWriterSize(conn, 64<<10), mailbox: quote(mailbox)}
-	if err := b.command("a LOGIN " + quote(userName) + " " + quote(password)); err != nil {
+	if err := b.command("a LOGIN " + quote(s.User()) + " " + quote(password)); err != nil {
 		return err
 	}
 	for msg := range messages {

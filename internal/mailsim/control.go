@@ -38,7 +38,7 @@ func (s *Server) session(do func(*control) error) error {
 	}
 	defer c.guard.Stop()
 	defer c.Client.Close()
-	if err := c.Login(userName, password).Wait(); err != nil {
+	if err := c.Login(s.User(), password).Wait(); err != nil {
 		return fmt.Errorf("log in: %w", err)
 	}
 	return do(c)

@@ -3,6 +3,7 @@
 package mailsim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -13,13 +14,16 @@ import (
 // Dovecot starts a Dovecot 2.3 of its own in a temporary folder, as the current
 // user. Dovecot lets nobody read mail as root: root runs it as "nobody". The
 // error is ErrNotInstalled when there is no dovecot that can be used.
-func Dovecot() (*Server, error) {
+func Dovecot() (*Server, error) { return DovecotWith(DovecotOptions{}) }
+
+// DovecotWith is Dovecot with some things different about it.
+func DovecotWith(o DovecotOptions) (*Server, error) {
 	master, err := findDovecot()
 	if err != nil {
 		return nil, err
 	}
 	d := &dovecot{process{name: "Dovecot"}}
-	if err := d.prepare(master); err != nil {
+	if err := d.prepare(master, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("mailsim: set up Dovecot: %w", err), d.close())
 	}
 	return open(&Server{backend: d, imapPort: d.port})
@@ -49,14 +53,18 @@ func findDovecot() (string, error) {
 type dovecot struct{ process }
 
 // prepare makes the folder and its configuration.
-func (d *dovecot) prepare(master string) error {
+func (d *dovecot) prepare(master string, o DovecotOptions) error {
 	if err := d.process.prepare(); err != nil {
 		return err
 	}
 	d.args = []string{master, "-F", "-c", d.configFile()}
+	var users strings.Builder
+	for _, user := range append([]string{userName}, o.Users...) {
+		users.WriteString(user + ":{PLAIN}" + password + "\n")
+	}
 	return d.write(map[string]string{
-		"dovecot.conf": configuration(d.dir, d.port, d.who),
-		"users":        userName + ":{PLAIN}" + password + "\n",
+		"dovecot.conf": configuration(d.dir, d.port, d.who, cmp.Or(o.Connections, 100)),
+		"users":        users.String(),
 	})
 }
 

@@ -4,6 +4,7 @@ package mailsim
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -12,8 +13,8 @@ import (
 // that takes and gives 100,000 messages fastest; fsync serves only against a
 // power cut, which nothing here imitates. A wrong password is refused without
 // the delays that keep guessers away.
-func configuration(dir string, port int, who identity) string {
-	return fill(dovecotConf, dir, port, who)
+func configuration(dir string, port int, who identity, connections int) string {
+	return strings.ReplaceAll(fill(dovecotConf, dir, port, who), "@connections@", strconv.Itoa(connections))
 }
 
 func specialUses() string {
@@ -39,10 +40,10 @@ default_internal_group = @group@
 default_login_user = @user@
 first_valid_uid = @uid@
 
-mail_home = @dir@/home
-mail_location = mdbox:@dir@/mail
+mail_home = @dir@/home/%u
+mail_location = mdbox:@dir@/mail/%u
 mail_fsync = never
-mail_max_userip_connections = 100
+mail_max_userip_connections = @connections@
 
 passdb {
   driver = passwd-file
@@ -50,7 +51,7 @@ passdb {
 }
 userdb {
   driver = static
-  args = uid=@user@ gid=@group@ home=@dir@/home
+  args = uid=@user@ gid=@group@ home=@dir@/home/%u
 }
 
 namespace inbox {

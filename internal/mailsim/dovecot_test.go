@@ -30,11 +30,39 @@ func TestFailureShowsTheLog(t *testing.T) {
 	s := realServer(t, Dovecot)
 	must(t, s.Stop())
 	d := s.backend.(*dovecot)
-	broken := strings.Replace(configuration(d.dir, d.port, d.who), "protocols = imap", "protocols = nonsense", 1)
+	broken := strings.Replace(configuration(d.dir, d.port, d.who, 100), "protocols = imap", "protocols = nonsense", 1)
 	must(t, os.WriteFile(d.configFile(), []byte(broken), 0o600))
 	must(t, d.who.own(d.configFile()))
 	if err := s.Start(); err == nil || !strings.Contains(err.Error(), "nonsense") {
 		t.Errorf("%v", err)
+	}
+}
+
+// Each user has mailboxes of their own, and so many connections.
+func TestDovecotWith(t *testing.T) {
+	t.Parallel()
+	s := realServer(t, func() (*Server, error) {
+		return DovecotWith(DovecotOptions{Users: []string{"tom@example.org"}, Connections: 1})
+	})
+	tom, err := s.As("tom@example.org")
+	must(t, err)
+	_, err = tom.Append("INBOX", Message{Raw: []byte("Subject: for Tom\n\nHello.\n")})
+	must(t, err)
+	for user, want := range map[*Server]int{s: 0, tom: 1} {
+		if got, err := user.Messages("INBOX"); err != nil || len(got) != want {
+			t.Errorf("%s has %d messages, not %d: %v", user.User(), len(got), want, err)
+		}
+	}
+	login(t, s.IMAPAddr())
+	_, err = s.Mailboxes()
+	if err == nil || !strings.Contains(err.Error(), "Maximum number of connections") {
+		t.Errorf("the second connection: %v", err)
+	}
+	if _, err := tom.Mailboxes(); err != nil {
+		t.Errorf("Tom's first: %v", err)
+	}
+	if _, err := s.As("eva@example.org"); err == nil {
+		t.Error("anybody is let in")
 	}
 }
 

@@ -102,6 +102,14 @@ func (p *Proxy) Counts() Counts {
 	return counts
 }
 
+// Forget drops the lines that ClientLines returns: what lives long with a proxy must
+// not grow by them.
+func (p *Proxy) Forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lines = nil
+}
+
 // ClientLines returns all lines that clients have sent so far, without their
 // ends, in the order in which they came: what was dropped as well, and
 // passwords too.

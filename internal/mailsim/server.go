@@ -6,6 +6,7 @@
 // ones, run by an unprivileged user in a temporary folder. All hold one user
 // with the same mailboxes and are used through the same Server, so that one set
 // of tests can run on each; see Server.IMAPName for the names on Courier.
+// DovecotWith can give Dovecot more users: see Server.As.
 // Embedded corrects those habits of go-imap's memory server that no real server
 // has: see session. EmbeddedWith can give it the habits of Gmail or Exchange,
 // with their mailboxes: see Provider.
@@ -21,12 +22,13 @@
 package mailsim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sync"
 )
 
-// The one user of every server.
+// The user of every server.
 const (
 	userName = "ana@example.org"
 	password = "correct-horse"
@@ -62,7 +64,7 @@ type inboxRenewer interface {
 	renewInbox() error
 }
 
-// Server is a mail server on loopback with one user. Its methods may be called
+// Server is a mail server on loopback as one user sees it. Its methods may be called
 // from several goroutines.
 type Server struct {
 	backend  backend
@@ -71,6 +73,7 @@ type Server struct {
 	beside   bool         // smtp is none of backend's: see AddSMTP
 	names    naming
 	provider Provider
+	user     string // "": the usual one
 
 	mu      sync.Mutex // guards running; held while it changes
 	running bool
@@ -108,7 +111,24 @@ func (s *Server) SMTPPort() int {
 func (s *Server) IMAPAddr() string { return address(s.imapPort) }
 
 // User returns the login name, which is also the user's address.
-func (s *Server) User() string { return userName }
+func (s *Server) User() string { return cmp.Or(s.user, userName) }
+
+// As returns a running Dovecot as another of its users, see DovecotOptions, with
+// mailboxes of their own: they read and write there by it. It is started, stopped
+// and closed by the first Server alone, and has no SMTP.
+func (s *Server) As(user string) (*Server, error) {
+	other := &Server{backend: s.backend, imapPort: s.imapPort, names: s.names, provider: s.provider, user: user, running: true}
+	if err := other.createFirst(); err != nil {
+		return nil, err
+	}
+	return other, nil
+}
+
+// DovecotOptions are what can be different about a Dovecot.
+type DovecotOptions struct {
+	Users       []string // beside the usual one, with the same password; their names are addresses
+	Connections int      // how many each user may have at a time; 0: a hundred
+}
 
 // Password returns the user's password, for IMAP and SMTP.
 func (s *Server) Password() string { return password }

@@ -42,6 +42,22 @@ func (s *Server) SMTPHeard() []byte {
 	return slices.Clone(s.smtp.heard)
 }
 
+// ForgetSent drops what Sent and SMTPHeard return, and gives how many messages those
+// were.
+func (s *Server) ForgetSent() int {
+	if s.smtp == nil {
+		return 0
+	}
+	s.smtp.mu.Lock()
+	s.smtp.heard = nil
+	s.smtp.mu.Unlock()
+	s.smtp.outbox.mu.Lock()
+	defer s.smtp.outbox.mu.Unlock()
+	n := len(s.smtp.outbox.messages)
+	s.smtp.outbox.messages = nil
+	return n
+}
+
 // AddSMTP puts an SMTP server beside a real server, which files nothing in Sent.
 // It is stopped and started with the server. It is called before anybody else uses
 // the Server.
