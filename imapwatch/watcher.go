@@ -106,7 +106,7 @@ func (w *Watcher) pass(ctx context.Context) (cut, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
+	defer s.close(ctx)
 	if err := s.round(ctx, targets); err != nil {
 		return nil, err
 	}
@@ -116,7 +116,6 @@ func (w *Watcher) pass(ctx context.Context) (cut, err error) {
 	if err := s.lookups(ctx, targets); err != nil {
 		return nil, err
 	}
-	s.conn.Logout(ctx)
 	return s.cut, nil
 }
 
@@ -132,7 +131,7 @@ func (w *Watcher) connect(ctx context.Context) (*scanner, []target, error) {
 	w.mu.Unlock()
 	targets, err := w.list(ctx, s.conn)
 	if err != nil {
-		s.close()
+		s.close(ctx)
 		return nil, nil, err
 	}
 	return s, targets, nil
