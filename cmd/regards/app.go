@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,6 +149,7 @@ type session struct {
 	now     func() time.Time
 	log     *slog.Logger
 	discard func() // removes the copy on which a dry run works
+	wrong   error  // of the file; the configuration is then none, see openAnyway
 }
 
 // open loads the configuration and opens the store.
@@ -155,7 +158,40 @@ func (a *app) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{cfg: cfg}
+	return a.openWith(ctx, cfg)
+}
+
+// openAnyway is open where a running service holds to the configuration that it
+// has, while the file is wrong by now: of that service it can be told what the
+// database knows.
+func (a *app) openAnyway(ctx context.Context) (*session, error) {
+	s, err := a.open(ctx)
+	var wrong *config.Error
+	if !errors.As(err, &wrong) {
+		return s, err
+	}
+	cfg := config.Default()
+	if cfg.Store.Path = config.DatabaseOf(config.Path(a.configPath)); !store.Locked(cfg.Store.Path) {
+		return nil, err
+	}
+	if s, err = a.openWith(ctx, cfg); err != nil {
+		return nil, err
+	}
+	s.wrong = wrong
+	states, err := s.store.AccountStates(ctx)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(states)) {
+		s.cfg.Accounts = append(s.cfg.Accounts, config.Account{Name: name})
+	}
+	return s, nil
+}
+
+// openWith opens the store of a configuration.
+func (a *app) openWith(ctx context.Context, cfg config.Config) (s *session, err error) {
+	s = &session{cfg: cfg}
 	if s.now, err = a.clock(cfg); err != nil {
 		return nil, err
 	}
@@ -227,6 +263,11 @@ func (a *app) with(ctx context.Context, f func(*session) error) error {
 	if err != nil {
 		return err
 	}
+	return a.within(s, f)
+}
+
+// within runs f on a session and closes it.
+func (a *app) within(s *session, f func(*session) error) error {
 	defer s.close()
 	if err := f(s); err != nil || !a.dryRun {
 		return err

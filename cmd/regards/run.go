@@ -15,7 +15,8 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "watch the mail and lay drafts, until told to end",
 		Long: `Watches the mail of every account, counts touches as they happen and lays the
 letters that are due into Drafts. It reconnects by itself and ends with SIGTERM
-or Ctrl-C. What other commands write takes effect within two seconds.`,
+or Ctrl-C. What other commands write takes effect within two seconds. SIGHUP has it
+read the configuration anew; while that is wrong, the one before holds.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if a.dryRun && !once {
@@ -28,8 +29,7 @@ or Ctrl-C. What other commands write takes effect within two seconds.`,
 				}
 				defer release()
 				if !once {
-					s.log.Info("regards is running", "database", s.store.Path(), "accounts", len(s.cfg.Accounts))
-					return d.Run(c.Context())
+					return a.serve(c.Context(), s, d)
 				}
 				before, err := s.store.Letters(c.Context())
 				if err != nil {

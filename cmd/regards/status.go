@@ -22,7 +22,11 @@ func (a *app) statusCommand() *cobra.Command {
 		Short: "show how things stand: accounts, mailboxes, letters, what is next",
 		Args:  args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.with(c.Context(), func(s *session) error {
+			s, err := a.openAnyway(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.within(s, func(s *session) error {
 				st, err := s.status(c.Context())
 				if err != nil {
 					return err
@@ -136,6 +140,10 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	for _, t := range troubles {
 		st.Troubles = append(st.Troubles, troubleJSON{t.About, t.Text, jsonTime(t.Since)})
 	}
+	told := func(t troubleJSON) bool { return t.About == configurationTrouble }
+	if s.wrong != nil && !slices.ContainsFunc(st.Troubles, told) {
+		st.Troubles = append(st.Troubles, troubleJSON{About: configurationTrouble, Text: oldOneHolds(s.wrong)})
+	}
 	r, err := s.store.Records(ctx)
 	if err != nil {
 		return st, err
@@ -147,7 +155,8 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	return st, nil
 }
 
-// next gives the letters that are open, then those that come.
+// next gives the letters that are open, then those that come, where it is known
+// what the owner configured.
 func (s *session) next(r plan.Records) []nextJSON {
 	var open []contact.Letter
 	for _, l := range r.Letters {
@@ -156,13 +165,17 @@ func (s *session) next(r plan.Records) []nextJSON {
 		}
 	}
 	slices.SortFunc(open, func(a, b contact.Letter) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Key, b.Key)) })
-	agenda := plan.Schedule(s.now(), policy(s.cfg), r)
-	for _, l := range append(agenda.Due, agenda.Ahead...) {
-		if _, made := r.Letters[l.Key]; !made && !l.State.Ended() {
-			open = append(open, l.Letter)
+	var resting map[string]string
+	if s.wrong == nil {
+		agenda := plan.Schedule(s.now(), policy(s.cfg), r)
+		for _, l := range append(agenda.Due, agenda.Ahead...) {
+			if _, made := r.Letters[l.Key]; !made && !l.State.Ended() {
+				open = append(open, l.Letter)
+			}
 		}
+		resting = s.restingOf(r)
 	}
-	next, resting := make([]nextJSON, 0, len(open)), s.restingOf(r)
+	next := make([]nextJSON, 0, len(open))
 	for _, l := range open {
 		next = append(next, nextJSON{l.Key, jsonTime(l.Due), resting[l.Key]})
 	}
