@@ -150,6 +150,7 @@ type session struct {
 	log     *slog.Logger
 	discard func() // removes the copy on which a dry run works
 	wrong   error  // of the file; the configuration is then none, see openAnyway
+	pulse   *pulse // of the service; nil for other commands
 }
 
 // open loads the configuration and opens the store.

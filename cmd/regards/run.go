@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/internal/sdnotify"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -23,6 +24,9 @@ read the configuration anew; while that is wrong, the one before holds.`,
 				return usagef("run -n needs --once: a service that changes nothing is of no use")
 			}
 			return a.with(c.Context(), func(s *session) error {
+				if !once {
+					s.pulse = &pulse{to: sdnotify.FromEnv(), log: s.log}
+				}
 				d, release, err := a.service(c.Context(), s)
 				if err != nil {
 					return err

@@ -12,6 +12,7 @@ import (
 
 	"regards/internal/config"
 	"regards/internal/daemon"
+	"regards/internal/sdnotify"
 )
 
 // configurationTrouble is what a configuration that cannot be taken in is called
@@ -26,11 +27,14 @@ func (a *app) serve(ctx context.Context, s *session, d *daemon.Daemon) error {
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 	onTerminal := a.onTerminal()
+	stopping := context.AfterFunc(ctx, func() { s.pulse.say("STOPPING=1", "STATUS=ending") })
+	defer stopping()
 	if err := s.tellConfiguration(ctx, nil); err != nil {
 		return err
 	}
 	s.log.Info("regards is running", "version", version, "database", s.store.Path(), "accounts", len(s.cfg.Accounts))
 	for {
+		s.pulse.started(len(s.cfg.Accounts))
 		running, stop := context.WithCancel(ctx)
 		ended := make(chan error, 1)
 		go func() { ended <- d.Run(running) }()
@@ -47,9 +51,11 @@ func (a *app) serve(ctx context.Context, s *session, d *daemon.Daemon) error {
 				stop()
 				continue
 			}
+			s.pulse.say(sdnotify.Reloading()...)
 			var err error
 			if next, err = a.reload(s); err != nil {
 				s.log.Error("the new configuration is not taken in, and the old one holds", "error", err)
+				s.pulse.started(len(s.cfg.Accounts))
 			}
 			if err := s.tellConfiguration(ctx, err); err != nil {
 				s.log.Warn("a trouble cannot be stored", "error", err)
@@ -77,12 +83,11 @@ func (a *app) reload(s *session) (*daemon.Daemon, error) {
 	if _, err := a.clock(cfg); err != nil { // a pretended time is for servers of this machine
 		return nil, err
 	}
-	settings, err := a.settings(cfg)
-	if err != nil {
-		return nil, err
+	d, err := a.daemonOf(s, cfg)
+	if err == nil {
+		s.cfg = cfg
 	}
-	s.cfg = cfg
-	return daemon.New(settings, s.store, s.now, s.log, progressTo(a.err)), nil
+	return d, err
 }
 
 // tellConfiguration notes for status that the old configuration holds, and why, or

@@ -25,8 +25,7 @@ import (
 // service makes the daemon of a session. The caller holds the service's lock
 // until release.
 func (a *app) service(ctx context.Context, s *session) (d *daemon.Daemon, release func(), err error) {
-	settings, err := a.settings(s.cfg)
-	if err != nil {
+	if d, err = a.daemonOf(s, s.cfg); err != nil {
 		return nil, nil, err
 	}
 	release = func() {}
@@ -37,7 +36,19 @@ func (a *app) service(ctx context.Context, s *session) (d *daemon.Daemon, releas
 		}
 		release = func() { unlock() } // it ends with the process at the latest
 	}
-	return daemon.New(settings, s.store, s.now, s.log, progressTo(a.err)), release, nil
+	return d, release, nil
+}
+
+// daemonOf makes the daemon of a configuration.
+func (a *app) daemonOf(s *session, cfg config.Config) (*daemon.Daemon, error) {
+	settings, err := a.settings(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if s.pulse != nil {
+		settings.Alive = s.pulse.beat
+	}
+	return daemon.New(settings, s.store, s.now, s.log, progressTo(a.err)), nil
 }
 
 // settings translates the configuration into the terms of the service.

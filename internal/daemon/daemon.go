@@ -66,6 +66,10 @@ type Settings struct {
 	// NextPlan gives the next time after t to look whether letters are due.
 	NextPlan func(t time.Time) time.Time
 	Digest   DigestSettings
+	// Alive hears every second that Run goes on, with the number of accounts that
+	// are offline: the clock was looked at, and decisions are made. It runs among
+	// them, and may be nil.
+	Alive func(offline int)
 }
 
 // DigestSettings says when the digest is made, and how it reaches the owner.
@@ -338,12 +342,31 @@ func (d *Daemon) tick(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := d.decide(ctx, d.beat); err != nil {
+			return err
+		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+}
+
+// beat tells whoever wants to know that decisions are made. Nobody is told while one
+// hangs.
+func (d *Daemon) beat(context.Context) error {
+	if d.settings.Alive == nil {
+		return nil
+	}
+	offline := 0
+	for _, r := range d.synced {
+		if !r.failed.IsZero() {
+			offline++
+		}
+	}
+	d.settings.Alive(offline)
+	return nil
 }
 
 // waitingGC is how much the heap may grow, in percent, before it is collected,
