@@ -85,7 +85,7 @@ func (a *app) exit(err error) int {
 		return exitConfig
 	case errors.Is(err, imapconn.ErrLogin):
 		return exitLogin
-	case errors.Is(err, imapconn.ErrAway), errors.Is(err, store.ErrHeld):
+	case errors.Is(err, imapconn.ErrAway), errors.Is(err, errLongAway), errors.Is(err, store.ErrHeld):
 		return exitTryLater
 	}
 	return exitFailed

@@ -65,6 +65,7 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 		Templates: sources, Policy: policy(cfg),
 		Rehearse: a.dryRun,
 		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
+		Backups:  cfg.Store.Backups,
 		Digest:   daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To},
 	}
 	if !cfg.Schedule.Digest.IsZero() {

@@ -66,6 +66,7 @@ type Settings struct {
 	// NextPlan gives the next time after t to look whether letters are due.
 	NextPlan func(t time.Time) time.Time
 	Digest   DigestSettings
+	Backups  string // the folder for a daily backup; "": there is none
 	// Alive hears every second that Run goes on, with the number of accounts that
 	// are offline: the clock was looked at, and decisions are made. It runs among
 	// them, and may be nil.
@@ -260,6 +261,7 @@ func (d *Daemon) Once(ctx context.Context) error {
 			err = errors.Join(err, d.deliverAll(ctx))
 		default:
 		}
+		d.backup(ctx)
 		return errors.Join(syncErr, err)
 	})
 }
@@ -305,6 +307,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		}
 		g.Go(func() error { return d.tick(ctx) })
 		g.Go(func() error { return d.deliveries(ctx) })
+		g.Go(func() error { return d.backups(ctx) })
 		return g.Wait()
 	})
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {

@@ -213,9 +213,11 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 			if state.Synced {
 				break // all was read in the end
 			}
+			now := s.d.now()
 			if r.failed.IsZero() {
-				r.failed = s.d.now()
+				r.failed = now
 			}
+			a.OfflineSince, a.OfflineSeen = now, now
 			clear(r.synced) // mail may come that is not known
 		case state.Connected:
 			r.failed = time.Time{}
