@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -342,7 +343,7 @@ func (a *app) logger() (*slog.Logger, error) {
 	if err := level.UnmarshalText([]byte(a.logLevel)); err != nil {
 		return nil, usagef("--log-level %q: write debug, info, warn or error", a.logLevel)
 	}
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: withoutAddresses}
 	switch a.logFormat {
 	case "text":
 		return slog.New(slog.NewTextHandler(a.err, options)), nil
@@ -350,6 +351,23 @@ func (a *app) logger() (*slog.Logger, error) {
 		return slog.New(slog.NewJSONHandler(a.err, options)), nil
 	}
 	return nil, usagef("--log-format %q: write text or json", a.logFormat)
+}
+
+// anAddress is what looks like a mail address, also a quoted one, or a Message-ID.
+var anAddress = regexp.MustCompile(`(?:"[^"\s]+"|[^\s"'<>(),;:=\[\]]+)@[^\s"'<>(),;:=]+`)
+
+// withoutAddresses keeps addresses out of the log, which others may read. Ours
+// name none, but errors hold the words of servers, and those do.
+func withoutAddresses(_ []string, a slog.Attr) slog.Attr {
+	err, isError := a.Value.Any().(error)
+	switch {
+	case isError:
+		a.Value = slog.StringValue(err.Error())
+	case a.Value.Kind() != slog.KindString:
+		return a
+	}
+	a.Value = slog.StringValue(anAddress.ReplaceAllString(a.Value.String(), "(address)"))
+	return a
 }
 
 // printJSON prints v for programs.

@@ -29,7 +29,7 @@ func (d *Daemon) deliveries(ctx context.Context) error {
 			return ctx.Err()
 		}
 		if err := d.deliverAll(ctx); err != nil && ctx.Err() == nil {
-			d.log.Warn("a letter could not be delivered", "error", err, "retry", retryDelivery)
+			d.log.Warn("a letter could not be delivered", "error", err, "retry", retryDelivery.String())
 			time.AfterFunc(retryDelivery, d.wakeDeliverer)
 		}
 	}

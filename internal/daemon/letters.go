@@ -70,7 +70,8 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	}
 	stored, err := d.store.PutLetters(ctx, book, letters)
 	for _, l := range stored {
-		d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
+		// Why names people: that is for letter list.
+		d.log.Info("letter", "key", l.Key, "state", l.State)
 		r.Letters[l.Key] = l
 	}
 	if err == nil && len(stored) > 0 { // a new letter may say what another was to say

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,9 @@ type readiness struct {
 	refused map[string]bool      // those that the server does not open
 	broken  map[string]trouble   // those that cannot be read otherwise
 	failed  time.Time            // since when it cannot be reached; zero when it can
+
+	connected bool   // it was, once
+	why       string // why it was lost, as the log has it
 }
 
 // trouble is what is wrong with a mailbox.
@@ -208,7 +212,13 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 			a.Problem = state.Problem.Error()
 			if state.Retry > 0 {
 				a.Problem += "; next try at " + s.d.now().Add(state.Retry).In(s.d.settings.Policy.Location).Format("15:04:05")
-				s.d.log.Warn("account is offline", "account", a.Name, "error", state.Problem, "retry", state.Retry.Round(time.Second))
+				level := slog.LevelWarn
+				if why := state.Problem.Error(); why == r.why { // it was said when that began
+					level = slog.LevelDebug
+				} else {
+					r.why = why
+				}
+				s.d.log.Log(ctx, level, "account is offline", "account", a.Name, "error", state.Problem, "retry", state.Retry.Round(time.Second).String())
 			}
 			if state.Synced {
 				break // all was read in the end
@@ -220,7 +230,10 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 			a.OfflineSince, a.OfflineSeen = now, now
 			clear(r.synced) // mail may come that is not known
 		case state.Connected:
-			r.failed = time.Time{}
+			if !r.connected || !r.failed.IsZero() {
+				s.d.log.Info("account is connected", "account", a.Name)
+			}
+			r.connected, r.failed, r.why = true, time.Time{}, ""
 			s.d.wakeDeliverer()
 		}
 		if state.Synced {
