@@ -430,6 +430,16 @@ func putBack(aside, path string) error {
 	return errors.Join(os.Rename(aside, path), moveLog(aside, path))
 }
 
+// Remove removes the database at path, whose Lock the caller holds, with all that
+// lies beside it but the lock.
+func Remove(path string) error {
+	path, err := locate(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sweep(path, leftovers), removeDatabase(path))
+}
+
 // removeDatabase removes a database with its companions, if they are there.
 func removeDatabase(path string) error {
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {

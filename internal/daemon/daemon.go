@@ -118,6 +118,7 @@ type Daemon struct {
 	searched  map[string]time.Time // by Message-ID: when every mailbox was searched for it
 
 	mailSent bool // news, as this delivery began
+	leaving  bool // see Leave
 
 	news atomic.Bool // the owner has sent mail: a draft may be gone
 }

@@ -110,6 +110,9 @@ func (d *Daemon) writer() Writer { return d.settings.Writer(d.store.Secret()) }
 
 // held reports whether the owner wants nothing drafted or sent now.
 func (d *Daemon) held(ctx context.Context) (bool, error) {
+	if d.leaving {
+		return false, nil // what has stopped drafting does not keep drafts from being taken back
+	}
 	h, err := d.store.Held(ctx)
 	return !h.Over(d.now()), err
 }
