@@ -22,9 +22,9 @@ func (a *app) uninstallCommand() *cobra.Command {
 		Use:   "uninstall",
 		Short: "show what regards would leave behind, and remove it",
 		Long: `Lists the drafts of regards that nobody has touched, its empty outboxes, units,
-backups, database and configuration, and removes them once you have said yes: the
-mail first, the configuration last, so that it can be gone on with after an
-interruption. Letters that were sent and drafts that you have been at are yours,
+backups, database and configuration, and removes them once you have said yes, for
+which it asks on a terminal: the mail first, the configuration last, so that it can
+be gone on with after an interruption. Letters that were sent and drafts that you have been at are yours,
 and stay. The service must not run.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.uninstall(c.Context(), yes, keepMail) },
@@ -76,6 +76,10 @@ func (a *app) uninstall(ctx context.Context, yes, keepMail bool) error {
 		}
 		return err
 	}
+	if !yes && !a.onTerminal() {
+		fmt.Fprintln(a.err, "nothing was removed; to remove all this: regards uninstall --yes")
+		return nil
+	}
 	if ok, err := a.confirmed(yes, "Remove all this?"); err != nil || !ok {
 		return err
 	}
@@ -122,6 +126,8 @@ func (found *leavings) add(ctx context.Context, s *session, keepMail bool) error
 	for _, b := range backups {
 		if _, err := os.Lstat(b.Path); err == nil {
 			found.Backups = append(found.Backups, b.Path)
+		} else {
+			found.Stays = append(found.Stays, "the backup "+b.Path+", if it lies on a disk that is away")
 		}
 	}
 	letters, err := s.store.Letters(ctx)
@@ -132,7 +138,7 @@ func (found *leavings) add(ctx context.Context, s *session, keepMail bool) error
 	if err != nil {
 		return err
 	}
-	sent, yours := 0, 0
+	sent := 0
 	for _, l := range letters {
 		untouched := l.State == contact.Drafted || l.ByItself() || l.TakeBack
 		switch {
@@ -142,7 +148,6 @@ func (found *leavings) add(ctx context.Context, s *session, keepMail bool) error
 		case untouched && !keepMail:
 			found.Drafts = append(found.Drafts, draftJSON{l.Key, contacts.name(l.ContactID), l.Account, l.Place.Mailbox})
 		default:
-			yours++
 			found.Stays = append(found.Stays, fmt.Sprintf("the draft for %s in %s of the account %s: delete it yourself if you do not want it", contacts.name(l.ContactID), l.Place.Mailbox, l.Account))
 		}
 	}
