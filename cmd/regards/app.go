@@ -354,7 +354,7 @@ func (a *app) logger() (*slog.Logger, error) {
 }
 
 // anAddress is what looks like a mail address, also a quoted one, or a Message-ID.
-var anAddress = regexp.MustCompile(`(?:"[^"\s]+"|[^\s"'<>(),;:=\[\]]+)@[^\s"'<>(),;:=]+`)
+var anAddress = regexp.MustCompile(`(?:"[^"]+"|[^\s"'<>(),;:=\[\]]+)@[^\s"'<>(),;:=]+`)
 
 // withoutAddresses keeps addresses out of the log, which others may read. Ours
 // name none, but errors hold the words of servers, and those do.
