@@ -215,8 +215,8 @@ func (s *session) addLast(ctx context.Context, st *statusJSON) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range notices { // the oldest first
-		if strings.HasPrefix(n.Key, "digest/") {
+	for _, n := range notices { // the oldest first; one may be of a clock that was ahead
+		if strings.HasPrefix(n.Key, "digest/") && !n.Made.After(s.now().Add(time.Minute)) {
 			st.LastDigest = &noticeJSON{n.Key, jsonTime(n.Made), n.State, n.Reason}
 		}
 	}
