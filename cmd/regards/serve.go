@@ -39,6 +39,7 @@ func (a *app) serve(ctx context.Context, s *session, d *daemon.Daemon) error {
 		ended := make(chan error, 1)
 		go func() { ended <- d.Run(running) }()
 		var next *daemon.Daemon
+		var cfg config.Config
 		for next == nil {
 			select {
 			case err := <-ended:
@@ -53,7 +54,7 @@ func (a *app) serve(ctx context.Context, s *session, d *daemon.Daemon) error {
 			}
 			s.pulse.say(sdnotify.Reloading()...)
 			var err error
-			if next, err = a.reload(s); err != nil {
+			if next, cfg, err = a.reload(s); err != nil {
 				s.log.Error("the new configuration is not taken in, and the old one holds", "error", err)
 				s.pulse.started(len(s.cfg.Accounts))
 			}
@@ -65,29 +66,26 @@ func (a *app) serve(ctx context.Context, s *session, d *daemon.Daemon) error {
 		if err := <-ended; err != nil {
 			return err
 		}
-		d = next
+		d, s.cfg = next, cfg // only now, since the one before has used it
 		s.log.Info("the configuration was read anew", "accounts", len(s.cfg.Accounts))
 	}
 }
 
 // reload makes a service of the configuration as it is now. Until it is known to
 // be good nothing has changed.
-func (a *app) reload(s *session) (*daemon.Daemon, error) {
+func (a *app) reload(s *session) (*daemon.Daemon, config.Config, error) {
 	cfg, err := config.Load(config.Path(a.configPath))
 	if err != nil {
-		return nil, err
+		return nil, cfg, err
 	}
 	if cfg.Database() != s.cfg.Database() {
-		return nil, errors.New("store.path has changed, which takes a restart; restart the service, or write the old one again")
+		return nil, cfg, errors.New("store.path has changed, which takes a restart; restart the service, or write the old one again")
 	}
 	if _, err := a.clock(cfg); err != nil { // a pretended time is for servers of this machine
-		return nil, err
+		return nil, cfg, err
 	}
 	d, err := a.daemonOf(s, cfg)
-	if err == nil {
-		s.cfg = cfg
-	}
-	return d, err
+	return d, cfg, err
 }
 
 // tellConfiguration notes for status that the old configuration holds, and why, or
