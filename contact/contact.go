@@ -75,11 +75,13 @@ type Contact struct {
 	Language     string   // of letters to them, ISO 639, two letters; "": the owner's
 	Register     Register // "": formal
 	TimeZone     string   // IANA name of where they live; "": the owner's
-	IntroducedBy string   // id of a contact, or ""
+	Birthday     Birthday
+	IntroducedBy string // id of a contact, or ""
 	Status       Status
 	PausedUntil  time.Time // zero unless Status is Paused; then letters wait until that time
 	Away         Absence
 	Answered     time.Time // what came until then waits for no answer: the owner said so
+	Wanted       time.Time // the owner wanted a hello written to them then
 	Added        time.Time
 }
 
@@ -118,11 +120,17 @@ func (c Contact) Absorb(other Contact) Contact {
 	c.Language = cmp.Or(c.Language, other.Language)
 	c.Register = cmp.Or(c.Register, other.Register)
 	c.TimeZone = cmp.Or(c.TimeZone, other.TimeZone)
+	if c.Birthday.IsZero() || c.Birthday.Year == 0 && other.Birthday.Month == c.Birthday.Month && other.Birthday.Day == c.Birthday.Day {
+		c.Birthday = other.Birthday
+	}
 	if other.Away.Until.After(c.Away.Until) {
 		c.Away = other.Away
 	}
 	if other.Answered.After(c.Answered) {
 		c.Answered = other.Answered
+	}
+	if other.Wanted.After(c.Wanted) {
+		c.Wanted = other.Wanted
 	}
 	if c.IntroducedBy == "" || c.IntroducedBy == other.ID {
 		c.IntroducedBy = other.IntroducedBy
@@ -166,7 +174,7 @@ func (c Contact) Validate() error {
 	if c.Medium == Email && len(c.Addresses) == 0 {
 		errs = append(errs, errors.New("a contact kept by email needs an address; add one, or name another --medium"))
 	}
-	errs = append(errs, c.checkManner())
+	errs = append(errs, c.checkManner(), c.Birthday.validate())
 	for _, a := range c.Addresses {
 		errs = append(errs, a.validate())
 	}

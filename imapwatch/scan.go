@@ -127,11 +127,17 @@ func (s *scanner) read(ctx context.Context, b *box, part span, left int, after C
 	known := func(uid uint32) bool { return b.cursor.Low <= uid && uid <= b.cursor.High }
 	batch.Messages = slices.DeleteFunc(batch.Messages, func(m Message) bool { return known(m.UID) })
 	maps.DeleteFunc(batch.Unreadable, func(uid uint32, _ string) bool { return known(uid) })
+	arrived := func(uid uint32) {
+		after.High = max(after.High, uid)
+		if uid >= b.UIDNext { // since it was opened
+			b.Messages++
+		}
+	}
 	for _, m := range batch.Messages {
-		after.High = max(after.High, m.UID)
+		arrived(m.UID)
 	}
 	for uid := range batch.Unreadable {
-		after.High = max(after.High, uid)
+		arrived(uid)
 	}
 	b.cursor = after
 	return errors.Join(s.commit(ctx, b, batch), spoiled)

@@ -361,6 +361,7 @@ func TestMessageID(t *testing.T) {
 	}
 	for from, want := range map[string]string{
 		"ana@bücher.example": "xn--bcher-kva.example",
+		"ana@ü.a---0":        "xn--tda.a---0",
 		"ana@Example.ORG":    "example.org",
 		"ana@mail.a-very-long-department-name.faculty.university.example": "faculty.university.example",
 		"ana@" + strings.Repeat("a", 40) + ".example":                     "example",

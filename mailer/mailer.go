@@ -192,7 +192,11 @@ func MessageID(secret []byte, key, from string) string {
 	mac.Write([]byte(key))
 	local := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(mac.Sum(nil)[:15]))
 	domain := from[strings.LastIndexByte(from, '@')+1:]
-	if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil { // it cannot be written to, but named it can be
+		ascii, err = idna.Punycode.ToASCII(domain)
+	}
+	if err == nil {
 		domain = ascii
 	}
 	for len(local)+len(domain)+len("<@>") > maxMessageID {

@@ -149,6 +149,40 @@ func hellos(d *desk) {
 	}
 }
 
+// wantedHellos gives the hellos that the owner asked for by name. No cadence has to
+// be up for one, and none is made while another lies ready or once the two have been
+// in touch.
+func wantedHellos(now time.Time, _ Policy, r Records) (letters []Planned) {
+	for id, c := range r.Contacts {
+		switch {
+		case c.Wanted.IsZero(), now.Sub(c.Wanted) > staleAfter, r.Pasts[id].Last.At.After(c.Wanted), Writable(now, c) != "":
+			continue
+		}
+		l := Planned{From: c.Wanted, Wording: KeepInTouch}
+		l.Key, l.Practice, l.ContactID = wantedKey(c), KeepInTouch, id
+		l.Due, l.State, l.Reason = c.Wanted.Add(answerWithin), contact.Queued, "you wanted a hello to "+c.Name
+		if OpenHello(r.Letters, id, l.Key) == "" {
+			letters = append(letters, l.by(c.Medium, c))
+		}
+	}
+	return letters
+}
+
+func wantedKey(c contact.Contact) string {
+	return fmt.Sprintf("%s/%s/asked-%d", KeepInTouch, c.ID, c.Wanted.Unix())
+}
+
+// OpenHello gives the key of a hello to a contact, other than one, that is not over;
+// "" when there is none.
+func OpenHello(letters map[string]contact.Letter, contactID, but string) (open string) {
+	for key, l := range letters {
+		if l.ContactID == contactID && l.Practice == KeepInTouch && !l.State.Ended() && key != but {
+			open = max(open, key)
+		}
+	}
+	return open
+}
+
 // writeHello gives a hello its key and reason.
 func writeHello(d *desk, pr proposal) Planned {
 	c, past := d.r.Contacts[pr.contact], d.r.Pasts[pr.contact]

@@ -19,7 +19,8 @@ func Coming(now time.Time, p Policy, r Records) []Planned {
 		}
 		for _, l := range practice.letters(now, p, r) {
 			key := cmp.Or(byPart[partOf(l.Letter)], l.Key)
-			if old, exists := r.Letters[key]; (!exists || practice.revives(old)) && l.From.After(now) {
+			old, exists := r.Letters[key]
+			if l.From = p.Practices[practice.name].Turn(now, l.From); (!exists || practice.revives(old)) && l.From.After(now) {
 				l.Key = key
 				coming = append(coming, l)
 			}

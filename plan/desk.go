@@ -30,6 +30,7 @@ type desk struct {
 	later   []Planned       // likewise, but their time is yet to come
 	busy    map[string]bool // who gets one of these
 	rank    int             // of the practice that proposes now
+	own     Practice        // the owner's say in it
 	ready   []proposal      // nothing of their own holds them back; sorted by choose
 	held    []proposal      // something of their own does
 	ahead   []proposal      // they may be made later

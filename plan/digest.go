@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +36,7 @@ const (
 	SectionDates     SectionName = "dates"     // promises and occasions of the next two weeks
 	SectionAnswered  SectionName = "answered"  // who answered a letter
 	SectionTrouble   SectionName = "trouble"   // what only the owner can mend
+	SectionGoals     SectionName = "goals"     // what the owner wanted to do this month
 )
 
 // Line is one fact of a digest. Which of its fields mean something depends on
@@ -47,22 +47,31 @@ type Line struct {
 
 	ContactID, Key, OccasionID string // what it is about; "" for what it is not
 
-	Who    string         // the name of the contact, or the names of several
-	Title  string         // the subject of a mail, or what an occasion was about
-	Text   string         // words of the owner, or of the program where there is no sentence
-	Kind   contact.Kind   // of an occasion
-	Medium contact.Medium // by which a text goes to them
-	At     time.Time      // in the owner's time zone
-	Days   int            // how long ago or how long it took
-	Count  int
+	Who     string // the name of the contact, or the names of several
+	Address string // of somebody who is no contact
+	Title   string // the subject of a mail, or what an occasion was about
+	Text    string // words of the owner, or of the program where there is no sentence
+	// Verbatim is what a server or the system said, or others wrote, to be quoted as it is.
+	Verbatim string
+	Kind     contact.Kind     // of an occasion
+	Medium   contact.Medium   // by which a text goes to them
+	At       time.Time        // in the owner's time zone
+	Days     int              // how long ago or how long it took
+	Every    contact.Duration // how often the owner wants to be in touch with them
+	Why      string           // why somebody is named, where there are several reasons, such as "rhythm" and "asleep"
+	Count    int
+	Of       int // what Count is to come to
 }
 
 // News is what a digest is made of beside the records.
 type News struct {
-	Since     time.Time // when the last one was made
-	Troubles  []Line    // what only the owner can mend
-	Strangers int       // correspondents who might be contacts
+	Since     time.Time  // when the last one was made
+	Troubles  []Line     // what only the owner can mend
+	Strangers []Stranger // with whom the owner writes, those with the most exchange first
 	Copies    map[string]string
+	// Milestones is set when the owner is to be asked for news to tell. It is asked
+	// this once.
+	Milestones bool
 }
 
 // Bounds of a digest.
@@ -75,12 +84,7 @@ const (
 
 // DigestOf gives the digest as of now, with everything that there is to say.
 func DigestOf(now time.Time, p Policy, r Records, news News) Digest {
-	r.Letters = maps.Clone(r.Letters)
-	for _, l := range Due(now, p, r) { // what the next pass asks is asked already
-		if _, exists := r.Letters[l.Key]; !exists && l.State == contact.Needs {
-			r.Letters[l.Key] = l.Letter
-		}
-	}
+	r = withAsked(now, p, r)
 	d := newDesk(now, p, r)
 	var digest Digest
 	for _, s := range []struct {
@@ -90,11 +94,12 @@ func DigestOf(now time.Time, p Policy, r Records, news News) Digest {
 	}{
 		{SectionAnswers, d.waiting(), &digest.Waiting},
 		{SectionDrafts, d.readyDrafts(), &digest.Drafts},
-		{SectionQuestions, d.questions(news.Copies), &digest.Questions},
+		{SectionQuestions, slices.Concat(milestonesAsked(news), d.ended(staleAfter), d.questions(news.Copies)), &digest.Questions},
 		{SectionPeople, d.people(), nil},
 		{SectionDates, d.dates(), nil},
 		{SectionAnswered, d.answers(news.Since), nil},
 		{SectionTrouble, d.troubles(news), nil},
+		{SectionGoals, d.goals(), nil},
 	} {
 		for _, l := range s.lines {
 			if s.count != nil && l.Says != goes {
@@ -178,6 +183,15 @@ func (d *desk) readyDrafts() (lines []Line) {
 	return lines
 }
 
+// milestonesAsked is the question for news to tell. It goes before what letters ask,
+// since they ask again next week.
+func milestonesAsked(news News) []Line {
+	if !news.Milestones {
+		return nil
+	}
+	return []Line{{Says: "asks.milestones"}}
+}
+
 // questions gives what letters ask of the owner, the first due first.
 func (d *desk) questions(copies map[string]string) (lines []Line) {
 	due := map[string]time.Time{}
@@ -188,7 +202,8 @@ func (d *desk) questions(copies map[string]string) (lines []Line) {
 		o := d.occasion(l.OccasionID)
 		c := d.r.Contacts[l.ContactID]
 		line := Line{Says: "asks." + string(l.Asks), ContactID: l.ContactID, Key: key, OccasionID: l.OccasionID,
-			Who: c.Name, Title: o.Title, Kind: o.Kind, At: d.local(o.At), Medium: c.Medium, Text: l.Reason}
+			Who: c.Name, Title: o.Title, Kind: o.Kind, At: d.local(o.At), Medium: c.Medium, Text: l.Reason,
+			Days: daysBetween(d.local(o.At), d.local(d.now))}
 		switch {
 		case l.Asks == contact.AskCopy:
 			line.Text = copies[key]
@@ -226,9 +241,19 @@ func (d *desk) people() (lines []Line) {
 		case !c.Away.Until.IsZero() && !d.now.Before(c.Away.Since) && d.now.Before(d.p.awayUntil(c.Away)):
 			continue
 		}
-		asleep[id], due[id] = Dormant(d.now, d.p, past), h.due
-		lines = append(lines, Line{Says: "write", ContactID: id, Who: c.Name, Title: past.Last.Subject, Text: d.lastNote(id),
-			At: d.local(past.Last.At), Days: daysBetween(d.local(h.base), d.local(d.now))})
+		line := Line{Says: "write", ContactID: id, Who: c.Name, Title: BaseSubject(past.Last.Subject), Text: d.lastNote(id),
+			At: d.local(past.Last.At), Every: stretch(h.every, h.times), Why: "rhythm"}
+		if f != nil && f.sent.After(past.Last.At) {
+			line.At, line.Title = d.local(f.sent), ""
+		}
+		if line.Title == line.Text { // an occasion, which was noted
+			line.Title = ""
+		}
+		line.Days = daysBetween(line.At, d.local(d.now))
+		if asleep[id], due[id] = Dormant(d.now, d.p, past), h.due; asleep[id] {
+			line.Why = "asleep"
+		}
+		lines = append(lines, line)
 	}
 	slices.SortFunc(lines, func(a, b Line) int {
 		switch x, y := asleep[a.ContactID], asleep[b.ContactID]; {
@@ -257,8 +282,9 @@ func (d *desk) lastNote(contactID string) (text string) {
 	return text
 }
 
-// dates gives the promises and the occasions of the next two weeks, and what was
-// promised and is not done, in their order.
+// dates gives the promises and the occasions of the next two weeks, what was
+// promised and is not done, and the days of the next week that come every year, in
+// their order.
 func (d *desk) dates() (lines []Line) {
 	until := d.now.AddDate(0, 0, datesAhead)
 	for _, o := range d.r.Occasions {
@@ -276,8 +302,9 @@ func (d *desk) dates() (lines []Line) {
 			lines = append(lines, line)
 		}
 	}
+	lines = slices.Concat(lines, d.birthdays(), d.anniversaries())
 	slices.SortFunc(lines, func(a, b Line) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.OccasionID, b.OccasionID), strings.Compare(a.Says, b.Says))
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.OccasionID, b.OccasionID), strings.Compare(a.ContactID, b.ContactID), strings.Compare(a.Says, b.Says))
 	})
 	return lines
 }
@@ -311,7 +338,8 @@ func (d *desk) answers(since time.Time) (lines []Line) {
 	return lines
 }
 
-// troubles gives what only the owner can mend, and who might be worth adding.
+// troubles gives what only the owner can mend: machines first, then people and the
+// letters to them, and who might be worth adding.
 func (d *desk) troubles(news News) []Line {
 	lines := slices.Clone(news.Troubles)
 	for id, c := range d.r.Contacts {
@@ -319,11 +347,43 @@ func (d *desk) troubles(news News) []Line {
 			lines = append(lines, Line{Says: "bounced", ContactID: id, Who: c.Name})
 		}
 	}
-	slices.SortStableFunc(lines, func(a, b Line) int { return strings.Compare(a.ContactID, b.ContactID) })
-	if news.Strangers > 0 {
-		lines = append(lines, Line{Says: "strangers", Count: news.Strangers})
+	lines = append(lines, d.stranded(news.Since)...)
+	slices.SortStableFunc(lines, func(a, b Line) int {
+		return cmp.Or(strings.Compare(a.ContactID, b.ContactID), strings.Compare(a.Key, b.Key))
+	})
+	return append(lines, d.newcomers(news)...)
+}
+
+// stranded gives the letters that failed since a time, and those of which nobody
+// knows whether they went.
+func (d *desk) stranded(since time.Time) (lines []Line) {
+	for key, l := range d.r.Letters {
+		c, known := d.r.Contacts[l.ContactID]
+		line := Line{Says: string(l.State), ContactID: c.ID, Key: key, Who: c.Name, Title: l.Subject}
+		switch {
+		case !known:
+		case l.State == contact.Failed && l.Ended.After(since):
+			line.Verbatim = refusal(l.Reason)
+			lines = append(lines, line)
+		case l.State == contact.Uncertain && !l.Snoozed.After(d.now):
+			lines = append(lines, line)
+		}
 	}
 	return lines
+}
+
+// RefusedWith stands between the reason of a letter and the words with which the
+// server refused its draft.
+const RefusedWith = "; the server refuses the draft: "
+
+// refusal gives what the server said of a letter that has failed: what stands
+// before it in the reason is ours, and English.
+func refusal(reason string) string {
+	if _, said, laying := strings.Cut(reason, RefusedWith); laying {
+		return said
+	}
+	_, said, _ := strings.Cut(reason, ": ")
+	return said
 }
 
 // local gives a time on the owner's clock; the zero time as it is.

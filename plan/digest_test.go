@@ -32,6 +32,7 @@ func digestOf(t testing.TB, r Records, news News) Digest {
 	for _, name := range []string{JobLead, Promise, Farewell, Reference, Milestone} {
 		p.Practices[name] = Practice{Enabled: true, Within: contact.Duration{Days: 7}}
 	}
+	p.Birthdays, p.Anniversaries = true, true
 	return DigestOf(digestDay, p, r, news)
 }
 
@@ -66,6 +67,7 @@ func TestDigestSections(t *testing.T) {
 		"asks of a farewell": {func(r *Records) { r.Letters["a"] = asks(Farewell, contact.AskUseful) }, News{}, SectionQuestions, []string{"asks.support Maria Lopez  as it was said"}},
 		"asks of a referee":  {func(r *Records) { r.Letters["a"] = asks(Reference, contact.AskOutcome) }, News{}, SectionQuestions, []string{"asks.granted Maria Lopez  as it was said"}},
 		"has a text to copy": {func(r *Records) { r.Letters["a"] = asks(ThankYou, contact.AskCopy) }, News{Copies: map[string]string{"a": "Dear Maria"}}, SectionQuestions, []string{"asks.copy Maria Lopez  Dear Maria"}},
+		"asks for news":      {func(r *Records) { r.Letters["a"] = asks(ThankYou, contact.AskUseful) }, News{Milestones: true}, SectionQuestions, []string{"asks.milestones", "asks.useful Maria Lopez  as it was said"}},
 		"not asked yet": {func(r *Records) {
 			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.Participants[0].Useful = "" })}
 		}, News{}, SectionQuestions, []string{"asks.useful Maria Lopez  what was most useful? regards occasion edit o1 --useful \"Maria Lopez=…\""}},
@@ -93,6 +95,30 @@ func TestDigestSections(t *testing.T) {
 		"ahead": {func(r *Records) {
 			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.At, o.Title = day(13), "PhD" })}
 		}, News{}, SectionDates, []string{"ahead Maria Lopez PhD"}},
+		"birthdays": {func(r *Records) {
+			c := r.Contacts["maria"]
+			c.Birthday = contact.Birthday{Year: 1980, Month: time.November, Day: 30}
+			r.Contacts["maria"] = c
+			c.ID, c.Name, c.Birthday = "tom", "Tom", contact.Birthday{Month: time.November, Day: 23}
+			r.Contacts["tom"] = c
+			c.ID, c.Birthday = "ines", contact.Birthday{Month: time.December, Day: 1} // too far ahead
+			r.Contacts["ines"] = c
+			c.ID, c.Status, c.Birthday = "joe", contact.Deceased, contact.Birthday{Month: time.November, Day: 23}
+			r.Contacts["joe"] = c
+		}, News{}, SectionDates, []string{"birthday Tom", "birthday Maria Lopez"}},
+		"a year since they met": {func(r *Records) {
+			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.At, o.Logged, o.Title = day(-364), day(-364), "PhD" })}
+		}, News{}, SectionDates, []string{"anniversary Maria Lopez PhD"}},
+		"two years": {func(r *Records) {
+			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.At, o.Logged = day(-730), day(-730) })}
+		}, News{}, SectionDates, nil},
+		"a call a year ago": {func(r *Records) {
+			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.Kind, o.At, o.Logged = contact.CallKind, day(-364), day(-364) })}
+		}, News{}, SectionDates, nil},
+		"a year ago, known before": {func(r *Records) {
+			r.Occasions = []contact.Occasion{met(func(o *contact.Occasion) { o.At, o.Logged = day(-364), day(-364) })}
+			r.Pasts["maria"] = contact.Past{FirstSpoken: day(-400)}
+		}, News{}, SectionDates, nil},
 		"answered": {func(r *Records) {
 			l := open("a", contact.Sent, day(-9))
 			l.Sent, l.Answered = day(-8), day(-6)
@@ -103,8 +129,23 @@ func TestDigestSections(t *testing.T) {
 			l.Sent, l.Answered = day(-8), day(-7)
 			r.Letters["a"] = l
 		}, News{Since: day(-7)}, SectionAnswered, nil},
+		"letters that did not go": {func(r *Records) {
+			for key, l := range map[string]contact.Letter{"a": open("a", contact.Failed, day(-9)), "b": open("b", contact.Uncertain, day(-99)),
+				"c": open("c", contact.Failed, day(-99)), "d": open("d", contact.Uncertain, day(-1)), "e": open("e", contact.Uncertain, day(-1))} {
+				l.Ended, l.Reason = l.Written.AddDate(0, 0, 5), "the mail server refused it: 550 5.1.1: no"
+				r.Letters[key] = l
+			}
+			l := r.Letters["d"]
+			l.Snoozed = day(1)
+			r.Letters["d"] = l
+			l = r.Letters["e"]
+			l.ContactID = "gone"
+			r.Letters["e"] = l
+		}, News{Since: day(-7)}, SectionTrouble, []string{"failed Maria Lopez Thank you", "uncertain Maria Lopez Thank you"}},
 		"an address bounces": {func(r *Records) { status(r, contact.Bounced) }, News{}, SectionTrouble, []string{"bounced Maria Lopez"}},
-		"trouble":            {func(*Records) {}, News{Troubles: []Line{{Says: "trouble", Text: "no outbox"}}, Strangers: 2}, SectionTrouble, []string{"trouble   no outbox", "strangers"}},
+		"trouble": {func(*Records) {}, News{Troubles: []Line{{Says: "trouble", Text: "no outbox"}}, Strangers: []Stranger{
+			{"Ines Silva", "ines@x.example", 3, 4, digestDay}, {"", "joe@x.example", 3, 3, digestDay}}}, SectionTrouble,
+			[]string{"trouble   no outbox", "stranger Ines Silva", "stranger joe@x.example"}},
 	} {
 		r := records()
 		c := r.Contacts["maria"]
@@ -131,6 +172,62 @@ func TestDigestCounts(t *testing.T) {
 	}
 	if d := digestOf(t, r, News{}); d.Drafts != 2 || d.Questions != 1 || d.Waiting != 0 {
 		t.Errorf("%+v", d)
+	}
+}
+
+// What a server said of a letter is told from our own words.
+func TestRefusal(t *testing.T) {
+	for reason, want := range map[string]string{
+		"the mail server refused it: 550 5.1.1: no":                          "550 5.1.1: no",
+		`you promised Maria: "a paper"` + RefusedWith + "NO [LIMIT] full: x": "NO [LIMIT] full: x",
+		"it is not known": "",
+	} {
+		if got := refusal(reason); got != want {
+			t.Errorf("%q: %q, want %q", reason, got, want)
+		}
+	}
+}
+
+// Why it would be a good week to write to somebody is said: the cadence, stretched
+// where hellos went unanswered, or the long silence after which nothing is written
+// by itself.
+func TestDigestPeople(t *testing.T) {
+	day := func(n int) time.Time { return digestDay.AddDate(0, 0, n) }
+	silent := func(days int) contact.Past {
+		return contact.Past{Last: contact.Touch{At: day(-days), Direction: contact.Out, Medium: contact.Email, Subject: "Hello"},
+			LastOut: day(-days), LastSign: day(-3000), FirstIn: day(-3000), FirstOut: day(-3000)}
+	}
+	hello := func(sent int) contact.Letter {
+		return contact.Letter{Practice: KeepInTouch, ContactID: "maria", State: contact.Sent, Sent: day(sent), Written: day(sent), Ended: day(sent)}
+	}
+	for name, x := range map[string]struct {
+		days    int
+		letters []contact.Letter
+		want    Line
+	}{
+		"the cadence is up": {65, nil, Line{Why: "rhythm", Every: contact.Duration{Days: 60}, Days: 65, Title: "Hello"}},
+		"unanswered":        {170, []contact.Letter{hello(-170), hello(-120)}, Line{Why: "rhythm", Every: contact.Duration{Days: 120}, Days: 120}},
+		"silent for long":   {1000, nil, Line{Why: "asleep", Every: contact.Duration{Days: 60}, Days: 1000, Title: "Hello"}},
+		"put aside meanwhile": {130, []contact.Letter{{Practice: KeepInTouch, ContactID: "maria", State: contact.Dismissed, Written: day(-70), Ended: day(-65)}},
+			Line{Why: "rhythm", Every: contact.Duration{Days: 60}, Days: 130, Title: "Hello"}},
+	} {
+		r := records()
+		c := r.Contacts["maria"]
+		c.Groups = []string{"mentor"}
+		r.Contacts["maria"], r.Pasts["maria"] = c, silent(x.days)
+		for i, l := range x.letters {
+			r.Letters[fmt.Sprint("keep-in-touch/maria/after-t1/", i)] = l
+		}
+		p := testPolicy(t)
+		p.Dormant = contact.Duration{Months: 24}
+		lines := newDesk(digestDay, p, r).people()
+		if len(lines) != 1 {
+			t.Errorf("%s: %+v", name, lines)
+			continue
+		}
+		if l := lines[0]; l.Why != x.want.Why || l.Every != x.want.Every || l.Days != x.want.Days || l.Title != x.want.Title {
+			t.Errorf("%s: %+v", name, l)
+		}
 	}
 }
 

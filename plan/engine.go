@@ -15,7 +15,8 @@ type Agenda struct {
 	Due []Planned
 	// Held are the proposed letters whose time has come and that wait.
 	Held []Held
-	// Ahead are the first letters whose time is yet to come, five at most.
+	// Ahead are the first letters whose time is yet to come, or the turn of their
+	// practice, five at most.
 	Ahead []Planned
 	// Next is the earliest time at which Due may change as long as the records
 	// stay as they are; zero: never.
@@ -67,11 +68,16 @@ func (d *desk) askedFor() {
 			if l.State != contact.Superseded && practice.revives(old) {
 				l.Revived, exists = d.now, false
 			}
+			if !exists {
+				l.From = own.Turn(d.now, l.From)
+			}
 			switch {
 			case exists && old.State != contact.Needs:
 			case l.From.After(d.now):
 				d.look(l.From)
-				d.later = append(d.later, l)
+				if l.State != contact.Superseded {
+					d.later = append(d.later, l)
+				}
 			default:
 				d.due = append(d.due, l)
 				if !exists && l.State == contact.Queued {
@@ -88,7 +94,7 @@ func (d *desk) askedFor() {
 func (d *desk) choose() {
 	for i, practice := range practices {
 		if d.p.Practices[practice.name].Enabled && practice.propose != nil {
-			d.rank = i
+			d.rank, d.own = i, d.p.Practices[practice.name]
 			practice.propose(d)
 		}
 	}
@@ -219,10 +225,12 @@ const mostAhead = 5
 func (d *desk) coming() []Planned {
 	byTime := func(a, b Planned) int { return cmp.Or(a.From.Compare(b.From), strings.Compare(a.Key, b.Key)) }
 	coming := d.later
-	ahead := slices.DeleteFunc(slices.Clone(d.ahead), func(pr proposal) bool { return !pr.from.After(d.now) })
+	ahead := slices.DeleteFunc(slices.Clone(d.ahead), func(pr proposal) bool { return !pr.from.After(d.now) && pr.why != notItsTurn })
 	slices.SortFunc(ahead, func(a, b proposal) int { return cmp.Or(a.from.Compare(b.from), before(a, b)) })
 	for _, pr := range ahead[:min(len(ahead), mostAhead)] {
-		coming = append(coming, d.write(pr))
+		l := d.write(pr)
+		l.From = d.p.Practices[l.Practice].Turn(d.now, l.From)
+		coming = append(coming, l)
 	}
 	slices.SortFunc(coming, byTime)
 	return coming[:min(len(coming), mostAhead)]

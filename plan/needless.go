@@ -105,7 +105,7 @@ func proposed(name string) bool {
 // not known when it was made.
 func (d *desk) tooEarly(l contact.Letter, c contact.Contact, past contact.Past) string {
 	every := cadenceOf(&c, d.p.Cadences).Every
-	if l.Practice != KeepInTouch || every.IsZero() || strings.Contains(l.Key, "/after-"+past.Last.ID+"/") {
+	if l.Practice != KeepInTouch || every.IsZero() || l.Key == wantedKey(c) || strings.Contains(l.Key, "/after-"+past.Last.ID+"/") {
 		return ""
 	}
 	if due := every.After(past.Last.At.In(d.p.Location)); d.now.Before(due) && d.now.After(past.Last.At) {

@@ -34,10 +34,17 @@ type Policy struct {
 	// when the private one is unknown. Mailboxes there close when the owner leaves.
 	WorkDomains []string
 
+	// Reflect has the owner asked what a meeting brought (practice 19).
+	Reflect bool
+
 	// When letters are sent.
 	Window   Window
 	SendDays []time.Weekday
 	Hold     contact.Duration // sending time that a letter rests in the outbox
+
+	// What the digest tells beside the rest.
+	Birthdays, Anniversaries bool
+	Goals                    Goals
 }
 
 // Practice is the owner's say in one practice.
@@ -47,6 +54,10 @@ type Practice struct {
 	Template string           // in place of the practice's own; "": those
 	Within   contact.Duration // after its occasion: when a letter ought to have been sent
 	Overdue  contact.Duration // after its occasion: when it is late; zero: never
+	// Next gives the first firing after a time of the practice's own line, and Fired
+	// when that fired last; see Fires. Nil: its letters are made at any time.
+	Next  func(t time.Time) time.Time
+	Fired time.Time
 }
 
 // Window is a span of the day, as read on the clock: nine to six is Start 9h,
@@ -91,7 +102,7 @@ var practices = []practice{
 	{name: Promise, letters: promises, ends: endsPromise, wordings: []string{"promise"}},
 	{name: CloseTheLoop, propose: loops, write: writeLoop, ends: endsLoop, wordings: []string{loopHelped, loopInTouch}},
 	{name: FollowUp, propose: followUps, write: writeFollowUp, wordings: []string{FollowUp}},
-	{name: KeepInTouch, propose: hellos, write: writeHello, wordings: []string{KeepInTouch}},
+	{name: KeepInTouch, letters: wantedHellos, propose: hellos, write: writeHello, wordings: []string{KeepInTouch}},
 }
 
 // Wordings gives the names of the templates that a practice uses: those that

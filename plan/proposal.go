@@ -38,6 +38,7 @@ const (
 	oneIsOpen       // so is a letter to them that has words
 	oneWaits        // so is another proposed letter to them
 	otherFirst      // a letter to them that is made now
+	notItsTurn      // the practice's own line has not fired
 	enoughOpen      // so are as many proposed letters as may be
 	dayIsFull       // as many letters as may be were made today
 )
@@ -70,6 +71,9 @@ func (d *desk) propose(pr proposal, c *contact.Contact, past *contact.Past) {
 	for moved := true; moved; {
 		moved = false
 		for _, why := range holds {
+			if why == notItsTurn && pr.key != "" {
+				continue // it exists
+			}
 			if end := d.holdEnd(why, pr.at, c, past, f); end.After(pr.at) {
 				if pr.why == free && !pr.at.After(d.now) {
 					pr.why = why
@@ -106,7 +110,7 @@ func canBeWritten(c *contact.Contact) bool {
 }
 
 // holds are what may put a proposal off until some time, most telling first.
-var holds = []hold{isPaused, answerOwed, isAway, justWrote}
+var holds = []hold{isPaused, answerOwed, isAway, justWrote, notItsTurn}
 
 // holdEnd gives until when something puts off a letter that could be made at
 // at; a time not after at when it does not.
@@ -123,6 +127,8 @@ func (d *desk) holdEnd(why hold, at time.Time, c *contact.Contact, past *contact
 			return time.Time{} // most are: no need to be exact
 		}
 		return f.written.In(d.p.Location).AddDate(0, 0, d.p.PerContactDays)
+	case why == notItsTurn:
+		return d.own.Turn(d.now, at)
 	}
 	return time.Time{}
 }
@@ -194,6 +200,9 @@ func (d *desk) because(pr proposal) string {
 		return "another letter that regards proposed to " + c.Name + " is still open"
 	case otherFirst:
 		return "another letter to " + c.Name + " goes first"
+	case notItsTurn:
+		name := practices[pr.rank].name
+		return fmt.Sprintf("letters of %s are made by a schedule of their own, next on %s", name, d.p.clock(d.p.Practices[name].Turn(d.now, d.now)))
 	case enoughOpen:
 		return fmt.Sprintf("no more than %s may wait for you at a time", count(d.p.OpenHellos, "proposed letter"))
 	case dayIsFull:

@@ -34,11 +34,12 @@ func Rehearse(now, until time.Time, p Policy, r Records, words Words) Rehearsal 
 		w.endDay(at, w.send)
 		at = w.pass(at)
 	}
-	return Rehearsal{Steps: w.steps, Held: Schedule(until, p, w.r).Held}
+	return Rehearsal{Steps: w.steps, Held: Schedule(until, w.p, w.r).Held}
 }
 
 // walk goes through time with records of its own.
 type walk struct {
+	start time.Time
 	p     Policy
 	r     Records
 	words Words
@@ -54,8 +55,9 @@ type lying struct {
 }
 
 func newWalk(start time.Time, p Policy, r Records, words Words) *walk {
-	w := &walk{p: p, r: r, words: words, why: map[[2]string]string{}}
-	w.r.Letters, w.r.Pasts = maps.Clone(r.Letters), maps.Clone(r.Pasts)
+	w := &walk{start: start, p: p, r: r, words: words, why: map[[2]string]string{}}
+	w.r.Letters, w.r.Pasts, w.p.Practices = maps.Clone(r.Letters), maps.Clone(r.Pasts), maps.Clone(p.Practices)
+	w.fired(start, Practice.Begins)
 	if w.r.Letters == nil {
 		w.r.Letters = map[string]contact.Letter{}
 	}
@@ -73,6 +75,9 @@ func newWalk(start time.Time, p Policy, r Records, words Words) *walk {
 // pass does at one time what a pass of planning does, and gives the next time
 // at which there may be something to do: midnight at the latest.
 func (w *walk) pass(at time.Time) (next time.Time) {
+	if at.After(w.start) { // a line that fired since the last pass had nothing to make
+		w.fired(at.Add(-1), Practice.Fires)
+	}
 	d := newDesk(at, w.p, w.r)
 	if ends := d.endings(); len(ends) > 0 {
 		for _, e := range ends {
@@ -89,11 +94,30 @@ func (w *walk) pass(at time.Time) (next time.Time) {
 		d.askedFor()
 		d.choose()
 	}
+	w.fired(at, Practice.Fires)
 	next = d.tomorrow
 	if soon := d.next(); !soon.IsZero() && soon.Before(next) {
 		next = soon
 	}
+	for _, own := range w.p.Practices {
+		if own.Next == nil || !own.Fired.Before(d.day) {
+			continue // one turn a day is looked at, even if nothing is known to come
+		}
+		if turn := own.Next(at); turn.Before(next) && !turn.IsZero() {
+			next = turn
+		}
+	}
 	return next
+}
+
+// fired stores that the practices for which a condition holds fire at a time.
+func (w *walk) fired(at time.Time, which func(Practice, time.Time) bool) {
+	for name, own := range w.p.Practices {
+		if own.Next != nil && which(own, at) {
+			own.Fired = at
+			w.p.Practices[name] = own
+		}
+	}
 }
 
 // make takes the letters that are due as made, and reports whether the caps have

@@ -271,7 +271,7 @@ func prepareRestored(ctx context.Context, fresh, path, aside string, now time.Ti
 	if err := s.txOn(ctx, s.db, func(tx *sql.Tx) error { return final(ctx, tx, "restore", why, now) }); err != nil {
 		return unread, err
 	}
-	return unread, errors.Join(s.setRestored(ctx, now), s.SetHold(ctx, Hold{Reason: "a backup was restored", Since: now}))
+	return unread, errors.Join(s.setRestored(ctx, now), s.SetHold(ctx, Hold{Reason: HeldRestored, Since: now}))
 }
 
 // noteAside keeps in mind where the old database is kept, unless a folder lies

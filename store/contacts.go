@@ -11,7 +11,7 @@ import (
 )
 
 const contactColumns = `id, name, medium, every, greeting, coalesce(introduced_by, ''), status, paused_until, added,
-	language, register, time_zone, away_since, away_until, answered`
+	language, register, time_zone, away_since, away_until, answered, wanted, birthday`
 
 // Contacts gives all contacts with their addresses and groups, by name. The slice
 // is the caller's own; what is in it must not be changed.
@@ -90,16 +90,20 @@ func changeBook(ctx context.Context, tx *sql.Tx) error {
 
 func scanContact(rows *sql.Rows) (contact.Contact, error) {
 	var c contact.Contact
-	var every string
-	var paused, added, since, until, answered int64
+	var every, birthday string
+	var paused, added, since, until, answered, wanted int64
 	err := rows.Scan(&c.ID, &c.Name, &c.Medium, &every, &c.Greeting, &c.IntroducedBy, &c.Status, &paused, &added,
-		&c.Language, &c.Register, &c.TimeZone, &since, &until, &answered)
+		&c.Language, &c.Register, &c.TimeZone, &since, &until, &answered, &wanted, &birthday)
 	if err != nil {
 		return c, err
 	}
 	c.PausedUntil, c.Added = fromSeconds(paused), fromSeconds(added)
 	c.Away, c.Answered = contact.Absence{Since: fromSeconds(since), Until: fromSeconds(until)}, fromSeconds(answered)
-	c.Every, err = contact.ParseDuration(every)
+	c.Wanted = fromSeconds(wanted)
+	if c.Every, err = contact.ParseDuration(every); err != nil {
+		return c, err
+	}
+	c.Birthday, err = contact.ParseBirthday(birthday)
 	return c, err
 }
 
@@ -138,11 +142,11 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO contact
 		(id, name, medium, every, greeting, introduced_by, status, paused_until, added,
-			language, register, time_zone, away_since, away_until, answered)
-		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			language, register, time_zone, away_since, away_until, answered, wanted, birthday)
+		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status,
 		seconds(c.PausedUntil), seconds(c.Added),
-		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered))
+		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered), seconds(c.Wanted), c.Birthday.String())
 	if err != nil {
 		return c, err
 	}
@@ -198,9 +202,9 @@ func (s *Store) UpdateContact(ctx context.Context, id string, change func(contac
 func updateContact(ctx context.Context, tx *sql.Tx, c, old contact.Contact) error {
 	err := changeOne(tx.ExecContext(ctx, `UPDATE contact SET name = ?, medium = ?, every = ?, greeting = ?,
 		introduced_by = nullif(?, ''), status = ?, paused_until = ?, added = ?, language = ?, register = ?, time_zone = ?,
-		away_since = ?, away_until = ?, answered = ? WHERE id = ?`,
+		away_since = ?, away_until = ?, answered = ?, wanted = ?, birthday = ? WHERE id = ?`,
 		c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status, seconds(c.PausedUntil), seconds(c.Added),
-		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered), c.ID))
+		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered), seconds(c.Wanted), c.Birthday.String(), c.ID))
 	if err != nil {
 		return err
 	}

@@ -202,6 +202,16 @@ func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, i
 		reason = 'somebody was forgotten before it was delivered' WHERE state = 'queued'`); err != nil {
 		return err
 	}
+	// What names them takes no orders any more.
+	names := slices.Clone(ids)
+	for _, a := range c.Addresses {
+		names = append(names, a.Addr, a.Key)
+	}
+	for _, name := range names {
+		if _, err := tx.ExecContext(ctx, "UPDATE notice SET lines = '[]' WHERE instr(lower(lines), lower(?)) > 0", name); err != nil {
+			return err
+		}
+	}
 	return errors.Join(scrubTexts(ctx, tx, t), scrubIDs(ctx, tx, secret, t), changeBook(ctx, tx))
 }
 

@@ -50,6 +50,7 @@ func zed(t testing.TB, s *Store) contact.Contact {
 	} {
 		must[contact.Occasion](t)(s.AddOccasion(ctx, o, nil, noon))
 	}
+	check(t, s.SetTrouble(ctx, "outbox/work", "mail lies there: “For Zedekiah Quux”", "For Zedekiah Quux", noon))
 	for _, state := range states {
 		l := letter("thank-you/" + string(state))
 		l.ContactID, l.Reason, l.Raw = z.ID, "met with Zedekiah Quux", []byte("To: Zed.Quux@zzyzx.example\r\n")

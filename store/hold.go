@@ -13,6 +13,9 @@ type Hold struct {
 	Until  time.Time // zero: until it is lifted
 }
 
+// HeldRestored is the reason of the hold after a backup was restored.
+const HeldRestored = "a backup was restored"
+
 // Over reports whether a hold no longer holds at now. The zero Hold never held.
 func (h Hold) Over(now time.Time) bool {
 	return h.Since.IsZero() || !h.Until.IsZero() && !now.Before(h.Until)

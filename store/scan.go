@@ -48,6 +48,8 @@ type Scan struct {
 	Ends       []contact.Ending
 	Answers    []contact.Answer
 
+	Instructions []Instruction
+
 	// Lookup is set for mail that was read before, and says what remains to be
 	// looked for in the mailbox after it: cursor and counts stay as they are.
 	Lookup *Lookup
@@ -111,6 +113,9 @@ func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []co
 	}
 	if sc.Lookup != nil {
 		return recordLookup(ctx, tx, sc)
+	}
+	if err := recordInstructions(ctx, tx, sc.Instructions); err != nil {
+		return nil, err
 	}
 	id, err := mailboxID(ctx, tx, sc)
 	if err != nil {
@@ -246,8 +251,8 @@ func recordLeftOut(ctx context.Context, tx *sql.Tx, mailbox int64, counts map[st
 // recordMessages stores which single messages were no touches, and why.
 func recordMessages(ctx context.Context, tx *sql.Tx, mailbox int64, sc Scan) error {
 	for uid, reason := range sc.Unreadable {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO unreadable (mailbox_id, uid, reason) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET reason = excluded.reason`, mailbox, uid, reason); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO unreadable (mailbox_id, uid, reason, at) VALUES (?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET reason = excluded.reason`, mailbox, uid, reason, seconds(sc.At)); err != nil {
 			return err
 		}
 	}
@@ -278,15 +283,19 @@ type Unreadable struct {
 	Account, Mailbox string
 	UID              uint32
 	Reason           string
+	At               time.Time // when that was found; zero when it was long ago
 }
 
 // Unreadables gives the messages that could not be read, by mailbox, the newest
 // first.
 func (s *Store) Unreadables(ctx context.Context) ([]Unreadable, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT m.account, m.name, u.uid, u.reason FROM unreadable u
+	rows, err := s.db.QueryContext(ctx, `SELECT m.account, m.name, u.uid, u.reason, u.at FROM unreadable u
 		JOIN mailbox m ON m.id = u.mailbox_id ORDER BY m.account, m.name, u.uid DESC`)
 	all, err := collect(rows, err, func(rows *sql.Rows) (u Unreadable, err error) {
-		return u, rows.Scan(&u.Account, &u.Mailbox, &u.UID, &u.Reason)
+		var at int64
+		err = rows.Scan(&u.Account, &u.Mailbox, &u.UID, &u.Reason, &at)
+		u.At = fromSeconds(at)
+		return u, err
 	})
 	return all, s.explain(err)
 }

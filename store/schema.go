@@ -373,6 +373,36 @@ ALTER TABLE notice ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
 -- Since when an account is out of reach, and when that was seen last; 0: it is not.
 ALTER TABLE account ADD COLUMN offline_since INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN offline_seen  INTEGER NOT NULL DEFAULT 0;
+-- Messages in which the owner may order something. What they say is not kept.
+CREATE TABLE instruction (
+	key        TEXT PRIMARY KEY, -- of the message, as that of a touch
+	message_id TEXT    NOT NULL,
+	account    TEXT    NOT NULL,
+	mailbox    TEXT    NOT NULL,
+	notice     TEXT    NOT NULL, -- the key of the one that it answers; '': none
+	line       INTEGER NOT NULL, -- the only one that it may be about; 0: any
+	seen       INTEGER NOT NULL,
+	refused    TEXT    NOT NULL, -- why it is not obeyed
+	ended      INTEGER NOT NULL DEFAULT 0 -- when it was seen to
+) WITHOUT ROWID;
+-- Orders that were carried out, each written in one transaction with what it did.
+CREATE TABLE obeyed (
+	what        TEXT PRIMARY KEY,
+	instruction TEXT    NOT NULL,
+	at          INTEGER NOT NULL
+) WITHOUT ROWID;
+ALTER TABLE contact ADD COLUMN wanted INTEGER NOT NULL DEFAULT 0; -- when the owner wanted a hello to them
+-- What a server or the system said of a trouble: it stands as it is in every language.
+ALTER TABLE trouble ADD COLUMN verbatim TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE contact ADD COLUMN birthday TEXT NOT NULL DEFAULT ''; -- 1980-03-14, or 03-14 without the year
+
+-- When it was found that a message cannot be read.
+ALTER TABLE unreadable ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+-- What this machine's clock and the server's showed at one moment, when they
+-- disagreed; 0 when they did not.
+ALTER TABLE account ADD COLUMN clock_ours   INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN clock_theirs INTEGER NOT NULL DEFAULT 0;
 `}
 
 // migrate brings the schema up to date in one transaction.

@@ -16,7 +16,7 @@ import (
 var freeText = [][2]string{
 	{"occasion", "title"}, {"occasion", "next"}, {"occasion", "news"}, {"participant", "useful"}, {"touch", "subject"}, {"touch", "rule"},
 	{"passed_over", "subject"}, {"correspondent", "in_subject"}, {"correspondent", "out_subject"}, {"correspondent", "name"},
-	{"mailbox", "problem"}, {"letter", "subject"}, {"letter", "reason"}, {"unreadable", "reason"}, {"account", "problem"}, {"hold", "reason"}, {"trouble", "text"},
+	{"mailbox", "problem"}, {"letter", "subject"}, {"letter", "reason"}, {"unreadable", "reason"}, {"account", "problem"}, {"hold", "reason"}, {"trouble", "text"}, {"trouble", "verbatim"},
 }
 
 // scrubTexts cuts somebody out of the texts about others. Whole words are told

@@ -54,6 +54,7 @@ type Store struct {
 	path    string
 	secret  []byte
 	command *command // what the owner does; nil in the service
+	order   *Order   // by mail, and not noted yet
 	book    atomic.Pointer[book]
 }
 
@@ -283,12 +284,19 @@ func (w *Watch) Close() error { return w.conn.Close() }
 // tx runs f in one transaction that outlasts a loss of power. What a command of
 // the owner does in it can be taken back.
 func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
-	return s.txOn(ctx, s.db, func(tx *sql.Tx) error {
+	err := s.txOn(ctx, s.db, func(tx *sql.Tx) error {
 		if s.command == nil {
 			return f(tx)
 		}
+		if err := s.carried(ctx, tx); err != nil {
+			return err
+		}
 		return s.command.journal(ctx, tx, f)
 	})
+	if err == nil {
+		s.order = nil // what else it does belongs to it
+	}
+	return err
 }
 
 // snapshot lets f read in several queries what was true at one moment.

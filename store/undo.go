@@ -168,6 +168,9 @@ type Undone struct {
 // gone now end as if it had been removed.
 func (s *Store) Undo(ctx context.Context, now time.Time) (u Undone, err error) {
 	err = s.txOn(ctx, s.db, func(tx *sql.Tx) error {
+		if err := s.carried(ctx, tx); err != nil {
+			return err
+		}
 		var id, at int64
 		var why string
 		err := tx.QueryRowContext(ctx, "SELECT id, at, words, final FROM command ORDER BY id DESC LIMIT 1").Scan(&id, &at, &u.Words, &why)

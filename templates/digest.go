@@ -14,7 +14,7 @@ import (
 	"regards/plan"
 )
 
-//go:embed owner/digest.*.txt owner/digest.html
+//go:embed owner/*.txt owner/digest.html
 var ownerFiles embed.FS
 
 // ownerLanguages are those in which regards speaks to its owner.
@@ -25,7 +25,7 @@ var ownerLanguages = []string{"en", "es", "de", "fr"}
 var sentences = sync.OnceValue(func() map[string]*template.Template {
 	all := map[string]*template.Template{}
 	for _, language := range ownerLanguages {
-		all[language] = template.Must(template.ParseFS(ownerFiles, "owner/digest."+language+".txt"))
+		all[language] = template.Must(template.ParseFS(ownerFiles, "owner/*."+language+".txt"))
 	}
 	return all
 })
@@ -37,6 +37,7 @@ var page = sync.OnceValue(func() *htmltemplate.Template {
 // Digested is a digest in words: the same content as plain text and as HTML.
 type Digested struct {
 	Subject, Text, HTML string
+	Lines               []string // those with a number, from 1 on
 }
 
 // said is what the skeletons of both are filled with.
@@ -51,33 +52,54 @@ type saidSection struct {
 }
 
 type saidLine struct {
-	Number int
+	Number int // 0: none
 	Text   string
+	Links  []saidLink
 }
 
-// Digest puts a digest into words, in a language, or in English where it speaks
-// none of that. What others have written is quoted, shortened and on one line.
-func Digest(d plan.Digest, language string) (Digested, error) {
-	s := speaker{language: language, sentences: sentences()[language]}
-	if s.sentences == nil {
-		s = speaker{language: fallback, sentences: sentences()[fallback]}
+// Digest puts a digest or an evening note into words, in a language, or in English
+// where it speaks none of that. What others have written is quoted, shortened and on
+// one line. With links it can be answered.
+func Digest(d plan.Digest, language string, links Links) (Digested, error) {
+	s := speakerOf(language)
+	all := said{Language: s.language, Subject: "regards: " + s.counts(d), Nothing: s.say("nothing", nil), Foot: s.say("foot", nil),
+		Sections: s.sections(d, links)}
+	if links.Token != nil && len(all.Sections) > 0 {
+		all.Foot = s.say("reply.foot", nil)
 	}
-	all := said{Language: s.language, Subject: s.subject(d), Nothing: s.say("nothing", nil), Foot: s.say("foot", nil)}
+	return s.digested(all)
+}
+
+// sections says what is in a digest.
+func (s *speaker) sections(d plan.Digest, links Links) (all []saidSection) {
 	for _, section := range d.Sections {
 		one := saidSection{Title: s.say("section."+string(section.Name), nil)}
 		for _, line := range section.Lines {
-			one.Lines = append(one.Lines, saidLine{line.Number, s.line(line)})
+			one.Lines = append(one.Lines, saidLine{line.Number, s.line(line), s.links(line, links)})
 		}
 		if section.Left > 0 {
 			one.More = s.say("more", section.Left)
 		}
-		all.Sections = append(all.Sections, one)
+		all = append(all, one)
 	}
+	return all
+}
+
+// digested lays it out as text and as HTML.
+func (s *speaker) digested(all said) (Digested, error) {
 	var html strings.Builder
 	if s.err == nil {
 		s.err = page().Execute(&html, all)
 	}
-	return Digested{Subject: all.Subject, Text: all.text(), HTML: html.String()}, s.err
+	d := Digested{Subject: all.Subject, Text: all.text(), HTML: html.String()}
+	for _, section := range all.Sections {
+		for _, line := range section.Lines {
+			if line.Number > 0 {
+				d.Lines = append(d.Lines, line.Text)
+			}
+		}
+	}
+	return d, s.err
 }
 
 // text lays it out for a terminal.
@@ -86,14 +108,18 @@ func (s said) text() string {
 	for _, section := range s.Sections {
 		fmt.Fprintf(&b, "%s\n", section.Title)
 		for _, line := range section.Lines {
-			fmt.Fprintf(&b, "%3d  %s\n", line.Number, line.Text)
+			number := "-"
+			if line.Number > 0 {
+				number = fmt.Sprint(line.Number)
+			}
+			fmt.Fprintf(&b, "%3s  %s\n", number, line.Text)
 		}
 		if section.More != "" {
 			fmt.Fprintf(&b, "     %s\n", section.More)
 		}
 		b.WriteString("\n")
 	}
-	if len(s.Sections) == 0 {
+	if len(s.Sections) == 0 && s.Nothing != "" {
 		b.WriteString(s.Nothing + "\n\n")
 	}
 	b.WriteString("-- \n" + s.Foot + "\n")
@@ -107,20 +133,35 @@ type speaker struct {
 	err       error
 }
 
+// speakerOf gives the one for a language, or for English where there is none.
+func speakerOf(language string) *speaker {
+	if sentences()[language] == nil {
+		language = fallback
+	}
+	return &speaker{language: language, sentences: sentences()[language]}
+}
+
 // say fills a sentence.
 func (s *speaker) say(name string, data any) string {
 	var b strings.Builder
 	if err := s.sentences.ExecuteTemplate(&b, name, data); err != nil && s.err == nil {
 		s.err = fmt.Errorf("digest in %s: %w", s.language, err)
 	}
+	if s.language == "fr" {
+		return frenchSpaces.Replace(b.String())
+	}
 	return b.String()
 }
+
+// frenchSpaces are those before signs: no line breaks there.
+var frenchSpaces = strings.NewReplacer(" :", "\u00a0:", " ;", "\u00a0;", " ?", "\u00a0?", " !", "\u00a0!")
 
 // knows reports whether there is a sentence of a name.
 func (s *speaker) knows(name string) bool { return s.sentences.Lookup(name) != nil }
 
-// subject names nobody: phones show it on the lock screen.
-func (s *speaker) subject(d plan.Digest) string {
+// counts says what there is, for a subject. It names nobody: phones show it on the
+// lock screen.
+func (s *speaker) counts(d plan.Digest) string {
 	var parts []string
 	for _, count := range []struct {
 		name string
@@ -133,7 +174,7 @@ func (s *speaker) subject(d plan.Digest) string {
 	if len(parts) == 0 {
 		parts = []string{s.say("quiet", nil)}
 	}
-	return "regards: " + strings.Join(parts, ", ")
+	return strings.Join(parts, ", ")
 }
 
 // line says one fact.
@@ -154,14 +195,23 @@ type words struct {
 
 // The longest that a text of others may be in a sentence, in letters.
 const (
-	longestName  = 60
-	longestTitle = 60
-	longestNote  = 200
-	longestCopy  = 2000
+	longestName    = 60
+	longestAddress = 254 // RFC 5321 section 4.5.3.1.3, without the brackets
+	longestTitle   = 60
+	longestNote    = 200
+	longestCopy    = 2000
 )
 
 // Who names the person, or several.
 func (w words) Who() string { return oneLine(w.line.Who, longestName) }
+
+// Address gives the mail address; "" where it stands in place of the name.
+func (w words) Address() string {
+	if w.line.Address == w.line.Who {
+		return ""
+	}
+	return oneLine(w.line.Address, longestAddress)
+}
 
 // Quoted gives the subject or title in quotes; "" for none.
 func (w words) Quoted() string { return quoted(w.line.Title, w.s.language, longestTitle) }
@@ -172,11 +222,51 @@ func (w words) Note() string { return quoted(w.line.Text, w.s.language, longestN
 // Text gives words as they are.
 func (w words) Text() string { return oneLine(w.line.Text, longestCopy) }
 
-// Day gives the day with its name.
-func (w words) Day() string { return weekdayWords(w.line.At, w.s.language) }
+// Verbatim gives the words of a server or of the system in quotes; "" for none.
+func (w words) Verbatim() string { return quoted(w.line.Verbatim, w.s.language, longestNote) }
 
-// InDays gives a length of time.
-func (w words) InDays() string { return w.s.say("days", w.line.Days) }
+// Day gives the day: with its name, or with the year when that was long ago.
+func (w words) Day() string {
+	if w.line.Days > longAgo {
+		return yearWords(w.line.At, w.s.language)
+	}
+	return weekdayWords(w.line.At, w.s.language)
+}
+
+// longAgo is after how many days a date without its year is none.
+const longAgo = 300
+
+// InDays gives a length of time, of a long one the months or years.
+func (w words) InDays() string {
+	switch days := w.line.Days; {
+	case days > 730:
+		return w.s.say("years", days*4/1461)
+	case days >= 100:
+		return w.s.say("months", days*10/304)
+	default:
+		return w.s.say("days", days)
+	}
+}
+
+// Every gives how often to be in touch.
+func (w words) Every() string {
+	every, parts := w.line.Every, []string(nil)
+	add := func(unit string, n int) {
+		if n > 0 {
+			parts = append(parts, w.s.say(unit, n))
+		}
+	}
+	add("years", every.Months/12)
+	add("months", every.Months%12)
+	add("days", every.Days)
+	if every.Rest > 0 {
+		parts = append(parts, contact.Duration{Rest: every.Rest}.String())
+	}
+	return strings.Join(parts, " + ")
+}
+
+// Why gives the reason.
+func (w words) Why() string { return w.s.say("why."+w.line.Why, w) }
 
 // Ago says since when.
 func (w words) Ago() string { return w.s.say("ago", w.line.Days) }
@@ -187,16 +277,17 @@ func (w words) Occasion() string { return w.named("kind.", string(w.line.Kind)) 
 // By names a medium.
 func (w words) By() string { return w.named("by.", string(w.line.Medium)) }
 
-// Days and Count are plain numbers.
+// Days, Count and Of are plain numbers.
 func (w words) Days() int  { return w.line.Days }
 func (w words) Count() int { return w.line.Count }
+func (w words) Of() int    { return w.line.Of }
 
 // named gives the name that a word has in the language; itself, where it has none.
 func (w words) named(group, word string) string {
 	if w.s.knows(group + word) {
 		return w.s.say(group+word, nil)
 	}
-	return word
+	return oneLine(word, longestName)
 }
 
 // oneLine gives a text without what could break out of its line or hide in it,
@@ -238,6 +329,17 @@ var weekdays = map[string][]string{
 	"de": strings.Fields("Sonntag Montag Dienstag Mittwoch Donnerstag Freitag Samstag"),
 	"es": strings.Fields("domingo lunes martes miércoles jueves viernes sábado"),
 	"fr": strings.Fields("dimanche lundi mardi mercredi jeudi vendredi samedi"),
+}
+
+// yearWords writes a day with its year.
+func yearWords(t time.Time, language string) string {
+	if t.IsZero() {
+		return ""
+	}
+	if language == "es" {
+		return dateWords(t, language) + " de " + t.Format("2006")
+	}
+	return dateWords(t, language) + " " + t.Format("2006")
 }
 
 // weekdayWords writes a day with its name.

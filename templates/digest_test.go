@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 
@@ -17,8 +18,8 @@ var digestDay = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC) // a Tuesday
 
 // rich gives a digest with every sentence that there is.
 func rich() (d plan.Digest) {
-	line := plan.Line{Who: "Maria López", Title: "Re: portfolio", Text: "the tip", Kind: contact.Informational, Medium: contact.LinkedIn,
-		At: digestDay, Days: 2, Count: 3}
+	line := plan.Line{Who: "Maria López", Title: "Re: portfolio", Text: "the tip", Verbatim: "550 no", Kind: contact.Informational, Medium: contact.LinkedIn,
+		At: digestDay, Days: 2, Every: contact.Duration{Months: 2}, Why: "rhythm", Count: 3}
 	add := func(name plan.SectionName, says ...string) {
 		s := plan.Section{Name: name, Left: 4}
 		for _, what := range says {
@@ -30,12 +31,15 @@ func rich() (d plan.Digest) {
 	}
 	add(plan.SectionAnswers, "answer")
 	add(plan.SectionDrafts, "draft", "goes")
-	add(plan.SectionQuestions, "asks.useful", "asks.support", "asks.outcome", "asks.granted", "asks.permission", "asks.news",
+	add(plan.SectionQuestions, "asks.useful", "asks.support", "asks.outcome", "asks.granted", "asks.permission", "asks.news", "asks.milestones",
 		"asks.greeting", "asks.address", "asks.copy", "asks.phone", "asks.")
 	add(plan.SectionPeople, "write")
-	add(plan.SectionDates, "promise", "ahead")
+	add(plan.SectionDates, "promise", "ahead", "birthday", "anniversary")
 	add(plan.SectionAnswered, "answered")
-	add(plan.SectionTrouble, "trouble", "offline", "bounced", "strangers")
+	add(plan.SectionTrouble, "trouble", "trouble.backup", "trouble.configuration", "trouble.delivery", "trouble.sent", "trouble.smtp", "trouble.outbox", "trouble.mailbox", "trouble.digest", "trouble.evening", "trouble.clock",
+		"trouble.notice", "trouble.new", "offline", "closed", "unreadable", "failed", "uncertain", "bounced", "stranger", "ignored")
+	add(plan.SectionGoals, "goal.people", "goal.events")
+	add(plan.SectionEvening, "took-place", "goes.tomorrow", "reflect.learned", "reflect.need", "reflect.next")
 	d.Waiting, d.Drafts, d.Questions = 1, 2, 11
 	return d
 }
@@ -56,7 +60,7 @@ func TestDigestLanguages(t *testing.T) {
 			t.Errorf("%s has %q", language, got)
 		}
 		d := rich()
-		said, err := Digest(d, language)
+		said, err := Digest(d, language, Links{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +72,9 @@ func TestDigestLanguages(t *testing.T) {
 						found = line
 					}
 				}
-				if l.Says != "trouble" && l.Says != "strangers" && !strings.Contains(found, "Maria López") || strings.Contains(found, "<no value>") {
+				whose := slices.Contains([]string{"trouble", "trouble.new", "trouble.backup", "trouble.configuration", "trouble.digest", "trouble.evening", "ignored", "asks.milestones", "goal.people", "goal.events"}, l.Says) ||
+					strings.Contains(found, "Maria López")
+				if !whose || strings.Contains(found, "<no value>") {
 					t.Errorf("%s, %s: %q", language, l.Says, found)
 				}
 			}
@@ -90,36 +96,90 @@ func TestDigestText(t *testing.T) {
 		"de": "regards: 1 wartet, 2 Entwürfe\nWarten auf deine Antwort\n  1  Maria López: „Re: portfolio“, seit Dienstag, 24. November\n     und 1 mehr\n\n" +
 			"Entwürfe, die bereitliegen\n  2  Tom Lee: „Thank you“, seit gestern\n\n-- \nDein regards, von deinem eigenen Rechner. Alles: regards digest --all\n",
 	} {
-		if said, err := Digest(d, language); err != nil || said.Subject+"\n"+said.Text != want {
+		if said, err := Digest(d, language, Links{}); err != nil || said.Subject+"\n"+said.Text != want {
 			t.Errorf("got\n%s\n%s%v", said.Subject, said.Text, err)
 		}
 	}
-	said, err := Digest(plan.Digest{}, "pt")
+	said, err := Digest(plan.Digest{}, "pt", Links{})
 	if err != nil || said.Subject != "regards: a quiet week" || !strings.HasPrefix(said.Text, "Nothing waits for you this week.\n") || !strings.Contains(said.HTML, "Nothing waits") {
 		t.Errorf("an empty one in a language that it does not speak: %+v, %v", said, err)
 	}
 }
 
 // What others have written stays in its line, is not longer than that may be, and
-// is no markup.
+// is no markup (law 6): in every sentence, whatever of it they chose.
 func TestDigestOfStrangers(t *testing.T) {
-	for _, evil := range []string{"a\r\nb", "\u2028 x \u2029", "<script>alert(1)</script>", "\x1b[31mred", "{{.}}", "\u202Egnp.exe", strings.Repeat("long ", 1000), "\xff"} {
-		said, err := Digest(plan.Digest{Sections: []plan.Section{{Name: plan.SectionAnswers,
-			Lines: []plan.Line{{Number: 1, Says: "answer", Who: evil, Title: evil, Text: evil, At: digestDay}}}}}, "en")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := strings.Count(said.Text, "\n"); n != 5 || strings.ContainsAny(said.Text, "\x1b\r\u2028\u2029\u202e") || len(said.Text) > 400 {
-			t.Errorf("%.20q: %d lines: %q", evil, n, said.Text)
-		}
-		page, err := html.Parse(strings.NewReader(said.HTML))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for node := range page.Descendants() {
-			if node.Data == "script" {
-				t.Errorf("%.20q became markup", evil)
+	harmless := rich()
+	elements := strings.Fields("html head meta title body div h2 table tbody tr td p a")
+	for _, evil := range []string{"a\r\nb", "\u2028 x \u2029", "<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "</td></tr></table><h2>Drafts", "&lt;b&gt;",
+		"\x1b[31mred", "{{.}}", `{{template "foot"}}`, "\u202Egnp.exe", "\u2066\u2069", strings.Repeat("long ", 1000), strings.Repeat("w", 5000), "\xff", "\x00", " \t "} {
+		d := rich()
+		for _, s := range d.Sections {
+			for i := range s.Lines {
+				l := &s.Lines[i]
+				l.Who, l.Address, l.Title, l.Text, l.Verbatim = evil, evil, evil, evil, evil
+				l.Kind, l.Medium = contact.Kind(evil), contact.Medium(evil)
 			}
+		}
+		for _, language := range ownerLanguages {
+			said, err := Digest(d, language, tapped)
+			if err != nil {
+				t.Fatal(err)
+			}
+			proper, err := Digest(harmless, language, tapped)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, want := strings.Count(said.Text, "\n"), strings.Count(proper.Text, "\n"); got != want {
+				t.Errorf("%.20q in %s: %d lines, want %d", evil, language, got, want)
+			}
+			if strings.ContainsAny(said.Text+said.HTML, "\x00\x1b\r\u2028\u2029\u202e\u2066\u2069") || !utf8.ValidString(said.Text+said.HTML) {
+				t.Errorf("%.20q in %s: control characters are left", evil, language)
+			}
+			for line := range strings.Lines(said.Text) {
+				if len(line) > 3000 {
+					t.Errorf("%.20q in %s: a line of %d bytes", evil, language, len(line))
+				}
+			}
+			page, err := html.Parse(strings.NewReader(said.HTML))
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := 0
+			for node := range page.Descendants() {
+				if node.Type == html.ElementNode && !slices.Contains(elements, node.Data) {
+					t.Errorf("%.20q in %s became the element %s", evil, language, node.Data)
+				}
+				if node.Data == "tr" {
+					rows++
+				}
+			}
+			if want := strings.Count(proper.HTML, "<tr>"); rows != want {
+				t.Errorf("%.20q in %s: %d rows, want %d", evil, language, rows, want)
+			}
+		}
+	}
+}
+
+// Lengths of time are said as people do.
+func TestDigestLengths(t *testing.T) {
+	for language, want := range map[string][]string{
+		"en": {"1 day", "99 days", "3 months", "24 months", "2 years", "2 months", "1 year + 6 months + 3 days", "36h", "30 June 2024"},
+		"de": {"1 Tag", "99 Tage", "3 Monate", "24 Monate", "2 Jahre", "2 Monate", "1 Jahr + 6 Monate + 3 Tage", "36h", "30. Juni 2024"},
+		"es": {"1 día", "99 días", "3 meses", "24 meses", "2 años", "2 meses", "1 año + 6 meses + 3 días", "36h", "30 de junio de 2024"},
+		"fr": {"1 jour", "99 jours", "3 mois", "24 mois", "2 ans", "2 mois", "1 an + 6 mois + 3 jours", "36h", "30 juin 2024"},
+	} {
+		s := &speaker{language: language, sentences: sentences()[language]}
+		var got []string
+		for _, days := range []int{1, 99, 100, 730, 731} {
+			got = append(got, words{plan.Line{Days: days}, s}.InDays())
+		}
+		for _, every := range []contact.Duration{{Months: 2}, {Months: 18, Days: 3}, {Rest: 36 * time.Hour}} {
+			got = append(got, words{plan.Line{Every: every}, s}.Every())
+		}
+		got = append(got, words{plan.Line{At: time.Date(2024, 6, 30, 9, 0, 0, 0, time.UTC), Days: 876}, s}.Day())
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", language, got, want)
 		}
 	}
 }

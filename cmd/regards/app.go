@@ -34,6 +34,8 @@ type app struct {
 	dryRun     bool
 	logLevel   string
 	logFormat  string
+
+	session *session // in which it works; nil: it opens its own
 }
 
 // The exit codes, as the contract gives them.
@@ -99,7 +101,7 @@ func (a *app) command() *cobra.Command {
 contacts, and lays the letters that good manners ask for into your Drafts. You
 read, edit and send them.`,
 		a.demoCommand(), a.runCommand(), a.syncCommand(), a.statusCommand(), a.checkCommand(), a.contactCommand(),
-		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.milestoneCommand(), a.doneCommand(), a.letterCommand(), a.templateCommand(), a.classifyCommand(),
+		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.milestoneCommand(), a.doneCommand(), a.helloCommand(), a.letterCommand(), a.templateCommand(), a.classifyCommand(),
 		a.explainCommand(), a.planCommand(), a.digestCommand(), a.pauseCommand(), a.resumeCommand(), a.undoCommand(), a.forgetCommand(), a.backupCommand(),
 		a.restoreCommand(), a.uninstallCommand(), a.manCommand(), a.versionCommand())
 	flags := root.PersistentFlags()
@@ -261,6 +263,9 @@ func (s *session) close() {
 
 // with opens a session, runs f and closes it.
 func (a *app) with(ctx context.Context, f func(*session) error) error {
+	if a.session != nil {
+		return f(a.session)
+	}
 	s, err := a.open(ctx)
 	if err != nil {
 		return err

@@ -27,13 +27,13 @@ func (a *app) printComing(ctx context.Context, s *session, o contact.Occasion, w
 	due := s.lettersOf(o, r)
 	for _, l := range due {
 		if l.Practice != plan.ThankYou {
-			fmt.Fprintln(a.out, comes(l, who.name(l.ContactID), when))
+			fmt.Fprintln(a.out, comes(l, who.name(l.ContactID), s.turnWords(l.Practice, when)))
 		}
 	}
 	r.Occasions = []contact.Occasion{o}
 	coming := plan.Coming(s.now(), policy(s.cfg), r)
 	for _, l := range coming {
-		fmt.Fprintln(a.out, comes(l, who.name(l.ContactID), "on "+l.From.In(s.cfg.Owner.Location()).Format("2 January 2006")))
+		fmt.Fprintln(a.out, comes(l, who.name(l.ContactID), "on "+s.turn(l.Practice, l.From).In(s.cfg.Owner.Location()).Format("2 January 2006")))
 	}
 	a.printHints(s, o)
 	return a.printSentences(s, append(due, coming...), who)

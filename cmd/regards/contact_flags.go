@@ -18,7 +18,7 @@ type contactFlags struct {
 	greeting     string
 	status       string
 
-	language, manner, timeZone, awayUntil string
+	language, manner, timeZone, awayUntil, birthday string
 }
 
 func (f *contactFlags) register(c *cobra.Command) {
@@ -32,6 +32,7 @@ func (f *contactFlags) register(c *cobra.Command) {
 	flags.StringVar(&f.manner, "register", "", "how a language with two ways of address speaks to them: "+contact.List(contact.Registers()))
 	flags.StringVar(&f.timeZone, "time-zone", "", "where they live, such as America/Bogota; empty: where you do")
 	flags.StringVar(&f.awayUntil, "away-until", "", "until when they are away, such as 2027-01-10 or +3w; empty: they are back")
+	flags.StringVar(&f.birthday, "birthday", "", "such as 1980-03-14, or 03-14 without the year; empty: not known")
 }
 
 // apply enters the flags that were given.
@@ -66,6 +67,15 @@ func (f *contactFlags) apply(c *cobra.Command, s *session, p *contact.Contact, a
 	}
 	if err := f.applyManner(c, s, p); err != nil {
 		return err
+	}
+	if given("birthday") {
+		var err error
+		if p.Birthday, err = contact.ParseBirthday(f.birthday); err != nil {
+			return usagef("--birthday: %w", err)
+		}
+		if p.Birthday.Year > s.now().Year() {
+			return usagef("--birthday %s: that is to come", f.birthday)
+		}
 	}
 	if err := p.Validate(); err != nil {
 		return usageError{err}

@@ -59,6 +59,7 @@ type contactJSON struct {
 	Language  string           `json:"language,omitempty"`
 	Register  contact.Register `json:"register,omitempty"`
 	TimeZone  string           `json:"time_zone,omitempty"`
+	Birthday  string           `json:"birthday,omitempty"`
 	Away      *string          `json:"away_until,omitempty"`
 	LastTouch *lastTouchJSON   `json:"last_touch"`
 	NextDue   *string          `json:"next_due"`
@@ -82,7 +83,7 @@ func (s *session) contactJSON(c contact.Contact, last contact.Touch, due time.Ti
 		ID: c.ID, Name: c.Name, Addresses: []string{}, Groups: append([]string{}, c.Groups...), Medium: c.Medium,
 		Status: plan.Status(s.now(), c), Greeting: c.Greeting, NextDue: jsonTime(due),
 		Added: jsonTime(c.Added), By: c.IntroducedBy, last: last, every: plan.Every(c, p.Cadences),
-		Language: c.Language, Register: c.Register, TimeZone: c.TimeZone,
+		Language: c.Language, Register: c.Register, TimeZone: c.TimeZone, Birthday: c.Birthday.String(),
 	}
 	if c.Away.Until.After(s.now()) {
 		j.Away = jsonTime(c.Away.Until)
@@ -207,6 +208,7 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 	line("language", p.Language)
 	line("register", string(p.Register))
 	line("time zone", p.TimeZone)
+	line("birthday", j.Birthday)
 	if j.Away != nil {
 		line("away", untilWords(p.Away.Until, s))
 	}

@@ -21,9 +21,10 @@ func (a *app) digestCommand() *cobra.Command {
 		Short: "print what matters now: who waits, what lies ready, whom to write to",
 		Long: `Prints the digest as of now: who waits for your answer, the drafts that lie ready,
 questions, people it would be a good week to write to, dates of the next two weeks,
-who answered, and what needs a look: three lines a section and twelve in all at
-most, or with --all everything. By itself it comes by mail, when [schedule] digest
-says: by SMTP where an account has it, else laid into your INBOX.`,
+who answered, what needs a look, who might be a contact, and the goals of the month:
+three lines a section and twelve in all at most, or with --all everything. By itself
+it comes by mail, when [schedule] digest says: by SMTP where an account has it, else
+laid into your INBOX.`,
 		Example: "  regards digest\n  regards digest --send\n  regards digest --html > digest.html",
 		Args:    args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -42,7 +43,7 @@ says: by SMTP where an account has it, else laid into your INBOX.`,
 				if !all {
 					d = d.Short()
 				}
-				said, err := templates.Digest(d, s.cfg.Owner.Language)
+				said, err := templates.Digest(d, s.cfg.Owner.Language, templates.Links{})
 				switch {
 				case err != nil:
 					return err
@@ -102,6 +103,7 @@ type digestLineJSON struct {
 	Says     string  `json:"says"`
 	Contact  string  `json:"contact_id,omitempty"`
 	Who      string  `json:"who,omitempty"`
+	Address  string  `json:"address,omitempty"`
 	Key      string  `json:"key,omitempty"`
 	Occasion string  `json:"occasion_id,omitempty"`
 	Title    string  `json:"title,omitempty"`
@@ -113,7 +115,7 @@ func newDigestJSON(d plan.Digest, said templates.Digested) digestJSON {
 	for _, section := range d.Sections {
 		s := digestSectionJSON{Name: section.Name, Left: section.Left}
 		for _, l := range section.Lines {
-			s.Lines = append(s.Lines, digestLineJSON{l.Number, l.Says, l.ContactID, l.Who, l.Key, l.OccasionID, l.Title, jsonTime(l.At)})
+			s.Lines = append(s.Lines, digestLineJSON{l.Number, l.Says, l.ContactID, l.Who, l.Address, l.Key, l.OccasionID, l.Title, jsonTime(l.At)})
 		}
 		j.Sections = append(j.Sections, s)
 	}

@@ -38,7 +38,11 @@ func (a *app) explain(c *cobra.Command, s *session, what string) error {
 	if err != nil {
 		return err
 	}
-	if l, found := s.plannedAs(r, what); found {
+	policy, err := s.scheduled(c.Context())
+	if err != nil {
+		return err
+	}
+	if l, found := s.plannedAs(r, policy, what); found {
 		return a.explainPlanned(s, r, l)
 	}
 	p, err := s.contact(c.Context(), what)
@@ -173,7 +177,11 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact, r 
 	for _, t := range touches {
 		e.Touches = append(e.Touches, touchReason(t))
 	}
-	for _, l := range s.plannedFor(r, p) {
+	policy, err := s.scheduled(c.Context())
+	if err != nil {
+		return err
+	}
+	for _, l := range s.plannedFor(r, policy, p) {
 		e.ToCome = append(e.ToCome, reasonJSON{At: jsonTime(l.From), What: l.Key, Why: l.why})
 	}
 	for _, m := range passed {

@@ -17,8 +17,8 @@ type toCome struct {
 
 // planned gives the letters that are to be made now or later and are not yet, or
 // that something holds back, each once.
-func (s *session) planned(r plan.Records) (all []toCome) {
-	agenda, seen := plan.Schedule(s.now(), policy(s.cfg), r), map[string]bool{}
+func (s *session) planned(r plan.Records, p plan.Policy) (all []toCome) {
+	agenda, seen := plan.Schedule(s.now(), p, r), map[string]bool{}
 	add := func(l plan.Planned, when string) {
 		if _, made := r.Letters[l.Key]; !made && !seen[l.Key] {
 			seen[l.Key] = true
@@ -31,7 +31,7 @@ func (s *session) planned(r plan.Records) (all []toCome) {
 	for _, h := range agenda.Held {
 		add(h.Planned, "held back ("+h.Why+")")
 	}
-	for _, l := range append(plan.Coming(s.now(), policy(s.cfg), r), agenda.Ahead...) {
+	for _, l := range append(plan.Coming(s.now(), p, r), agenda.Ahead...) {
 		add(l, "not before "+localTime(l.From, s))
 	}
 	return all
@@ -39,7 +39,7 @@ func (s *session) planned(r plan.Records) (all []toCome) {
 
 // plannedFor gives those of the letters that go to p. An agenda names only the
 // first that lie ahead: that of p alone names the others.
-func (s *session) plannedFor(r plan.Records, p contact.Contact) (all []toCome) {
+func (s *session) plannedFor(r plan.Records, policy plan.Policy, p contact.Contact) (all []toCome) {
 	alone := r
 	alone.Contacts = map[string]contact.Contact{p.ID: p}
 	for id, c := range r.Contacts {
@@ -48,7 +48,7 @@ func (s *session) plannedFor(r plan.Records, p contact.Contact) (all []toCome) {
 		}
 	}
 	seen := map[string]bool{}
-	for _, l := range append(s.planned(r), s.planned(alone)...) {
+	for _, l := range append(s.planned(r, policy), s.planned(alone, policy)...) {
 		if l.ContactID == p.ID && !seen[l.Key] {
 			seen[l.Key] = true
 			all = append(all, l)
@@ -62,17 +62,17 @@ const keysUntil = 365 * 24 * time.Hour
 
 // plannedAs gives the letter that a key is of, also one that only a rehearsal
 // comes to.
-func (s *session) plannedAs(r plan.Records, key string) (toCome, bool) {
+func (s *session) plannedAs(r plan.Records, p plan.Policy, key string) (toCome, bool) {
 	practice, rest, _ := strings.Cut(key, "/")
-	if rest == "" || policy(s.cfg).Wordings(practice) == nil {
+	if rest == "" || p.Wordings(practice) == nil {
 		return toCome{}, false
 	}
-	for _, l := range s.planned(r) {
+	for _, l := range s.planned(r, p) {
 		if l.Key == key {
 			return l, true
 		}
 	}
-	for _, step := range plan.Rehearse(s.now(), s.now().Add(keysUntil), policy(s.cfg), r, nil).Steps {
+	for _, step := range plan.Rehearse(s.now(), s.now().Add(keysUntil), p, r, nil).Steps {
 		if step.Key == key {
 			when := "on " + localTime(step.At, s) + ", if you send what comes before and nothing else happens"
 			return toCome{step.Planned, when + ": " + step.Reason}, true

@@ -23,7 +23,7 @@ func (a *app) contactImportCommand() *cobra.Command {
 		Short: "add the contacts of a CSV file or of vCards",
 		Long: `Reads vCards, or a CSV file whose first line names the columns, in any order: name,
 address, groups, every, medium, introduced_by, greeting, status, paused_until,
-language, register, time_zone. Several values in a cell are separated by
+language, register, time_zone, birthday. Several values in a cell are separated by
 semicolons. People who are contacts already are left as they are, so a file can
 be read again. Each line that cannot be taken is named; the others are taken. "-"
 is the standard input.`,
@@ -167,7 +167,7 @@ func (i *imported) person(e addressbook.Entry) (p contact.Contact, err error) {
 		}
 	}
 	p = contact.Contact{ID: store.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: e.Groups, Every: e.Every, Medium: e.Medium,
-		Greeting: e.Greeting, Language: e.Language, Register: e.Register, TimeZone: e.TimeZone, Status: e.Status, PausedUntil: e.PausedUntil, Added: i.session.now()}
+		Greeting: e.Greeting, Language: e.Language, Register: e.Register, TimeZone: e.TimeZone, Birthday: e.Birthday, Status: e.Status, PausedUntil: e.PausedUntil, Added: i.session.now()}
 	return p, p.Validate()
 }
 
@@ -267,7 +267,7 @@ import" reads both.`,
 // entry is a contact as an address book describes it.
 func entry(p contact.Contact, all people) addressbook.Entry {
 	e := addressbook.Entry{Name: p.Name, Addresses: p.Addresses, Groups: p.Groups, Every: p.Every, Medium: p.Medium, Status: p.Status,
-		PausedUntil: p.PausedUntil, Greeting: p.Greeting, Language: p.Language, Register: p.Register, TimeZone: p.TimeZone}
+		PausedUntil: p.PausedUntil, Greeting: p.Greeting, Language: p.Language, Register: p.Register, TimeZone: p.TimeZone, Birthday: p.Birthday}
 	if by, ok := all.byID(p.IntroducedBy); ok {
 		if e.IntroducedBy = by.Name; len(by.Addresses) > 0 {
 			e.IntroducedBy = by.Addresses[0].Addr

@@ -249,11 +249,11 @@ func (s *session) thanks(l plan.Planned, p contact.Contact, past contact.Past, w
 	case l.Copy != "":
 		return "no thank-you is drafted: " + l.Reason
 	case s.salutation(p, l.Wording) == "" && wrote:
-		return fmt.Sprintf("a thank-you to %s is drafted at the next pass; %s", p.Name, greetingRead)
+		return fmt.Sprintf("a thank-you to %s is drafted %s; %s", p.Name, s.turnWords(l.Practice, "at the next pass"), greetingRead)
 	case s.salutation(p, l.Wording) == "":
 		return fmt.Sprintf("the thank-you to %s waits for a greeting: regards contact edit %s --greeting \"Dear …\"", p.Name, p.ID)
 	}
-	return fmt.Sprintf("a thank-you to %s is drafted at the next pass", p.Name)
+	return fmt.Sprintf("a thank-you to %s is drafted %s", p.Name, s.turnWords(l.Practice, "at the next pass"))
 }
 
 // occasionJSON shows an occasion to programs.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // milestoneFlags say to whom news goes, and when.
@@ -106,8 +107,8 @@ func (s *session) newMilestone(f milestoneFlags, text string) (o contact.Occasio
 
 // milestoneWhen says when the letters of a milestone are made.
 func (s *session) milestoneWhen(c *cobra.Command, o contact.Occasion) string {
-	if o.At.After(s.now()) {
-		return "on " + localTime(o.At, s)
+	if at := s.turn(plan.Milestone, o.At); at.After(s.now()) {
+		return "on " + localTime(at, s)
 	}
 	when, err := s.nextPass(c.Context())
 	if err != nil {

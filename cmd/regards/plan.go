@@ -76,7 +76,11 @@ func (a *app) rehearse(ctx context.Context, s *session, until string) error {
 	if !hold.Over(now) && hold.Until.After(now) {
 		now = hold.Until // nothing is drafted before that
 	}
-	rehearsed := plan.Rehearse(now, end, policy(s.cfg), r, words)
+	p, err := s.scheduled(ctx)
+	if err != nil {
+		return err
+	}
+	rehearsed := plan.Rehearse(now, end, p, r, words)
 	all := namesOf(r)
 	if a.json {
 		listed := make([]plannedJSON, 0, len(rehearsed.Steps))

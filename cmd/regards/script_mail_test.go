@@ -3,6 +3,10 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/mail"
 	"os"
 	"regexp"
 	"slices"
@@ -11,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"regards/classify"
 	"regards/internal/mailsim"
 )
 
@@ -75,8 +80,8 @@ func cmdDrafts(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdHolds holds how many messages lie in a mailbox, and writes the newest one to
-// the file found: holds MAILBOX COUNT; ! holds MAILBOX holds that there is none of
-// that name, with or without a prefix.
+// the file found, and its text, decoded, to found.text: holds MAILBOX COUNT; ! holds
+// MAILBOX holds that there is none of that name, with or without a prefix.
 func cmdHolds(ts *testscript.TestScript, neg bool, args []string) {
 	if neg && len(args) == 1 {
 		boxes, err := worldOf(ts).server.Mailboxes()
@@ -103,6 +108,7 @@ func holds(ts *testscript.TestScript, mailbox, count, file string) {
 		slices.Sort(last.Flags)
 		text := fmt.Sprintf("Flags: %s\n%s", strings.Join(last.Flags, " "), strings.ReplaceAll(string(last.Raw), "\r\n", "\n"))
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(text), 0o600))
+		ts.Check(os.WriteFile(ts.MkAbs(file+".text"), []byte(classify.PlainText(last.Raw)), 0o600))
 	}
 }
 
@@ -165,4 +171,34 @@ func cmdKey(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%q is in %d lines of\n%s", args[1], len(lines), ts.ReadFile("stdout"))
 	}
 	ts.Setenv(args[0], strings.Fields(lines[0])[0])
+}
+
+// cmdReads shows the message in a file as a mail program does, without the time: it
+// writes the subject and the plain text to the file text, and the page, if there is
+// one, to the file html: reads FILE.
+func cmdReads(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: reads FILE")
+	}
+	_, raw, _ := strings.Cut(ts.ReadFile(args[0]), "\n") // the flags, or the envelope
+	message, err := mail.ReadMessage(strings.NewReader(raw))
+	ts.Check(err)
+	_, params, err := mime.ParseMediaType(message.Header.Get("Content-Type"))
+	ts.Check(err)
+	subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
+	ts.Check(err)
+	for parts := multipart.NewReader(message.Body, params["boundary"]); ; {
+		part, err := parts.NextPart() // it decodes quoted-printable
+		if err == io.EOF {
+			return
+		}
+		ts.Check(err)
+		data, err := io.ReadAll(part)
+		ts.Check(err)
+		file, text := "text", subject+"\n\n"+string(data)
+		if kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type")); kind == "text/html" {
+			file, text = "html", string(data)
+		}
+		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(strings.ReplaceAll(text, "\r\n", "\n")), 0o600))
+	}
 }

@@ -91,11 +91,11 @@ func (a *app) reload(s *session) (*daemon.Daemon, config.Config, error) {
 // tellConfiguration notes for status that the old configuration holds, and why, or
 // with nil that it is the one in the file.
 func (s *session) tellConfiguration(ctx context.Context, err error) error {
-	text := ""
+	text, verbatim := "", ""
 	if err != nil {
-		text = oldOneHolds(err)
+		text, verbatim = oldOneHolds(err), err.Error()
 	}
-	return s.store.SetTrouble(ctx, configurationTrouble, text, s.now())
+	return s.store.SetTrouble(ctx, configurationTrouble, text, verbatim, s.now())
 }
 
 // oldOneHolds says on one line why a configuration is not taken in.

@@ -45,6 +45,7 @@ func (a *app) daemonOf(s *session, cfg config.Config) (*daemon.Daemon, error) {
 	if err != nil {
 		return nil, err
 	}
+	settings.Obey = a.obeyIn(s)
 	if s.pulse != nil {
 		settings.Alive = s.pulse.beat
 	}
@@ -62,14 +63,12 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 			PersonalAddress: cfg.Owner.PersonalAddress},
 		Addresses: cfg.Addresses(),
 		Languages: []string{cfg.Owner.Language, "en"}, Recipients: cfg.Touch.Recipients,
-		Templates: sources, Policy: policy(cfg),
-		Rehearse: a.dryRun,
+		Templates: sources, Policy: scheduled(cfg),
+		Rehearse: a.dryRun, Pretended: a.nowText != "",
 		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
 		Backups:  cfg.Store.Backups,
-		Digest:   daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To},
-	}
-	if !cfg.Schedule.Digest.IsZero() {
-		s.Digest.Next = func(t time.Time) time.Time { return cfg.Schedule.Digest.Next(t.In(cfg.Owner.Location())) }
+		Digest: daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To,
+			Next: firings(cfg, cfg.Schedule.Digest), Evening: firings(cfg, cfg.Schedule.Evening), Milestones: firings(cfg, cfg.Schedule.Milestones)},
 	}
 	for _, account := range cfg.Accounts {
 		s.Accounts = append(s.Accounts, daemon.Account{
@@ -81,6 +80,14 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 	return s, nil
 }
 
+// firings gives the next firing of a line after a time; nil for one that never fires.
+func firings(cfg config.Config, line config.Cron) func(t time.Time) time.Time {
+	if line.IsZero() {
+		return nil
+	}
+	return func(t time.Time) time.Time { return line.Next(t.In(cfg.Owner.Location())) }
+}
+
 func policy(cfg config.Config) plan.Policy {
 	p := plan.Policy{
 		Practices: make(map[string]plan.Practice, len(cfg.Practice)),
@@ -89,7 +96,9 @@ func policy(cfg config.Config) plan.Policy {
 		WorkDomains: workDomains(cfg),
 
 		PerContactDays: cfg.Letters.PerContactDays, DailyCap: cfg.Letters.DailyCap, OpenHellos: cfg.Letters.OpenHellos,
-		Dormant: cfg.Letters.Dormant,
+		Dormant: cfg.Letters.Dormant, Reflect: cfg.Digest.Reflection,
+
+		Birthdays: cfg.Digest.Birthdays, Anniversaries: cfg.Digest.Anniversaries, Goals: plan.Goals(cfg.Goals),
 
 		Window: plan.Window(cfg.Letters.SendWindow), SendDays: cfg.Letters.SendDays, Hold: cfg.Letters.Hold,
 	}
@@ -101,6 +110,41 @@ func policy(cfg config.Config) plan.Policy {
 		p.Cadences = append(p.Cadences, plan.Cadence(c))
 	}
 	return p
+}
+
+// scheduled is the policy with the lines that single practices have.
+func scheduled(cfg config.Config) plan.Policy {
+	p := policy(cfg)
+	for name, own := range cfg.Practice {
+		if own.Schedule.IsZero() {
+			continue
+		}
+		practice := p.Practices[name]
+		practice.Next = func(t time.Time) time.Time { return own.Schedule.Next(t.In(cfg.Owner.Location())) }
+		p.Practices[name] = practice
+	}
+	return p
+}
+
+// scheduled is the policy by which the service makes letters, with when the practices'
+// own lines fired last.
+func (s *session) scheduled(ctx context.Context) (plan.Policy, error) {
+	return daemon.Fired(ctx, s.store, scheduled(s.cfg))
+}
+
+// turn gives when a letter of a practice is made that may be made from a time on.
+func (s *session) turn(practice string, from time.Time) time.Time {
+	return scheduled(s.cfg).Practices[practice].Turn(s.now(), from)
+}
+
+// turnWords says when one is made that waits for nothing but the next pass, which is
+// when.
+func (s *session) turnWords(practice, when string) string {
+	now := s.now()
+	if at := s.turn(practice, now); at.After(now) {
+		return "on " + localTime(at, s)
+	}
+	return when
 }
 
 // workDomains gives the domains of the owner's addresses that are not those of

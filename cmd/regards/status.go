@@ -177,8 +177,9 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	for _, l := range r.Letters {
 		st.Letters[l.State]++
 	}
-	st.Next = s.next(r)
-	return st, nil
+	p, err := s.scheduled(ctx)
+	st.Next = s.next(r, p)
+	return st, err
 }
 
 // awayAfter is how long an account has to be out of reach before status ends with
@@ -227,7 +228,7 @@ func (s *session) addLast(ctx context.Context, st *statusJSON) error {
 
 // next gives the letters that are open, then those that come, where it is known
 // what the owner configured.
-func (s *session) next(r plan.Records) []nextJSON {
+func (s *session) next(r plan.Records, p plan.Policy) []nextJSON {
 	var open []contact.Letter
 	for _, l := range r.Letters {
 		if !l.State.Ended() {
@@ -237,7 +238,7 @@ func (s *session) next(r plan.Records) []nextJSON {
 	slices.SortFunc(open, func(a, b contact.Letter) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Key, b.Key)) })
 	var resting map[string]string
 	if s.wrong == nil {
-		agenda := plan.Schedule(s.now(), policy(s.cfg), r)
+		agenda := plan.Schedule(s.now(), p, r)
 		for _, l := range append(agenda.Due, agenda.Ahead...) {
 			if _, made := r.Letters[l.Key]; !made && !l.State.Ended() {
 				open = append(open, l.Letter)

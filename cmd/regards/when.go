@@ -17,8 +17,8 @@ const (
 )
 
 // parseTime reads a TIME of the command line: RFC 3339, "2026-11-21" (noon of
-// that day), "2026-11-21 15:00", yesterday, tomorrow, -3d, +3d, tuesday. Days
-// are those of loc.
+// that day), "2026-11-21 15:00", yesterday, tomorrow, -3d, +3d, tuesday, 12 Jan; a
+// day may have a time behind it, such as "tuesday 15:00". Days are those of loc.
 func parseTime(s string, now time.Time, loc *time.Location, choice dayChoice) (time.Time, error) {
 	now = now.In(loc)
 	noon := func(t time.Time) time.Time {
@@ -34,7 +34,18 @@ func parseTime(s string, now time.Time, loc *time.Location, choice dayChoice) (t
 	if t, err := time.ParseInLocation(time.DateOnly, s, loc); err == nil {
 		return noon(t), nil
 	}
-	switch word := strings.ToLower(s); word {
+	if day, clock, ok := cutClock(s); ok {
+		t, err := parseTime(day, now, loc, choice)
+		if err != nil {
+			return t, err
+		}
+		y, m, d := t.In(loc).Date()
+		return time.Date(y, m, d, clock.Hour(), clock.Minute(), 0, 0, loc), nil
+	}
+	if t, ok := dayOfMonth(s, noon(now), choice); ok {
+		return t, nil
+	}
+	switch word := inEnglish(s); word {
 	case "now":
 		return now, nil
 	case "yesterday":

@@ -52,9 +52,10 @@ type Entry struct {
 	Language     string           // of letters to them; "": the owner's
 	Register     contact.Register // "": formal
 	TimeZone     string           // IANA name; "": the owner's
-	IntroducedBy string           // a name or an address, as the file has it
-	Notes        []string         // what was left out of it, such as an address that is none
-	Problem      error            // why it cannot be taken, and what to write instead; nil: it can
+	Birthday     contact.Birthday
+	IntroducedBy string   // a name or an address, as the file has it
+	Notes        []string // what was left out of it, such as an address that is none
+	Problem      error    // why it cannot be taken, and what to write instead; nil: it can
 }
 
 // ErrNotPerson is the Problem of a card that describes a group, a place or a

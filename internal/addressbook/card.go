@@ -37,6 +37,7 @@ func rawCard(card vcard.Card, line int, notes []string) raw {
 		missing:      errNoWay,
 		notes:        notes,
 	}
+	r.birthday, r.notes = birthdayOf(card, r.notes)
 	for _, f := range card[vcard.FieldCategories] {
 		r.groups = append(r.groups, splitEscaped(f.Value, ",;")...)
 	}
@@ -89,6 +90,34 @@ func zoneOf(card vcard.Card) string {
 		return ""
 	}
 	return zone
+}
+
+// birthdayOf gives the birthday of a card as contact.ParseBirthday reads it. Cards
+// have it with and without the hyphens, with a time behind it, and without the
+// year: as two hyphens (RFC 6350 section 4.3.1) or, Apple's way, as a year that is
+// named to be left out. One without a day, or in words, is noted and left out.
+func birthdayOf(card vcard.Card, notes []string) (string, []string) {
+	for _, f := range card[vcard.FieldBirthday] {
+		text := strings.TrimSpace(unescape(f.Value))
+		if text == "" {
+			continue
+		}
+		day, _, _ := strings.Cut(text, "T")
+		digits := strings.ReplaceAll(day, "-", "")
+		switch omitted := f.Params.Get("X-APPLE-OMIT-YEAR"); {
+		case len(digits) == 8 && omitted != "" && strings.HasPrefix(digits, omitted):
+			day = digits[4:6] + "-" + digits[6:]
+		case len(digits) == 8:
+			day = digits[:4] + "-" + digits[4:6] + "-" + digits[6:]
+		case len(digits) == 4 && strings.HasPrefix(day, "--"):
+			day = digits[:2] + "-" + digits[2:]
+		}
+		if _, err := contact.ParseBirthday(day); err == nil {
+			return day, notes
+		}
+		notes = appendNote(notes, "the birthday %s is no day; left out", quote(text))
+	}
+	return "", notes
 }
 
 // nameOf is the formatted name, else the given and the family name, else the

@@ -10,7 +10,7 @@ import (
 
 // columns are the columns that a CSV file may have, in the order written.
 var columns = []string{"name", "address", "groups", "every", "medium", "greeting", "introduced_by", "status", "paused_until",
-	"language", "register", "time_zone"}
+	"language", "register", "time_zone", "birthday"}
 
 const (
 	maxCells = 1000 // in a line
@@ -279,6 +279,7 @@ func (s *sheet) raw(cells []string, line int) raw {
 		language:     cell("language"),
 		register:     cell("register"),
 		timeZone:     cell("time_zone"),
+		birthday:     cell("birthday"),
 		missing:      errNoAddress,
 	}
 }

@@ -21,7 +21,7 @@ type raw struct {
 	pausedUntil            string
 	greeting, introducedBy string
 	language, register     string
-	timeZone               string
+	timeZone, birthday     string
 	fallback               contact.Medium // where there is no address; "": none
 	missing                error          // what to say where an address is missing
 	notes                  []string
@@ -40,7 +40,7 @@ func (r raw) entry() Entry {
 	}
 	every := e.setEvery(r.every)
 	medium := e.setMedium(r.medium, r.fallback)
-	e.Problem = firstError(every, medium, e.setStatus(r.status), e.setPausedUntil(r.pausedUntil), e.checkTexts(), e.checkManner())
+	e.Problem = firstError(every, medium, e.setBirthday(r.birthday), e.setStatus(r.status), e.setPausedUntil(r.pausedUntil), e.checkTexts(), e.checkManner())
 	if e.Problem == nil {
 		e.Problem = e.checkWhole(cmp.Or(bad, r.missing))
 	}
@@ -95,6 +95,15 @@ func (e *Entry) setEvery(text string) (err error) {
 		return fmt.Errorf("every: %w", err)
 	}
 	return nil
+}
+
+func (e *Entry) setBirthday(text string) (err error) {
+	text = strings.TrimSpace(text)
+	if len(text) > maxWord {
+		return fmt.Errorf("%s is no birthday", quote(text))
+	}
+	e.Birthday, err = contact.ParseBirthday(text)
+	return err
 }
 
 func (e *Entry) setMedium(text string, fallback contact.Medium) error {

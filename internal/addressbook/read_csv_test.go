@@ -37,6 +37,9 @@ func describe(all []Entry) string {
 		if manner := strings.Join(strings.Fields(e.Language+" "+string(e.Register)+" "+e.TimeZone), "/"); manner != "" {
 			fmt.Fprintf(&b, " in %s", manner)
 		}
+		if !e.Birthday.IsZero() {
+			fmt.Fprintf(&b, " born %s", e.Birthday)
+		}
 		for _, n := range e.Notes {
 			fmt.Fprintf(&b, " (%s)", n)
 		}
@@ -169,7 +172,7 @@ func tail(n int) string {
 
 // A file that is no address book is an error as a whole.
 func TestReadErrors(t *testing.T) {
-	const known = "known are name, address, groups, every, medium, greeting, introduced_by, status, paused_until, language, register, time_zone"
+	const known = "known are name, address, groups, every, medium, greeting, introduced_by, status, paused_until, language, register, time_zone, birthday"
 	const empty = "ERROR the file is empty; a CSV file begins with the names of its columns, a vCard with BEGIN:VCARD"
 	const binary = "ERROR this is no text file; save it as CSV (UTF-8) or as vCard"
 	check(t, map[string]example{

@@ -121,7 +121,7 @@ var wanted = []string{
 	vcard.FieldVersion, vcard.FieldFormattedName, vcard.FieldName, vcard.FieldOrganization, vcard.FieldEmail,
 	vcard.FieldCategories, vcard.FieldTelephone, vcard.FieldURL, vcard.FieldKind,
 	appleKind, appleProfile, socialProfile, propEvery, propMedium, propStatus, propPausedUntil, propGreeting, propIntroducedBy, propRegister,
-	vcard.FieldLanguage, vcard.FieldTimezone,
+	vcard.FieldLanguage, vcard.FieldTimezone, vcard.FieldBirthday,
 }
 
 // Properties that go-vcard has no word for: that of the versions before 4.0,

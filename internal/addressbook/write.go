@@ -29,7 +29,7 @@ func WriteCSV(w io.Writer, people []Entry) error {
 		r := e.raw()
 		c.Write([]string{guard(r.name), joinValues(r.addresses), joinValues(r.groups), r.every, r.medium,
 			guard(r.greeting), guard(r.introducedBy), r.status, r.pausedUntil,
-			r.language, r.register, r.timeZone})
+			r.language, r.register, r.timeZone, r.birthday})
 	}
 	c.Flush()
 	return c.Error()
@@ -77,12 +77,22 @@ func writeCard(b *bufio.Writer, r raw) {
 		r.medium = ""
 	}
 	for _, own := range [][2]string{{propEvery, r.every}, {propMedium, r.medium}, {propStatus, r.status}, {propPausedUntil, r.pausedUntil}, {propGreeting, r.greeting}, {propIntroducedBy, r.introducedBy},
-		{vcard.FieldLanguage, r.language}, {propRegister, r.register}, {vcard.FieldTimezone + ";VALUE=text", r.timeZone}} {
+		{vcard.FieldLanguage, r.language}, {propRegister, r.register}, {vcard.FieldTimezone + ";VALUE=text", r.timeZone},
+		{vcard.FieldBirthday, birthdayLine(r.birthday)}} {
 		if own[1] != "" {
 			writeLine(b, own[0]+":"+escape(own[1]))
 		}
 	}
 	writeLine(b, "END:VCARD")
+}
+
+// birthdayLine is a birthday as a card has it. Version 3.0 knows none without its
+// year; that of version 4.0 (RFC 6350 section 6.2.5) is what Google writes, too.
+func birthdayLine(birthday string) string {
+	if strings.Count(birthday, "-") == 1 {
+		return "--" + birthday
+	}
+	return birthday
 }
 
 var escaper = strings.NewReplacer(`\`, `\\`, `,`, `\,`, `;`, `\;`)
@@ -142,7 +152,7 @@ func (e Entry) raw() raw {
 	r := raw{
 		line: e.Line, name: e.Name, groups: e.Groups, medium: string(e.Medium),
 		greeting: e.Greeting, introducedBy: e.IntroducedBy, missing: errNoAddress,
-		language: e.Language, register: string(e.Register), timeZone: e.TimeZone,
+		language: e.Language, register: string(e.Register), timeZone: e.TimeZone, birthday: e.Birthday.String(),
 	}
 	for _, a := range e.Addresses {
 		r.addresses = append(r.addresses, a.Addr)

@@ -26,18 +26,20 @@ func people() []Entry {
 	maria.Addresses = append(maria.Addresses, person("", "=m+x@home.example").Addresses...)
 	maria.Groups = []string{"mentor", "a;b", "-c"}
 	maria.Every = contact.Duration{Months: 2, Days: 3}
+	maria.Birthday = contact.Birthday{Year: 1980, Month: time.March, Day: 14}
 	maria.Greeting = "Dear Prof. Lopez;"
 	eva := person("Eva", "e@x.example")
 	eva.Language, eva.Register, eva.TimeZone = "es", contact.Familiar, "America/Bogota"
+	eva.Birthday = contact.Birthday{Month: time.February, Day: 29}
 	eva.Status, eva.PausedUntil = contact.Paused, time.Date(2027, 1, 4, 9, 30, 0, 0, time.FixedZone("", 3600))
 	return []Entry{maria, eva, {Name: "+Tom", Medium: contact.Card, Status: contact.DoNotContact, IntroducedBy: "@Maria"}}
 }
 
 func TestWriteCSV(t *testing.T) {
-	const want = "name,address,groups,every,medium,greeting,introduced_by,status,paused_until,language,register,time_zone\n" +
-		`"Lopez, ""Maria""",maria@uni.example;'=m+x@home.example,mentor;a\;b;'-c,2mo3d,email,Dear Prof. Lopez;,,,,,,` + "\n" +
-		"Eva,e@x.example,,,email,,,paused,2027-01-04T08:30:00Z,es,familiar,America/Bogota\n" +
-		"'+Tom,,,,card,,'@Maria,do-not-contact,,,,\n"
+	const want = "name,address,groups,every,medium,greeting,introduced_by,status,paused_until,language,register,time_zone,birthday\n" +
+		`"Lopez, ""Maria""",maria@uni.example;'=m+x@home.example,mentor;a\;b;'-c,2mo3d,email,Dear Prof. Lopez;,,,,,,,1980-03-14` + "\n" +
+		"Eva,e@x.example,,,email,,,paused,2027-01-04T08:30:00Z,es,familiar,America/Bogota,02-29\n" +
+		"'+Tom,,,,card,,'@Maria,do-not-contact,,,,,\n"
 	var b strings.Builder
 	if err := WriteCSV(&b, people()); err != nil || b.String() != want {
 		t.Errorf("got %v and\n%s\nwant\n%s", err, b.String(), want)
@@ -48,9 +50,9 @@ func TestWriteVCard(t *testing.T) {
 	const want = "BEGIN:VCARD\r\nVERSION:3.0\r\n" +
 		"FN:Lopez\\, \"Maria\"\r\nN:;Lopez\\, \"Maria\";;;\r\n" +
 		"EMAIL;TYPE=INTERNET,PREF:maria@uni.example\r\nEMAIL;TYPE=INTERNET:=m+x@home.example\r\n" +
-		"CATEGORIES:mentor,a\\;b,-c\r\nX-REGARDS-EVERY:2mo3d\r\nX-REGARDS-GREETING:Dear Prof. Lopez\\;\r\nEND:VCARD\r\n" +
+		"CATEGORIES:mentor,a\\;b,-c\r\nX-REGARDS-EVERY:2mo3d\r\nX-REGARDS-GREETING:Dear Prof. Lopez\\;\r\nBDAY:1980-03-14\r\nEND:VCARD\r\n" +
 		"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Eva\r\nN:;Eva;;;\r\nEMAIL;TYPE=INTERNET,PREF:e@x.example\r\n" +
-		"X-REGARDS-STATUS:paused\r\nX-REGARDS-PAUSED-UNTIL:2027-01-04T08:30:00Z\r\nLANG:es\r\nX-REGARDS-REGISTER:familiar\r\nTZ;VALUE=text:America/Bogota\r\nEND:VCARD\r\n" +
+		"X-REGARDS-STATUS:paused\r\nX-REGARDS-PAUSED-UNTIL:2027-01-04T08:30:00Z\r\nLANG:es\r\nX-REGARDS-REGISTER:familiar\r\nTZ;VALUE=text:America/Bogota\r\nBDAY:--02-29\r\nEND:VCARD\r\n" +
 		"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:+Tom\r\nN:;+Tom;;;\r\nX-REGARDS-MEDIUM:card\r\nX-REGARDS-STATUS:do-not-contact\r\nX-REGARDS-INTRODUCED-BY:@Maria\r\nEND:VCARD\r\n"
 	var b strings.Builder
 	if err := WriteVCard(&b, people()); err != nil || b.String() != want {
@@ -130,6 +132,9 @@ func drawEntry(t *rapid.T) Entry {
 			Months: rapid.IntRange(0, 400).Draw(t, "months"), Days: rapid.IntRange(0, 10000).Draw(t, "days"),
 			Rest: time.Duration(rapid.IntRange(0, 1e6).Draw(t, "seconds")) * time.Second,
 		},
+	}
+	if born := time.Unix(rapid.Int64Range(-3786825600, 253402300799).Draw(t, "born"), 0).UTC(); rapid.Bool().Draw(t, "birthday is known") {
+		e.Birthday = contact.Birthday{Year: rapid.SampledFrom([]int{0, born.Year()}).Draw(t, "year"), Month: born.Month(), Day: born.Day()}
 	}
 	if e.Status == contact.Paused {
 		e.PausedUntil = time.Unix(rapid.Int64Range(-62135596799, 253402300799).Draw(t, "paused until"), 0).UTC()

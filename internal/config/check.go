@@ -24,6 +24,8 @@ func (r *report) check(c *Config, root place) {
 		r.add(root.child("schedule").child("plan"), "is empty, and nothing would ever be planned", `write a cron line such as "*/10 * * * *"`)
 	}
 	r.digest(c, root.child("digest"))
+	r.number(root.child("goals").child("people"), c.Goals.People)
+	r.number(root.child("goals").child("events"), c.Goals.Events)
 	r.number(root.child("touch").child("recipients"), c.Touch.Recipients)
 }
 

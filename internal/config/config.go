@@ -36,6 +36,7 @@ type Config struct {
 	Practice map[string]Practice `toml:"practice"`
 	Schedule Schedule            `toml:"schedule"`
 	Digest   Digest              `toml:"digest"`
+	Goals    Goals               `toml:"goals"`
 	Touch    Touch               `toml:"touch"`
 }
 
@@ -98,6 +99,7 @@ type Practice struct {
 	Template string           `toml:"template"` // "" is the practice's own
 	Within   contact.Duration `toml:"within"`   // zero: no time of its own
 	Overdue  contact.Duration `toml:"overdue"`  // likewise
+	Schedule Cron             `toml:"schedule"` // when its letters are made; "" whenever plans are
 }
 
 // Schedule holds the cron lines, all in the owner's time zone.
@@ -108,10 +110,21 @@ type Schedule struct {
 	Milestones Cron `toml:"milestones"`
 }
 
-// Digest says how the digest reaches the owner.
+// Digest says how the digest reaches the owner, and what it tells beside the rest.
 type Digest struct {
 	Via string `toml:"via"` // smtp or imap; Load fills in smtp if an account has it
 	To  string `toml:"to"`  // Load fills in the owner's address
+
+	// Reflection has the evening note ask what a meeting brought.
+	Reflection    bool `toml:"reflection"`
+	Birthdays     bool `toml:"birthdays"`
+	Anniversaries bool `toml:"anniversaries"` // of the day on which the owner met somebody
+}
+
+// Goals are what the owner wants to do in a month; 0: no goal.
+type Goals struct {
+	People int `toml:"people"` // new ones to meet
+	Events int `toml:"events"` // to go to
 }
 
 // Touch says what counts as being in touch.

@@ -87,7 +87,7 @@ func (c Cron) Next(t time.Time) time.Time {
 		return time.Time{}
 	}
 	if c.spec.Hour&everyHour != 0 {
-		return c.spec.Next(t)
+		return c.nextOfEveryHour(t)
 	}
 	// cron itself would skip a day whose midnight or hour does not exist, so it
 	// counts on a clock that is never changed.
@@ -105,6 +105,33 @@ func (c Cron) Next(t time.Time) time.Time {
 			return at
 		}
 	}
+}
+
+// yearsAhead is how far a line is looked for: two leap days are eight years apart at
+// most.
+const yearsAhead = 9
+
+// nextOfEveryHour is Next for a line that follows real time. Where clocks are changed
+// at midnight cron itself skips days, or finds no end; so each stretch of time between
+// two changes is looked at in a time zone that has none.
+func (c Cron) nextOfEveryHour(t time.Time) time.Time {
+	loc, last := t.Location(), t.AddDate(yearsAhead, 0, 0)
+	for stretch := t; !stretch.After(last); {
+		_, offset := stretch.Zone()
+		_, end := stretch.ZoneBounds()
+		if !end.IsZero() && !end.After(stretch) { // so Go has it for the last day of some leap years
+			end = stretch.Add(24 * time.Hour)
+		}
+		at := c.spec.Next(t.In(time.FixedZone("", offset)))
+		if !at.IsZero() && (end.IsZero() || at.Before(end)) {
+			return at.In(loc)
+		}
+		if end.IsZero() {
+			break
+		}
+		stretch, t = end, end.Add(-1) // so that its very beginning counts
+	}
+	return time.Time{}
 }
 
 // onClock is the time at which the clocks of loc show what t's show.

@@ -33,6 +33,17 @@ func TestCronNext(t *testing.T) {
 		// A line for every hour follows real time.
 		{"Europe/Madrid", "*/10 * * * *", "2026-10-25T02:50:00+02:00", "2026-10-25T02:00:00+01:00"},
 		{"Europe/Madrid", "*/10 * * * *", "2026-03-29T01:50:00+01:00", "2026-03-29T03:00:00+02:00"},
+		{"Australia/Lord_Howe", "0 * * * *", "2026-04-05T01:00:00+11:00", "2026-04-05T02:00:00+10:30"},
+		{"Australia/Lord_Howe", "15 * * * *", "2026-04-05T01:15:00+11:00", "2026-04-05T02:15:00+10:30"},
+		{"Australia/Lord_Howe", "45 * * * *", "2026-04-05T01:45:00+11:00", "2026-04-05T01:45:00+10:30"},
+		{"Australia/Lord_Howe", "0 * * * *", "2026-10-04T01:00:00+10:30", "2026-10-04T03:00:00+11:00"},
+		// Nor does a day that is not there, or has no midnight, stop it.
+		{"America/Sao_Paulo", "0 * * * SUN", "2018-11-03T12:00:00-03:00", "2018-11-04T01:00:00-02:00"},
+		{"Pacific/Apia", "0 * * * SAT", "2011-12-29T12:00:00-10:00", "2011-12-31T00:00:00+14:00"},
+		{"Pacific/Apia", "0 * * * FRI", "2011-12-29T12:00:00-10:00", "2012-01-06T00:00:00+14:00"},
+		{"Pacific/Apia", "0 0 30 * *", "2011-12-29T12:00:00-10:00", "2011-12-31T00:00:00+14:00"},
+		{"Pacific/Kwajalein", "30 * 21,22 8 *", "1993-08-20T12:00:00-12:00", "1993-08-22T00:30:00+12:00"},
+		{"Europe/Madrid", "0 * 29 2 *", "2096-03-01T00:00:00+01:00", "2104-02-29T00:00:00+01:00"},
 	} {
 		c, err := ParseCron(x.line)
 		if err != nil {
@@ -97,15 +108,37 @@ func TestCronDaily(t *testing.T) {
 	})
 }
 
+// Any text is refused, or is a line whose firings follow one another, for as long as
+// it is asked and in any time zone.
 func FuzzParseCron(f *testing.F) {
-	for _, s := range []string{"", "0 8 * * MON", "TZ=0", "CRON_TZ=UTC", "@every 1h", "@daily", "*/0 * * * *", "1-5/2,7 ? L * *"} {
-		f.Add(s)
+	for _, s := range []string{"", "0 8 * * MON", "TZ=0", "CRON_TZ=UTC", "@every 1h", "@daily", "*/0 * * * *", "1-5/2,7 ? L * *",
+		"0 * * * SUN", "30 * 30 12 *", "* * 29 2 *", "59 23 31 */2 7", "0 0 1 1 ?", "@hourly", "*/59 0-23 * feb-mar sun-sat"} {
+		f.Add(s, "Pacific/Apia", int64(1325000000))
+		f.Add(s, "Europe/Madrid", int64(1795000000))
 	}
-	from := time.Date(2026, 11, 22, 12, 0, 0, 0, zone(f, "Europe/Madrid"))
-	f.Fuzz(func(t *testing.T, s string) {
+	f.Fuzz(func(t *testing.T, s, zone string, unix int64) {
 		c, err := ParseCron(s)
-		if err == nil && !c.IsZero() && !c.Next(from).After(from) {
-			t.Fatalf("%q: next is %v", s, c.Next(from))
+		loc, unknown := time.LoadLocation(zone)
+		if unknown != nil {
+			loc = time.UTC
+		}
+		// As far as times go that a clock shows.
+		at := time.Unix(((unix%(1<<33))+(1<<33))%(1<<33), 0).In(loc)
+		if err != nil || c.IsZero() {
+			if next := c.Next(at); !next.IsZero() {
+				t.Fatalf("%q fires at %v, %v", s, next, err)
+			}
+			return
+		}
+		for range 5 {
+			next := c.Next(at)
+			if !next.After(at) && !next.IsZero() || next.Location() != loc && !next.IsZero() {
+				t.Fatalf("%q after %v: %v", s, at, next)
+			}
+			if next.IsZero() {
+				return // no such date for years
+			}
+			at = next
 		}
 	})
 }

@@ -69,7 +69,7 @@ func TestProblemsOfKeys(t *testing.T) {
 		{"of no table", "[owner]", "host = \"x\"\n[owner]",
 			"line 1: host: unknown key in this place; write it under [account.imap] or [account.smtp]"},
 		{"quoted", "", "[\"a b\"]",
-			`line 10: "a b": unknown key; write one of account, cadence, digest, letters, owner, practice, schedule, store, touch`},
+			`line 10: "a b": unknown key; write one of account, cadence, digest, goals, letters, owner, practice, schedule, store, touch`},
 		{"letter case", `name = "Ana`, `Name = "Ana`,
 			"line 2: owner.Name: is written in the wrong letter case; write name"},
 		{"letter case of a table", "[owner]", "[Owner]",
@@ -96,7 +96,7 @@ func TestProblemsOfTypes(t *testing.T) {
 		{"command as text", secretLine, `password_command = "pass show mail"`, `line 9: account.imap.password_command: is text; write a list: ["…"]`},
 		{"length", "", "[letters]\nhold = true", `line 11: letters.hold: is true or false; write text in quotes: "…"`},
 		{"table", "[owner]", "owner = \"Ana\"\n[x]", "line 1: owner: is text; write it as [owner]\n" +
-			"line 2: x: unknown key; write one of account, cadence, digest, letters, owner, practice, schedule, store, touch"},
+			"line 2: x: unknown key; write one of account, cadence, digest, goals, letters, owner, practice, schedule, store, touch"},
 		{"practices", "[owner]", "practice = 1\n[owner]", "line 1: practice: is a number; write it as [practice.NAME]"},
 		{"practice", "", "[practice]\nfarewell = false", "line 11: practice.farewell: is true or false; write it as [practice.farewell]"},
 		{"one bracket", "", "[cadence]\ngroup = \"a\"", "line 10: cadence: is a table; write it as [[cadence]], with two brackets"},
@@ -213,6 +213,8 @@ func TestProblemsOfTheRest(t *testing.T) {
 		{"practice without SMTP", "", "[practice.thank-you]\ndelivery = \"send\"", `line 11: practice.thank-you.delivery: "send" needs an account with SMTP; write [account.smtp], or delivery = "draft"`},
 		{"template", "", "[practice.thank-you]\ntemplate = \"../x\"", "line 11: practice.thank-you.template: is a path; write the name of a template alone"},
 		{"cron", "", "[schedule]\ndigest = \"8:00 MON\"", `line 11: schedule.digest: "8:00 MON" is no cron line (expected exactly 5 fields, found 2: [8:00 MON]); write five fields, such as "0 8 * * MON"`},
+		{"cron of a practice", "", "[practice.keep-in-touch]\nschedule = \"0 25 * * *\"\n[practice.farewell]\nschedule = \"TZ=0\"", `line 11: practice.keep-in-touch.schedule: "0 25 * * *" is no cron line (end of range (25) above maximum (23): 25); ` + cronFix + "\n" +
+			`line 13: practice.farewell.schedule: "TZ=0" names a time zone, but the owner's holds; ` + cronFix},
 		{"no plan", "", "[schedule]\nplan = \"\"", `line 11: schedule.plan: is empty, and nothing would ever be planned; write a cron line such as "*/10 * * * *"`},
 		{"via", "", "[digest]\nvia = \"fax\"", `line 11: digest.via: "fax" is not known here; write "smtp" or "imap"`},
 		{"via without SMTP", "", "[digest]\nvia = \"smtp\"", `line 11: digest.via: no account has SMTP; write [account.smtp], or via = "imap"`},

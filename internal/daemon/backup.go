@@ -48,17 +48,18 @@ func (d *Daemon) backups(ctx context.Context) error {
 // if not, the owner is told.
 func (d *Daemon) backup(ctx context.Context) (ok bool) {
 	now := d.now().In(d.settings.Policy.Location)
-	text, err := "", error(nil)
+	text, verbatim, err := "", "", error(nil)
 	if d.settings.Backups != "" {
 		if err = d.takeBackup(ctx, now); ctx.Err() != nil {
 			return true // the next run takes it
 		}
 	}
 	if err != nil {
-		text = "today's backup could not be made: " + err.Error() + "; it is tried again every ten minutes, and [store] backups names the folder"
+		verbatim = err.Error()
+		text = "today's backup could not be made: " + verbatim + "; it is tried again every ten minutes, and [store] backups names the folder"
 		d.log.Warn("today's backup could not be made", "error", err)
 	}
-	told := d.decide(ctx, func(ctx context.Context) error { return d.store.SetTrouble(ctx, BackupLine, text, now) })
+	told := d.decide(ctx, func(ctx context.Context) error { return d.store.SetTrouble(ctx, BackupLine, text, verbatim, now) })
 	if told != nil && ctx.Err() == nil {
 		d.log.Warn("a trouble cannot be stored", "error", told)
 	}

@@ -20,6 +20,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -60,6 +61,9 @@ type Settings struct {
 	Accounts   []Account
 	// Rehearse lays no draft and takes none back.
 	Rehearse bool
+	// Pretended is set when the time is not the true one: no server's clock can
+	// agree with it.
+	Pretended bool
 	// Hurry is how many times as often as usual it is looked and connected anew;
 	// 0 stands for 1. See imapwatch.Watcher.Hurry.
 	Hurry int
@@ -71,13 +75,20 @@ type Settings struct {
 	// are offline: the clock was looked at, and decisions are made. It runs among
 	// them, and may be nil.
 	Alive func(offline int)
+	// Obey carries out an order that the owner gave by mail, and notes it in the
+	// store in the same transaction. It may be nil: then none is.
+	Obey func(ctx context.Context, once store.Order, order plan.Order) error
 }
 
 // DigestSettings says when the digest is made, and how it reaches the owner.
 type DigestSettings struct {
-	Next   func(t time.Time) time.Time // the first time after t for a digest; the zero time: never. It may be nil
-	Mailed bool                        // by SMTP; else it is laid into INBOX
-	To     string
+	Next    func(t time.Time) time.Time // the first time after t for a digest; the zero time: never. It may be nil
+	Evening func(t time.Time) time.Time // likewise, for the evening note
+	// Milestones gives the first time after t to ask for news to tell; the digest
+	// that comes next does so. It may be nil.
+	Milestones func(t time.Time) time.Time
+	Mailed     bool // by SMTP; else they are laid into INBOX
+	To         string
 }
 
 // Writer makes the writer of letters of a database with a secret.
@@ -109,6 +120,7 @@ type Daemon struct {
 	// nothing is.
 	lookingSince time.Time
 	greetings    greetings
+	answerable   map[string]store.Sent // notices, by Message-ID
 
 	// Owned by the goroutine that delivers.
 	looked    map[string]time.Time // by account: when it was last looked what has become of letters
@@ -116,6 +128,7 @@ type Daemon struct {
 	unmovable map[string]bool      // accounts in which no draft can be moved
 	refusals  map[string]refusal   // by key of a letter, or by what else a server refuses
 	searched  map[string]time.Time // by Message-ID: when every mailbox was searched for it
+	agreed    map[string]time.Time // by account: when its server's clock certainly agreed with ours
 
 	mailSent bool // news, as this delivery began
 	leaving  bool // see Leave
@@ -140,7 +153,7 @@ func New(settings Settings, st *store.Store, now func() time.Time, log *slog.Log
 		calls: make(chan call), deliver: make(chan struct{}, 1), report: newTally(), synced: map[string]*readiness{},
 		greetings: greetings{known: map[string]string{}, wanted: map[string][]greetingWant{}},
 		looked:    map[string]time.Time{}, surveys: map[string]surveyed{}, unmovable: map[string]bool{}, refusals: map[string]refusal{},
-		searched: map[string]time.Time{},
+		searched: map[string]time.Time{}, answerable: map[string]store.Sent{}, agreed: map[string]time.Time{},
 	}
 }
 
@@ -238,21 +251,23 @@ func (d *Daemon) watchers(ctx context.Context) ([]*imapwatch.Watcher, error) {
 				cursors[m.Name] = imapwatch.Cursor(m.Cursor)
 			}
 		}
-		w := imapwatch.New(a.watch(), cursors, &sink{d: d, account: a})
+		w := imapwatch.New(a.watch(), cursors, &sink{d: d, account: a, read: maps.Clone(cursors)})
 		w.Hurry(max(d.settings.Hurry, 1))
 		all = append(all, w)
 	}
 	return all, nil
 }
 
-// Once makes one full pass: sync, plan, deliver, settle what was interrupted.
+// Once makes one full pass: sync, orders, plan, deliver, settle what was interrupted.
 func (d *Daemon) Once(ctx context.Context) error {
 	return d.with(ctx, func(ctx context.Context) error {
 		syncErr := d.syncAll(ctx)
-		err := d.decide(ctx, func(ctx context.Context) error { return errors.Join(d.planWhatIsKnown(ctx), d.planDigest(ctx, 0)) })
+		obeyErr := d.obeyAll(ctx)
+		err := d.decide(ctx, func(ctx context.Context) error { return errors.Join(d.planWhatIsKnown(ctx), d.planNotices(ctx, 0)) })
 		if err != nil {
 			return err
 		}
+		syncErr = errors.Join(syncErr, obeyErr)
 		if d.settings.Rehearse {
 			return errors.Join(syncErr, d.greetAll(ctx))
 		}
@@ -392,7 +407,7 @@ func (d *Daemon) replan(ctx context.Context) error {
 		}
 	}
 	if !known || !d.ready() {
-		return d.planDigest(ctx, digestPatience)
+		return d.planNotices(ctx, digestPatience)
 	}
 	d.scanned.Do(func() {
 		// From now on the service mostly waits, on a machine that it shares with
@@ -400,7 +415,7 @@ func (d *Daemon) replan(ctx context.Context) error {
 		debug.SetGCPercent(waitingGC)
 		debug.FreeOSMemory()
 	})
-	err = errors.Join(d.planLetters(ctx), d.planDigest(ctx, 0))
+	err = errors.Join(d.planLetters(ctx), d.planNotices(ctx, 0))
 	if err == nil {
 		d.wakeDeliverer()
 	}
@@ -418,7 +433,8 @@ func (d *Daemon) reload(ctx context.Context) error {
 		return err
 	}
 	d.bookVersion, d.book = version, plan.NewBook(d.settings.Addresses, contacts, d.settings.Recipients)
-	return nil
+	d.answerable, err = d.store.SentNotices(ctx)
+	return err
 }
 
 func (d *Daemon) wakeDeliverer() {

@@ -30,8 +30,14 @@ func newDaemon(t *testing.T, accounts ...Account) *Daemon {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
+	return newDaemonOn(st, accounts...)
+}
+
+// newDaemonOn makes a service on a store.
+func newDaemonOn(st *store.Store, accounts ...Account) *Daemon {
 	settings := Settings{
-		Owner: templates.Owner{Name: "Ana", Signature: "Ana"}, Addresses: []string{"ana@example.org"}, Languages: []string{"en"},
+		Pretended: true,
+		Owner:     templates.Owner{Name: "Ana", Signature: "Ana"}, Addresses: []string{"ana@example.org"}, Languages: []string{"en"},
 		Templates: []fs.FS{templates.Builtin()}, Accounts: accounts,
 		Policy: plan.Policy{Location: time.UTC, Practices: map[string]plan.Practice{plan.ThankYou: {Enabled: true, Within: contact.Duration{Days: 1}}}},
 	}

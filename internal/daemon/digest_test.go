@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -15,11 +16,11 @@ func TestNews(t *testing.T) {
 	ctx := t.Context()
 	week := noon.AddDate(0, 0, -7)
 	for name, last := range map[string]time.Time{"home": noon.Add(-time.Hour), "work": noon.Add(-49 * time.Hour), "gone": noon.Add(-99 * time.Hour)} {
-		if err := d.store.SetAccountState(ctx, store.AccountState{Name: name, LastSync: last, Problem: "no route to " + name}); err != nil {
+		if err := d.store.SetAccountState(ctx, store.AccountState{Name: name, LastSync: last, Problem: "no route to " + name + "; next try at 12:00:30"}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := d.store.SetTrouble(ctx, "outbox/home", "strange mail", noon); err != nil {
+	if err := d.store.SetTrouble(ctx, "outbox/home", "in Regards Outbox lies mail: “Strange mail”", "Strange mail", noon); err != nil {
 		t.Fatal(err)
 	}
 	peer := func(addr string, in, out int, last time.Time) *store.Peer {
@@ -29,8 +30,15 @@ func TestNews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = d.store.Record(ctx, book, store.Scan{Account: "home", Mailbox: "INBOX", At: noon, Peers: map[string]*store.Peer{
-		"new@x.example": peer("new@x.example", 3, 4, noon), "old@x.example": peer("old@x.example", 3, 4, week.Add(-1)), "friend@x.example": peer("friend@x.example", 300, 400, noon), "one@x.example": peer("one@x.example", 9, 1, noon)}})
+	if err := d.store.SetMailboxProblem(ctx, "home", "Lists", "no permission"); err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.store.Record(ctx, book,
+		store.Scan{Account: "home", Mailbox: "INBOX", At: week, Unreadable: map[uint32]string{3: "long ago"}},
+		store.Scan{Account: "home", Mailbox: "INBOX", At: noon, Unreadable: map[uint32]string{3: "again", 5: "no header", 6: "no header at all"}},
+		store.Scan{Account: "work", Mailbox: "INBOX", At: noon, Unreadable: map[uint32]string{1: "garbled"}},
+		store.Scan{Account: "home", Mailbox: "INBOX", At: noon, Peers: map[string]*store.Peer{
+			"new@x.example": peer("new@x.example", 3, 4, noon), "one@x.example": peer("one@x.example", 9, 0, noon)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +46,14 @@ func TestNews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []plan.Line{{Says: "trouble", Text: "strange mail", At: noon}, {Says: "offline", Who: "work", Text: "no route to work", At: noon.Add(-49 * time.Hour)}}
-	if news.Strangers != 1 || len(news.Troubles) != 2 || news.Troubles[0] != want[0] || news.Troubles[1] != want[1] {
+	want := []plan.Line{
+		{Says: "trouble.outbox", Who: "home", Text: "in Regards Outbox lies mail: “Strange mail”", Verbatim: "Strange mail", At: noon},
+		{Says: "offline", Who: "work", Verbatim: "no route to work", At: noon.Add(-49 * time.Hour)},
+		{Says: "closed", Who: "home/Lists", Verbatim: "no permission"},
+		{Says: "unreadable", Who: "home/INBOX", Verbatim: "no header at all", Count: 2},
+		{Says: "unreadable", Who: "work/INBOX", Verbatim: "garbled", Count: 1},
+	}
+	if !slices.Equal(news.Strangers, []plan.Stranger{{Address: "new@x.example", In: 3, Out: 4, Last: noon}}) || !slices.Equal(news.Troubles, want) {
 		t.Errorf("%+v", news)
 	}
 }

@@ -52,7 +52,7 @@ func (v *visit) sentFound(ctx context.Context) error {
 	if _, ok := v.drafts.Name(imapconn.Sent); err != nil || !ok || len(waiting) > 0 {
 		return err
 	}
-	return v.tell(ctx, v.sent(), "")
+	return v.tell(ctx, v.sent(), "", "")
 }
 
 // fileWithin is how long a server may go on refusing to have a letter filed, or
@@ -89,7 +89,7 @@ func (v *visit) fileOne(ctx context.Context, drafts *mailer.Drafts, l contact.Le
 		return l, nil
 	})
 	if text := unfiled(filing, removing, l.Place.Mailbox); text != "" {
-		err = errors.Join(err, v.tell(ctx, v.sent(), "a letter was sent"+text))
+		err = errors.Join(err, v.tell(ctx, v.sent(), "a letter was sent"+text, wordsOf(errors.Join(filing, removing))))
 	}
 	if !again {
 		return err

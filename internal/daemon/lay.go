@@ -13,6 +13,7 @@ import (
 	"regards/contact"
 	"regards/internal/imapconn"
 	"regards/mailer"
+	"regards/plan"
 )
 
 // batch is how many letters are laid after one look at the mailbox.
@@ -115,8 +116,9 @@ func (v *visit) put(ctx context.Context, drafts *mailer.Drafts, b *laying) error
 	}
 	if len(errs) > 0 {
 		v.leave(ctx) // the connection may be of no use
+		return errors.Join(errs...)
 	}
-	return errors.Join(errs...)
+	return v.compare(ctx, b.places[0], v.d.now())
 }
 
 // target gives the mailbox that letters are laid into, and the state of those
@@ -147,10 +149,6 @@ func (v *visit) outgoing(ctx context.Context, keys []string, ids map[string]stri
 	return out, err
 }
 
-// refusedWith stands between the reason of a letter and the words with which the
-// server refused it.
-const refusedWith = "; the server refuses the draft: "
-
 // layWithin is how long a server may go on refusing a draft, as it does over
 // quota, until the letter has failed.
 const layWithin = 24 * time.Hour
@@ -172,9 +170,9 @@ func (v *visit) recordPut(ctx context.Context, b laying) error {
 			v.d.taken(l.Key)
 			return laid(l, b.state, b.places[i], now), nil
 		case refused:
-			reason, _, _ := strings.Cut(l.Reason, refusedWith)
+			reason, _, _ := strings.Cut(l.Reason, plan.RefusedWith)
 			v.d.refused(l.Key)
-			if l.Reason = reason + refusedWith + text; v.d.refusedFor(l.Key, layWithin) {
+			if l.Reason = reason + plan.RefusedWith + text; v.d.refusedFor(l.Key, layWithin) {
 				l = l.In(contact.Failed, now)
 			}
 		}

@@ -47,10 +47,16 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	}
 	// All are written before one is stored.
 	now, writer, woke := d.now(), d.writer(), false
-	due, err := d.withGreetings(ctx, plan.Due(now, d.policy(), r), r)
+	policy, err := d.beginLines(ctx, now)
 	if err != nil {
 		return err
 	}
+	asked := plan.Due(now, policy, r)
+	due, err := d.withGreetings(ctx, asked, r)
+	if err != nil {
+		return err
+	}
+	whole := len(due) == len(asked)
 	mails, err := d.store.Mails(ctx, recipients(due))
 	if err != nil {
 		return err
@@ -63,6 +69,7 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 			continue // it waits for the same as before
 		}
 		if woke && p.Proposed {
+			whole = false
 			continue // the caps are counted anew at the next pass
 		}
 		woke = woke || old.State == contact.Needs && l.State == contact.Queued
@@ -73,6 +80,9 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 		// Why names people: that is for letter list.
 		d.log.Info("letter", "key", l.Key, "state", l.State)
 		r.Letters[l.Key] = l
+	}
+	if err == nil && whole {
+		err = d.setLinesFired(ctx, policy, now)
 	}
 	if err == nil && len(stored) > 0 { // a new letter may say what another was to say
 		_, err = d.endNeedless(ctx, r)

@@ -79,13 +79,13 @@ func (v *visit) ensureOutbox(ctx context.Context, drafts *mailer.Drafts) error {
 	err := drafts.EnsureOutbox(ctx, v.account.Outbox)
 	if errors.Is(err, mailer.ErrOutbox) {
 		v.d.refused(v.outbox())
-		return errors.Join(err, v.tell(ctx, v.outbox(), err.Error()))
+		return errors.Join(err, v.tell(ctx, v.outbox(), err.Error(), wordsOf(err)))
 	}
 	if err != nil {
 		return err
 	}
 	v.d.taken(v.outbox())
-	return v.tell(ctx, v.outbox(), "")
+	return v.tell(ctx, v.outbox(), "", "")
 }
 
 // keptAs gives the Message-ID under which a letter lies where it lies.

@@ -3,81 +3,108 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 
 	"regards/contact"
 	"regards/mailer"
+	"regards/plan"
 	"regards/store"
 	"regards/templates"
 )
 
-// digestLine is what the line of the schedule for the digest is called.
-const digestLine = "digest"
+// The lines of the schedule that make notices, by their names.
+const (
+	digestLine  = "digest"
+	eveningLine = "evening"
+)
 
-// A firing that lies further ahead than the clock may be wrong by was stored by a
-// clock that was.
-const clockOff = 24 * time.Hour
-
-// oldestFiring is how far back missed firings are looked for.
-const oldestFiring = 400 * 24 * time.Hour
+// noticeNames are what they are called in words for the owner.
+var noticeNames = map[string]string{digestLine: "the digest", eveningLine: "the evening note"}
 
 // digestPatience is how long the digest waits for mail that cannot be read.
 const digestPatience = time.Hour
 
-// nextLook gives when there may next be something to plan.
-func (s Settings) nextLook(now time.Time) time.Time {
-	next := s.NextPlan(now)
-	if s.Digest.Next == nil {
-		return next
-	}
-	if digest := s.Digest.Next(now); !digest.IsZero() && digest.Before(next) {
-		return digest
-	}
-	return next
-}
-
-// latestFiring gives the newest firing after last that has come at now; the zero
-// time when none has. However many were missed, one is made up for.
-func latestFiring(next func(time.Time) time.Time, last, now time.Time) (due time.Time) {
-	if now.Sub(last) > oldestFiring {
-		last = now.Add(-oldestFiring)
-	}
-	for at := next(last); !at.IsZero() && !at.After(now); at = next(at) {
-		due = at
-	}
-	return due
-}
-
-// planDigest makes the digest when its time has come: its bytes, stored under its
-// key. The first time it only notes when it began to count. With patience it waits
-// for so long: not all mail is known now. It runs on the goroutine of decisions.
-func (d *Daemon) planDigest(ctx context.Context, patience time.Duration) error {
-	s, now := d.settings.Digest, d.now()
-	if s.Next == nil || d.settings.Rehearse {
-		return nil
-	}
-	if held, err := d.held(ctx); err != nil || held {
+// planNotices makes the digest and the evening note when their time has come. With
+// patience they wait for so long: not all mail is known now. It runs on the goroutine
+// of decisions.
+func (d *Daemon) planNotices(ctx context.Context, patience time.Duration) error {
+	if held, err := d.held(ctx); err != nil || held || d.settings.Rehearse {
 		return err
 	}
-	last, known, err := d.store.Fired(ctx, digestLine)
+	return errors.Join(d.planNotice(ctx, digestLine, d.settings.Digest.Next, patience, d.weekly),
+		d.planNotice(ctx, eveningLine, d.settings.Digest.Evening, patience, d.evening))
+}
+
+// planNotice makes the notice of a line when its time has come, once for a firing.
+// The first time it only notes when it began to count.
+func (d *Daemon) planNotice(ctx context.Context, line string, next func(time.Time) time.Time, patience time.Duration,
+	make func(ctx context.Context, due, last time.Time) error) error {
+	if next == nil {
+		return nil
+	}
+	now, loc := d.now(), d.settings.Policy.Location
+	last, known, err := d.store.Fired(ctx, line)
 	if err != nil {
 		return err
 	}
 	if !known || last.Sub(now) > clockOff {
-		return d.store.SetFired(ctx, digestLine, now)
+		return d.store.SetFired(ctx, line, now)
 	}
-	due := latestFiring(s.Next, last.In(d.settings.Policy.Location), now.In(d.settings.Policy.Location))
+	due := latestFiring(next, last.In(loc), now.In(loc))
 	if _, ok := d.notifies(); !ok || due.IsZero() || now.Sub(due) < patience {
 		return nil
 	}
-	text := ""
-	if _, err = d.makeDigest(ctx, "digest/"+due.Format(time.DateOnly), due, last); err != nil {
+	text, verbatim := "", ""
+	if err = make(ctx, due, last); err != nil {
 		// Letters do not wait for it. Where nothing can be stored, this fails, too.
-		text = "the digest cannot be made: " + err.Error()
-		d.log.Warn("the digest cannot be made", "error", err)
+		text, verbatim = noticeNames[line]+" cannot be made: "+err.Error(), err.Error()
+		d.log.Warn("a mail to you cannot be made", "line", line, "error", err)
 	}
-	return d.store.SetTrouble(ctx, "digest", text, now)
+	return d.store.SetTrouble(ctx, line, text, verbatim, now)
+}
+
+// weekly makes the digest of a firing.
+func (d *Daemon) weekly(ctx context.Context, due, last time.Time) error {
+	n, err := d.digestNotice(ctx, kindDigest+"/"+due.Format(time.DateOnly), last, due)
+	if err != nil {
+		return err
+	}
+	return d.addNotice(ctx, n, digestLine, due)
+}
+
+// evening makes the note of a firing, if there is anything that cannot wait, and no
+// digest has come since.
+func (d *Daemon) evening(ctx context.Context, due, _ time.Time) error {
+	r, err := d.store.Records(ctx)
+	if err != nil {
+		return err
+	}
+	notices, err := d.store.Notices(ctx)
+	if err != nil {
+		return err
+	}
+	var asked []plan.Handle
+	told := false
+	for _, n := range notices {
+		switch kindOf(n.Key) {
+		case kindNote:
+			asked = append(asked, n.Lines...)
+		case kindDigest:
+			told = told || !n.Made.Before(due)
+		}
+	}
+	note := plan.EveningOf(d.now(), d.settings.Policy, r, asked)
+	if told || len(note.Sections) == 0 {
+		return d.store.SetFired(ctx, eveningLine, due)
+	}
+	n, err := d.notice(kindNote+"/"+due.Format(time.DateOnly), "", note, func(links templates.Links) (templates.Digested, error) {
+		return templates.Digest(note, d.settings.language(), links)
+	})
+	if err != nil {
+		return err
+	}
+	return d.addNotice(ctx, n, eveningLine, due)
 }
 
 // SendDigest makes a digest now, beside those of the schedule, and brings it on its
@@ -86,10 +113,13 @@ func (d *Daemon) planDigest(ctx context.Context, patience time.Duration) error {
 func (d *Daemon) SendDigest(ctx context.Context, deliver bool) error {
 	return d.with(ctx, func(ctx context.Context) error {
 		now := d.now()
-		key := "digest/" + now.In(d.settings.Policy.Location).Format(time.DateOnly) + "/" + store.NewID()
+		key := kindDigest + "/" + now.In(d.settings.Policy.Location).Format(time.DateOnly) + "/" + store.NewID()
 		err := d.decide(ctx, func(ctx context.Context) error {
-			_, err := d.makeDigest(ctx, key, time.Time{}, time.Time{})
-			return err
+			n, err := d.digestNotice(ctx, key, time.Time{}, d.now())
+			if err != nil {
+				return err
+			}
+			return d.addNotice(ctx, n, "", time.Time{})
 		})
 		if err != nil || !deliver {
 			return err
@@ -106,41 +136,71 @@ func (d *Daemon) SendDigest(ctx context.Context, deliver bool) error {
 	})
 }
 
-// makeDigest stores a digest, for a firing or for none, with what has happened since
-// a time as Digest has it. It reports whether there was none of that key.
-func (d *Daemon) makeDigest(ctx context.Context, key string, fired, since time.Time) (bool, error) {
+// digestNotice makes a digest, with what has happened since a time as Digest has it,
+// and what was to be asked up to another.
+func (d *Daemon) digestNotice(ctx context.Context, key string, since, until time.Time) (store.Notice, error) {
+	digest, err := digestUntil(ctx, d.store, d.settings, d.now(), since, until)
+	if err != nil {
+		return store.Notice{}, err
+	}
+	digest = digest.Short()
+	return d.notice(key, "", digest, func(links templates.Links) (templates.Digested, error) {
+		return templates.Digest(digest, d.settings.language(), links)
+	})
+}
+
+// The kinds of notices: keys begin with them, and X-Regards says them.
+const (
+	kindDigest = "digest"
+	kindNote   = "note"
+	kindAnswer = "answer"
+)
+
+func kindOf(key string) string {
+	kind, _, _ := strings.Cut(key, "/")
+	return kind
+}
+
+// notice makes a notice of the words for some lines, in answer to a message or to
+// none.
+func (d *Daemon) notice(key, answers string, about plan.Digest, words func(templates.Links) (templates.Digested, error)) (n store.Notice, err error) {
 	account, ok := d.notifies()
 	if !ok {
-		return false, errors.New("no account can carry the digest: it needs one with letters = true and, for [digest] via = \"smtp\", with [account.smtp]")
+		return n, errors.New("no account can carry mail to you: it needs one with letters = true and, for [digest] via = \"smtp\", with [account.smtp]")
+	}
+	to := d.settings.Digest.To
+	said, err := words(templates.Links{To: to, Token: func(n int) string { return d.token(key, n) }, Sends: account.SMTP != nil})
+	if err != nil {
+		return n, err
 	}
 	now := d.now()
-	digest, err := Digest(ctx, d.store, d.settings, now, since)
-	if err != nil {
-		return false, err
+	n = store.Notice{Key: key, Account: account.Name, Mailed: d.settings.Digest.Mailed, To: to,
+		MessageID: mailer.MessageID(d.store.Secret(), key, account.Address), Made: now, Lines: d.handles(about, said)}
+	m := mailer.Message{
+		FromName: d.settings.Owner.Name, From: account.Address, ToName: d.settings.Owner.Name, To: to,
+		Subject: said.Subject, Body: said.Text, HTML: said.HTML, Notice: kindOf(key), Date: now.In(d.settings.Policy.Location), MessageID: n.MessageID,
 	}
-	said, err := templates.Digest(digest.Short(), d.settings.language())
-	if err != nil {
-		return false, err
+	if contact.WritableID(answers) {
+		m.InReplyTo, m.References = answers, []string{answers}
 	}
-	id := mailer.MessageID(d.store.Secret(), key, account.Address)
-	raw, err := mailer.Compose(mailer.Message{
-		FromName: d.settings.Owner.Name, From: account.Address, ToName: d.settings.Owner.Name, To: d.settings.Digest.To,
-		Subject: said.Subject, Body: said.Text, HTML: said.HTML, Notice: "digest", Date: now.In(d.settings.Policy.Location), MessageID: id,
-	})
-	if err != nil {
-		return false, err
-	}
-	line := digestLine
-	if fired.IsZero() {
-		line = "" // it was asked for
-	}
-	added, err := d.store.AddNotice(ctx, store.Notice{Key: key, Account: account.Name, Mailed: d.settings.Digest.Mailed,
-		To: d.settings.Digest.To, MessageID: id, Raw: raw, Made: now}, line, fired)
+	n.Raw, err = mailer.Compose(m)
+	return n, err
+}
+
+// addNotice stores a notice, for a line of the schedule or for none.
+func (d *Daemon) addNotice(ctx context.Context, n store.Notice, line string, fired time.Time) error {
+	added, err := d.store.AddNotice(ctx, n, line, fired)
 	if added {
-		d.log.Info("digest", "key", key)
-		d.wakeDeliverer()
+		d.added(n)
 	}
-	return added, err
+	return err
+}
+
+// added takes note of a notice that was stored.
+func (d *Daemon) added(n store.Notice) {
+	d.log.Info("notice", "key", n.Key)
+	d.answerable[n.MessageID] = store.Sent{Key: n.Key, Made: n.Made}
+	d.wakeDeliverer()
 }
 
 // notifies gives the account through which the owner hears of things: the first
@@ -167,147 +227,4 @@ func (s Settings) language() string {
 		return ""
 	}
 	return s.Languages[0]
-}
-
-// notices gives those that wait to be delivered through the account.
-func (v *visit) notices(ctx context.Context) ([]store.Notice, error) {
-	if v.held {
-		return nil, nil
-	}
-	all, err := v.d.store.Notices(ctx)
-	var open []store.Notice
-	for _, n := range all {
-		if n.State == contact.Queued && n.Account == v.account.Name && !v.d.refusedLately(n.Key) {
-			open = append(open, n)
-		}
-	}
-	return open, err
-}
-
-// noticeWithin is how long it is tried to deliver a notice: after that it is no
-// news any more.
-const noticeWithin = 3 * 24 * time.Hour
-
-// notify delivers what goes to the owner, each once.
-func (v *visit) notify(ctx context.Context) error {
-	notices, err := v.notices(ctx)
-	if err != nil || len(notices) == 0 {
-		return err
-	}
-	var errs []error
-	for _, n := range notices {
-		err := v.deliverNotice(ctx, n)
-		if errors.Is(err, store.ErrTaken) {
-			continue // somebody whom it names was forgotten
-		}
-		if err != nil {
-			v.d.refused(n.Key)
-			errs = append(errs, fmt.Errorf("%s: %w", n.Key, err))
-		}
-	}
-	err = errors.Join(errs...)
-	text := ""
-	if err != nil {
-		text = "mail to you cannot be delivered: " + err.Error()
-	}
-	return errors.Join(err, v.tell(ctx, "notice/"+v.account.Name, text))
-}
-
-// deliverNotice brings a notice on its way, unless it has come already: one of
-// before a backup was restored has.
-func (v *visit) deliverNotice(ctx context.Context, n store.Notice) error {
-	if v.d.now().Sub(n.Made) > noticeWithin {
-		return v.setNotice(ctx, n, contact.Failed, n.Reason)
-	}
-	if !n.Attempt.At.IsZero() { // what was under way may land still
-		pause(ctx, min(settleAfter, settleAfter-v.d.now().Sub(n.Attempt.At)))
-	}
-	return v.at(ctx, func(drafts *mailer.Drafts) error {
-		box, err := drafts.LookIn(ctx, mailer.Inbox, v.d.now().UTC().Truncate(time.Second))
-		if err != nil {
-			return err
-		}
-		_, found, err := drafts.FindIn(ctx, mailer.Inbox, n.MessageID)
-		switch {
-		case err != nil:
-			return err
-		case found:
-			return v.setNotice(ctx, n, contact.Sent, "")
-		case !n.Sending.IsZero():
-			return v.missed(ctx, n)
-		case n.Mailed:
-			return v.mailNotice(ctx, n)
-		}
-		return v.layNotice(ctx, drafts, box, n)
-	})
-}
-
-// setNotice stores how a notice stands.
-func (v *visit) setNotice(ctx context.Context, n store.Notice, state contact.State, reason string) error {
-	n.State, n.Reason = state, reason
-	if state == contact.Sent {
-		v.d.log.Info("notice delivered", "key", n.Key)
-	}
-	return v.d.decide(context.WithoutCancel(ctx), func(ctx context.Context) error { return v.d.store.SetNotice(ctx, n) })
-}
-
-// layNotice lays a notice into INBOX, of which it is known how it is: the attempt is
-// stored, it is laid, and that is stored. One whose answer was lost is not laid
-// again unless it certainly did not arrive.
-func (v *visit) layNotice(ctx context.Context, drafts *mailer.Drafts, box contact.Attempt, n store.Notice) error {
-	as := n.Attempt
-	if !as.At.IsZero() && (box.UIDNext == 0 || box.UIDNext != as.UIDNext || box.UIDValidity != as.UIDValidity) {
-		return v.setNotice(ctx, n, contact.Uncertain, "nobody knows whether it was laid into INBOX, and it is not there now")
-	}
-	n.Attempt = box
-	if err := v.setNotice(ctx, n, contact.Queued, ""); err != nil {
-		return err
-	}
-	err := drafts.Notify(ctx, n.Raw, n.MessageID)
-	if errors.Is(err, mailer.ErrUnknown) {
-		return err
-	}
-	n.Attempt = contact.Attempt{}
-	if err != nil {
-		return errors.Join(err, v.setNotice(ctx, n, contact.Queued, err.Error()))
-	}
-	return v.setNotice(ctx, n, contact.Sent, "")
-}
-
-// mailNotice gives a notice to the SMTP server.
-func (v *visit) mailNotice(ctx context.Context, n store.Notice) error {
-	if v.account.SMTP == nil {
-		return v.setNotice(ctx, n, contact.Failed, "the account has no server to send by")
-	}
-	err := mailer.Send(ctx, *v.account.SMTP, mailer.Envelope{From: v.account.Address, To: n.To}, n.Raw, func(ctx context.Context) error {
-		n.Sending = v.d.now()
-		return v.setNotice(ctx, n, contact.Queued, "")
-	})
-	var failed *mailer.SendError
-	switch {
-	case err == nil:
-		return v.setNotice(ctx, n, contact.Sent, "")
-	case !errors.As(err, &failed) || failed.Stage == mailer.Unknown:
-		return err
-	}
-	n.Sending = time.Time{}
-	state := contact.Queued
-	if !failed.Temporary {
-		state = contact.Failed
-	}
-	return errors.Join(err, v.setNotice(ctx, n, state, failed.Text))
-}
-
-// noticeArrives is how long a notice is looked for of which nobody knows whether it
-// was sent.
-const noticeArrives = time.Hour
-
-// missed is for a notice that has not come though it may have been sent. It is never
-// sent again.
-func (v *visit) missed(ctx context.Context, n store.Notice) error {
-	if v.d.now().Sub(n.Sending).Abs() <= noticeArrives {
-		v.d.refused(n.Key) // each look is a login
-		return nil
-	}
-	return v.setNotice(ctx, n, contact.Uncertain, "the connection broke while it was sent, and it has not come")
 }

@@ -62,7 +62,7 @@ func digests(t *testing.T, mailed bool) *scene {
 func (s *scene) morning(d time.Duration) error {
 	s.t.Helper()
 	s.clock = s.clock.Add(d)
-	if err := s.decide(s.t.Context(), func(ctx context.Context) error { return s.planDigest(ctx, 0) }); err != nil {
+	if err := s.decide(s.t.Context(), func(ctx context.Context) error { return s.planNotices(ctx, 0) }); err != nil {
 		s.t.Fatal(err)
 	}
 	return s.deliverAll(s.t.Context())
@@ -209,7 +209,7 @@ func TestDigestInDoubt(t *testing.T) {
 	} {
 		s := digests(t, x.mailed)
 		s.clock = s.clock.Add(20 * time.Hour)
-		if err := s.decide(t.Context(), func(ctx context.Context) error { return s.planDigest(ctx, 0) }); err != nil {
+		if err := s.decide(t.Context(), func(ctx context.Context) error { return s.planNotices(ctx, 0) }); err != nil {
 			t.Fatal(err)
 		}
 		x.do(s)

@@ -95,7 +95,10 @@ func (v *visit) sendable(ctx context.Context) ([]contact.Letter, error) {
 func (v *visit) send(ctx context.Context) error {
 	waiting, err := v.letters(ctx, always, contact.Approved)
 	if err != nil || len(waiting) == 0 || v.account.SMTP == nil {
-		return errors.Join(err, v.tell(ctx, v.smtp(), ""))
+		return errors.Join(err, v.tell(ctx, v.smtp(), "", ""), v.tell(ctx, v.clock(), "", ""))
+	}
+	if wrong, err := v.clockWrong(ctx, waiting); err != nil || wrong {
+		return err
 	}
 	var errs []error
 	tried := map[string]bool{}
@@ -143,11 +146,12 @@ func (v *visit) noteSession(ctx context.Context, sendErr error) error {
 	default:
 		v.d.taken(v.smtp())
 	}
-	text := ""
+	text, verbatim := "", ""
 	if errors.Is(sendErr, mailer.ErrNoSession) {
+		verbatim = failed.Text
 		text = "letters cannot be sent: " + failed.Text + "; it is tried again every ten minutes; to try now: regards check"
 	}
-	return v.tell(ctx, v.smtp(), text)
+	return v.tell(ctx, v.smtp(), text, verbatim)
 }
 
 // sendOne reads what lies in the outbox, and sends exactly that.

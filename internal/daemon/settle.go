@@ -8,6 +8,7 @@ import (
 
 	"regards/contact"
 	"regards/mailer"
+	"regards/plan"
 )
 
 // settleAfter is how long after an APPEND its outcome can be told: by then the
@@ -97,7 +98,7 @@ func laid(l contact.Letter, state contact.State, place contact.Place, now time.T
 		l.TakeBack = true
 		return l
 	}
-	l.Reason, _, _ = strings.Cut(l.Reason, refusedWith)
+	l.Reason, _, _ = strings.Cut(l.Reason, plan.RefusedWith)
 	switch {
 	case state == contact.Approved && l.Approved.IsZero():
 		l.Approved = now

@@ -19,7 +19,8 @@ import (
 type sink struct {
 	d       *Daemon
 	account Account
-	asked   int64 // the version of the address book for which Lookups answered last
+	asked   int64                       // the version of the address book for which Lookups answered last
+	read    map[string]imapwatch.Cursor // by mailbox, how far it had been read
 }
 
 // readiness is what the service knows of an account since it started.
@@ -201,6 +202,9 @@ func (s *sink) Lookups(ctx context.Context) (map[string]imapwatch.Lookup, error)
 	return all, nil
 }
 
+// nextTry stands before the time of it in the problem of an account.
+const nextTry = "; next try at "
+
 // Report implements imapwatch.Sink.
 func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 	return s.d.decide(ctx, func(ctx context.Context) error {
@@ -211,7 +215,7 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 		case state.Problem != nil:
 			a.Problem = state.Problem.Error()
 			if state.Retry > 0 {
-				a.Problem += "; next try at " + s.d.now().Add(state.Retry).In(s.d.settings.Policy.Location).Format("15:04:05")
+				a.Problem += nextTry + s.d.now().Add(state.Retry).In(s.d.settings.Policy.Location).Format("15:04:05")
 				level := slog.LevelWarn
 				if why := state.Problem.Error(); why == r.why { // it was said when that began
 					level = slog.LevelDebug
@@ -291,7 +295,10 @@ func (s *sink) record(ctx context.Context, batches []imapwatch.Batch) error {
 	scans := make([]store.Scan, len(batches))
 	var touches []contact.Touch
 	for i, b := range batches {
-		scans[i] = s.scan(b)
+		var err error
+		if scans[i], err = s.scan(ctx, b); err != nil {
+			return err
+		}
 		touches = append(touches, scans[i].Touches...)
 	}
 	ends, answers, err := s.d.endings(ctx, touches)
@@ -304,7 +311,7 @@ func (s *sink) record(ctx context.Context, batches []imapwatch.Batch) error {
 		return err
 	}
 	s.note(batches, scans, added)
-	if len(ends) > 0 {
+	if len(ends) > 0 || slices.ContainsFunc(scans, func(sc store.Scan) bool { return len(sc.Instructions) > 0 }) {
 		s.d.wakeDeliverer()
 	}
 	return nil
@@ -319,6 +326,10 @@ func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []conta
 			s.readiness().synced[b.Mailbox] = s.d.now()
 		}
 		if b.Lookup == nil {
+			if s.read == nil {
+				s.read = map[string]imapwatch.Cursor{}
+			}
+			s.read[b.Mailbox] = b.Cursor
 			s.d.report.add(s.account.Name, b, scans[i].LeftOut)
 		}
 		if len(b.Messages) > 0 {
@@ -336,7 +347,7 @@ func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []conta
 }
 
 // scan decides about the messages of one batch.
-func (s *sink) scan(b imapwatch.Batch) store.Scan {
+func (s *sink) scan(ctx context.Context, b imapwatch.Batch) (store.Scan, error) {
 	sc := store.Scan{
 		Account: s.account.Name, Mailbox: b.Mailbox, Cursor: store.Cursor(b.Cursor), Reset: b.Reset,
 		Messages: b.Exists, At: s.d.now(), Synced: b.Synced, Unreadable: b.Unreadable,
@@ -352,14 +363,24 @@ func (s *sink) scan(b imapwatch.Batch) store.Scan {
 		sc.LeftOut[string(classify.Unparsable)] += n
 	}
 	for _, m := range b.Messages {
-		s.judge(&sc, b, m)
+		msg := s.message(b, m)
+		s.judge(&sc, b, msg)
+		if b.Lookup != nil {
+			continue
+		}
+		in, is, err := s.instruction(ctx, b, s.read[b.Mailbox], m, msg)
+		if err != nil {
+			return sc, err
+		}
+		if is {
+			sc.Instructions = append(sc.Instructions, in)
+		}
 	}
-	return sc
+	return sc, nil
 }
 
 // judge enters what becomes of one message.
-func (s *sink) judge(sc *store.Scan, b imapwatch.Batch, m imapwatch.Message) {
-	msg := s.message(b, m)
+func (s *sink) judge(sc *store.Scan, b imapwatch.Batch, msg plan.Message) {
 	outcome := s.d.book.Touches(msg)
 	if outcome.LeftOut != "" {
 		sc.LeftOut[outcome.LeftOut]++

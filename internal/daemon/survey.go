@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"regards/contact"
@@ -154,23 +155,17 @@ func (v *visit) synced(ctx context.Context) (at time.Time, err error) {
 
 // strangers notes what lies in the outbox and is no letter: it is never sent.
 func (v *visit) strangers(ctx context.Context, all []plan.Lying) error {
-	text := ""
-	if len(all) > 0 {
-		text = strangersText(v.account.Outbox, all)
+	if len(all) == 0 {
+		return v.tell(ctx, "outbox/"+v.account.Name, "", "")
 	}
-	return v.tell(ctx, "outbox/"+v.account.Name, text)
-}
-
-func strangersText(outbox string, all []plan.Lying) string {
-	text := "in " + outbox + " lies mail that is no letter of regards, and is not sent: "
-	for i, m := range all {
-		if i == 3 {
-			return text + " and others"
-		}
-		if i > 0 {
-			text += ", "
-		}
-		text += "“" + m.Subject + "”"
+	var subjects []string
+	for _, m := range all[:min(len(all), 3)] {
+		subjects = append(subjects, m.Subject)
 	}
-	return text
+	rest := ""
+	if len(all) > len(subjects) {
+		rest = " and others"
+	}
+	text := "in " + v.account.Outbox + " lies mail that is no letter of regards, and is not sent: “" + strings.Join(subjects, "”, “") + "”" + rest
+	return v.tell(ctx, "outbox/"+v.account.Name, text, strings.Join(subjects, ", "))
 }

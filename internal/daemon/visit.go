@@ -10,6 +10,7 @@ import (
 	"regards/contact"
 	"regards/internal/imapconn"
 	"regards/mailer"
+	"regards/store"
 )
 
 // visit is one stay at the mailboxes of an account, in which its letters are
@@ -17,10 +18,11 @@ import (
 // stores what it did before the next begins, so that a visit that is cut short
 // anywhere is gone on with by the next one.
 type visit struct {
-	d       *Daemon
-	account Account
-	held    bool           // the owner wanted nothing drafted or sent when it began
-	drafts  *mailer.Drafts // nil until it is needed, and after the connection broke
+	d        *Daemon
+	account  Account
+	held     bool           // the owner wanted nothing drafted or sent when it began
+	restored bool           // so it was since a backup was restored
+	drafts   *mailer.Drafts // nil until it is needed, and after the connection broke
 }
 
 // visit does what there is to do at an account, and tells the owner when that is
@@ -28,8 +30,7 @@ type visit struct {
 func (d *Daemon) visit(ctx context.Context, a Account) error {
 	v := &visit{d: d, account: a}
 	defer v.leave(ctx)
-	var err error
-	if v.held, err = d.held(ctx); err != nil {
+	if err := v.seeHold(ctx); err != nil {
 		return err
 	}
 	busy, err := v.anythingToDo(ctx)
@@ -40,17 +41,26 @@ func (d *Daemon) visit(ctx context.Context, a Account) error {
 	if busy {
 		letters, account = v.steps(ctx)
 	}
-	text := ""
+	text, verbatim := "", ""
 	switch {
 	case ctx.Err() != nil:
 		return errors.Join(letters, account)
 	case account != nil:
 		text = "letters cannot be brought where they belong: " + strings.ReplaceAll(account.Error(), "\n", "; ")
+		verbatim = wordsOf(account)
 		d.refused(delivery(a))
 	case busy:
 		d.taken(delivery(a))
 	}
-	return errors.Join(letters, account, v.tell(ctx, delivery(a), text))
+	return errors.Join(letters, account, v.tell(ctx, delivery(a), text, verbatim))
+}
+
+// seeHold reads whether anything may be drafted or sent.
+func (v *visit) seeHold(ctx context.Context) error {
+	hold, err := v.d.store.Held(ctx)
+	v.held = !hold.Over(v.d.now())
+	v.restored = v.held && hold.Reason == store.HeldRestored
+	return err
 }
 
 // steps takes the steps of a visit. One that fails does not keep the others from
@@ -58,7 +68,7 @@ func (d *Daemon) visit(ctx context.Context, a Account) error {
 // against single letters is apart.
 func (v *visit) steps(ctx context.Context) (letters, account error) {
 	for _, step := range []func(context.Context) error{
-		v.settle, v.settleSending, v.look, v.withdraw, v.takeBack, v.greet, v.lay, v.move, v.send, v.file, v.notify,
+		v.obey, v.settle, v.settleSending, v.look, v.withdraw, v.takeBack, v.greet, v.lay, v.move, v.send, v.file, v.notify,
 	} {
 		err := step(ctx)
 		var failed *mailer.SendError
@@ -84,6 +94,9 @@ func (v *visit) anythingToDo(ctx context.Context) (bool, error) {
 		return true, err
 	}
 	if looks, err := v.lookDue(ctx); err != nil || looks {
+		return true, err
+	}
+	if orders, err := v.instructions(ctx); err != nil || len(orders) > 0 {
 		return true, err
 	}
 	if notices, err := v.notices(ctx); err != nil || len(notices) > 0 {
@@ -182,11 +195,25 @@ func (v *visit) updateAsRead(ctx context.Context, read []contact.Letter, change 
 	})
 }
 
-// tell notes what only the owner can mend, or with "" that it is over.
-func (v *visit) tell(ctx context.Context, about, text string) error {
+// tell notes what only the owner can mend and what others said of it, or with ""
+// that it is over.
+func (v *visit) tell(ctx context.Context, about, text, verbatim string) error {
 	return v.d.decide(context.WithoutCancel(ctx), func(ctx context.Context) error {
-		return v.d.store.SetTrouble(ctx, about, text, v.d.now())
+		return v.d.store.SetTrouble(ctx, about, text, verbatim, v.d.now())
 	})
+}
+
+// wordsOf gives what a server said, where it is a server's doing, else all that is
+// known.
+func wordsOf(err error) string {
+	var failed *mailer.SendError
+	if errors.As(err, &failed) {
+		return failed.Text
+	}
+	if text, refused := imapconn.Refused(err); refused {
+		return text
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
 // ours gives the Message-IDs of all letters.

@@ -41,6 +41,12 @@ func newScene(t *testing.T, options mailsim.Options) *scene {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newSceneOn(t, server)
+}
+
+// newSceneOn makes a scene on any server.
+func newSceneOn(t *testing.T, server *mailsim.Server) *scene {
+	t.Helper()
 	t.Cleanup(func() { server.Close() })
 	secret := func(context.Context) (string, error) { return server.Password(), nil }
 	s := &scene{t: t, server: server, imap: newWire(t, server.IMAPAddr()), clock: noon}

@@ -133,7 +133,7 @@ func (w *world) start() {
 	settings := daemon.Settings{
 		Owner:     templates.Owner{Name: "Ana Díaz", Signature: "Ana", Phone: "+34 600 000 000", PersonalAddress: "ana@home.example"},
 		Addresses: []string{owner}, Languages: []string{"en"}, Recipients: 8, Hurry: 1000, Templates: []fs.FS{templates.Builtin()},
-		Policy: w.policy(), NextPlan: func(t time.Time) time.Time { return t.Add(10 * time.Minute) },
+		Policy: w.policy(), Pretended: true, NextPlan: func(t time.Time) time.Time { return t.Add(10 * time.Minute) },
 		Accounts: []daemon.Account{{Name: "home", Address: owner, Letters: true, Outbox: outbox,
 			Server: imapconn.Server{Host: w.server.Host(), Port: w.server.IMAPPort(), TLS: imapconn.None, User: w.server.User(), Secret: secret},
 			SMTP:   &mailer.SMTPServer{Host: w.server.Host(), Port: w.server.SMTPPort(), TLS: "none", User: w.server.User(), Secret: secret}}},

@@ -1,0 +1,376 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"regards/contact"
+	"regards/plan"
+	"regards/store"
+)
+
+// obeyIn carries out orders that the owner gave by mail: each is the command that
+// they would have typed, and noted with the first thing that it changes.
+func (a *app) obeyIn(s *session) func(context.Context, store.Order, plan.Order) error {
+	return func(ctx context.Context, once store.Order, order plan.Order) error {
+		words, err := s.commandFor(ctx, order)
+		if err != nil {
+			return err
+		}
+		if words == nil { // there is nothing to be done but to know it
+			return s.store.Obey(ctx, once)
+		}
+		// A store of its own: what the service writes meanwhile is not the owner's.
+		st, err := store.Open(ctx, s.store.Path())
+		if err != nil {
+			return err
+		}
+		defer st.Close()
+		st.Carry(once)
+		b := &app{in: strings.NewReader(""), out: io.Discard, err: io.Discard, session: &session{cfg: s.cfg, store: st, now: s.now, log: s.log}}
+		root := b.command()
+		root.SetArgs(words)
+		root.SetOut(io.Discard)
+		root.SetErr(io.Discard)
+		if err := root.ExecuteContext(ctx); err != nil {
+			return err
+		}
+		if err := st.Obey(ctx, once); err != nil && !errors.Is(err, store.ErrObeyed) { // it changed nothing
+			return err
+		}
+		return nil
+	}
+}
+
+// cannot says that an order does not fit its line.
+func cannot(order plan.Order, instead string) error {
+	return fmt.Errorf("%s does nothing there; %s", order.Verb, instead)
+}
+
+// commandFor gives the command that an order stands for; nil when nothing has to be
+// changed for it.
+func (s *session) commandFor(ctx context.Context, o plan.Order) ([]string, error) {
+	h := o.Handle
+	switch o.Verb {
+	case plan.VerbUndo:
+		return []string{"undo"}, nil
+	case plan.VerbResume:
+		return []string{"resume"}, nil
+	case plan.VerbPause:
+		if o.Text == "" {
+			return []string{"pause"}, nil
+		}
+		return s.withTime(o, "pause", "--until=")
+	case plan.VerbLog:
+		return s.logCommand(o)
+	case plan.VerbAdd:
+		return s.addCommand(ctx, o)
+	}
+	switch {
+	case h.Says == "answer":
+		return answerOwed(o)
+	case h.Says == "write":
+		return writeTo(o)
+	case h.Says == "promise":
+		return s.promised(o)
+	case h.Says == "took-place", h.Says == "ahead":
+		return s.ahead(o)
+	case h.Says == "bounced" && o.Verb == plan.VerbAnswer:
+		return []string{"contact", "edit", h.ContactID, "--address=" + o.Text, "--status", string(contact.Active)}, nil
+	case h.Says == "bounced" && o.Verb == plan.VerbNever:
+		return []string{"contact", "edit", h.ContactID, "--status", string(contact.DoNotContact)}, nil
+	case h.Says == "bounced":
+		return nil, cannot(o, "write the line's number and another address, or never")
+	case h.Says == "asks.milestones":
+		return milestoneCommand(o)
+	case strings.HasPrefix(h.Says, "reflect."):
+		return s.reflection(ctx, o)
+	case h.Key != "" && h.Says != "answered":
+		return s.letterCommand(ctx, o)
+	}
+	return nil, cannot(o, "nothing can be ordered for that line")
+}
+
+// withTime ends a command with the time that an order names, one to come.
+func (s *session) withTime(o plan.Order, words ...string) ([]string, error) {
+	at, err := parseTime(o.Text, s.now(), s.cfg.Owner.Location(), nextDay)
+	if err != nil {
+		return nil, err
+	}
+	words[len(words)-1] += at.Format(time.RFC3339)
+	return words, nil
+}
+
+// answerOwed is for somebody who waits for an answer.
+func answerOwed(o plan.Order) ([]string, error) {
+	if o.Verb == plan.VerbDone || o.Verb == plan.VerbNever {
+		return []string{"done", o.Handle.ContactID}, nil
+	}
+	return nil, cannot(o, "answer them in your mail program, or write done if no answer is needed")
+}
+
+// writeTo is for somebody to whom it would be a good week to write.
+func writeTo(o plan.Order) ([]string, error) {
+	switch o.Verb {
+	case plan.VerbDraft:
+		return []string{"hello", o.Handle.ContactID}, nil
+	case plan.VerbSnooze:
+		return []string{"contact", "pause", o.Handle.ContactID, "--until=+" + lengthOf(o.Text)}, nil
+	case plan.VerbNever:
+		return []string{"contact", "edit", o.Handle.ContactID, "--status", string(contact.DoNotContact)}, nil
+	}
+	return nil, cannot(o, "write draft, snooze 3w or never")
+}
+
+// promised is for what the owner said that they would do.
+func (s *session) promised(o plan.Order) ([]string, error) {
+	switch o.Verb {
+	case plan.VerbDone, plan.VerbNever:
+		return []string{"done", o.Handle.OccasionID}, nil
+	case plan.VerbSnooze:
+		return []string{"occasion", "edit", o.Handle.OccasionID, "--next-due=+" + lengthOf(o.Text)}, nil
+	case plan.VerbMoved:
+		return s.withTime(o, "occasion", "edit", o.Handle.OccasionID, "--next-due=")
+	}
+	return nil, cannot(o, "write done, or snooze 3w")
+}
+
+// ahead is for an occasion that was logged before its time.
+func (s *session) ahead(o plan.Order) ([]string, error) {
+	edit := []string{"occasion", "edit", o.Handle.OccasionID}
+	switch o.Verb {
+	case plan.VerbYes, plan.VerbDone:
+		if o.Text != "" {
+			edit = append(edit, "--useful="+o.Text)
+		}
+		return append(edit, "--took-place"), nil
+	case plan.VerbNo, plan.VerbNever:
+		return []string{"occasion", "remove", o.Handle.OccasionID}, nil
+	case plan.VerbMoved:
+		return s.withTime(o, append(edit, "--at=")...)
+	}
+	return nil, cannot(o, "write yes, no, or moved and to when")
+}
+
+// letterCommand is for a letter: a draft, or one that asks for something.
+func (s *session) letterCommand(ctx context.Context, o plan.Order) ([]string, error) {
+	h := o.Handle
+	switch o.Verb {
+	case plan.VerbSnooze:
+		return []string{"letter", "snooze", h.Key, lengthOf(o.Text)}, nil
+	case plan.VerbNever:
+		return []string{"letter", "dismiss", h.Key}, nil
+	case plan.VerbDone:
+		if h.Says == "asks.copy" {
+			return []string{"done", h.Key}, nil
+		}
+		if !plan.IsAsked(h.Says) {
+			return []string{"letter", "dismiss", h.Key}, nil
+		}
+	case plan.VerbSend:
+		if !strings.HasPrefix(h.Says, "asks") {
+			return []string{"letter", "approve", h.Key}, nil
+		}
+	}
+	switch h.Says {
+	case "asks.useful", "asks.support":
+		if o.Verb == plan.VerbAnswer {
+			return []string{"occasion", "edit", h.OccasionID, "--useful=" + h.ContactID + "=" + o.Text}, nil
+		}
+	case "asks.news":
+		if o.Verb == plan.VerbAnswer {
+			return []string{"occasion", "edit", h.OccasionID, "--news=" + o.Text}, nil
+		}
+	case "asks.greeting":
+		if o.Verb == plan.VerbAnswer {
+			return []string{"contact", "edit", h.ContactID, "--greeting=" + o.Text}, nil
+		}
+	case "asks.address":
+		if o.Verb == plan.VerbAnswer {
+			return []string{"contact", "edit", h.ContactID, "--address=" + o.Text}, nil
+		}
+	case "asks.outcome", "asks.granted":
+		return outcomeCommand(o)
+	case "asks.permission":
+		return s.askAgain(ctx, o)
+	}
+	switch h.Says {
+	case "asks.useful", "asks.support", "asks.news", "asks.greeting", "asks.address":
+		return nil, cannot(o, "write the line's number and your answer in your own words, snooze 3w, or never")
+	}
+	if plan.IsAsked(h.Says) {
+		return nil, cannot(o, "what it asks for stands in your configuration, in [owner]: write it there")
+	}
+	return nil, cannot(o, "write send, snooze 3w or never")
+}
+
+// outcomes of which the owner may speak in a word.
+var outcomeWords = map[string]contact.StepWord{
+	"applied": contact.Applied, "interview": contact.Interviewed, "offer": contact.Offered, "granted": contact.Granted, "used": contact.Used,
+}
+
+// outcomeCommand is for the question what came of something.
+func outcomeCommand(o plan.Order) ([]string, error) {
+	var word contact.StepWord
+	lead := o.Handle.Says == "asks.outcome"
+	switch {
+	case o.Verb == plan.VerbYes && lead:
+		word = contact.Applied
+	case o.Verb == plan.VerbYes:
+		word = contact.Granted
+	case o.Verb == plan.VerbNo && lead:
+		word = contact.TurnedDown
+	case o.Verb == plan.VerbNo:
+		return []string{"letter", "dismiss", o.Handle.Key}, nil
+	case o.Verb == plan.VerbAnswer:
+		word = outcomeWords[strings.ToLower(strings.TrimRight(o.Text, ".!"))]
+	}
+	if word == "" {
+		return nil, cannot(o, "write yes or no")
+	}
+	return []string{"occasion", "edit", o.Handle.OccasionID, "--outcome", string(word)}, nil
+}
+
+// askAgain is for a referee whose permission is old.
+func (s *session) askAgain(ctx context.Context, o plan.Order) ([]string, error) {
+	switch o.Verb {
+	case plan.VerbYes, plan.VerbDone:
+	case plan.VerbNo:
+		return []string{"letter", "dismiss", o.Handle.Key}, nil
+	default:
+		return nil, cannot(o, "write yes or no")
+	}
+	words := []string{"log", string(contact.Reference), o.Handle.ContactID}
+	before, _, err := s.occasion(ctx, o.Handle.OccasionID)
+	if err == nil && before.Title != "" {
+		words = append(words, "--title="+before.Title)
+	}
+	return words, err
+}
+
+// reflection keeps an answer as a note about those who took part.
+func (s *session) reflection(ctx context.Context, o plan.Order) ([]string, error) {
+	switch o.Verb {
+	case plan.VerbNo, plan.VerbNever, plan.VerbDone:
+		return nil, nil
+	case plan.VerbAnswer:
+	default:
+		return nil, cannot(o, "write the line's number and your answer in your own words")
+	}
+	_, who, err := s.occasion(ctx, o.Handle.OccasionID)
+	return slices.Concat([]string{"log", string(contact.Note)}, who.ids(), []string{"--title=" + o.Text}), err
+}
+
+// toWhom begins the answer to it.
+var toWhom = regexp.MustCompile(`^(?i:to|an|a|à|para)\s+`)
+
+// milestoneCommand is for the question whether there are news to tell.
+func milestoneCommand(o plan.Order) ([]string, error) {
+	const how = `to tell it, write the line's number, to whom, a colon and your news, such as: to mentor, helped: I am starting at Reef Lab`
+	switch o.Verb {
+	case plan.VerbNo, plan.VerbNever, plan.VerbDone:
+		return nil, nil
+	case plan.VerbAnswer:
+	default:
+		return nil, cannot(o, how)
+	}
+	groups, news, found := strings.Cut(toWhom.ReplaceAllString(o.Text, ""), ":")
+	if news = strings.TrimSpace(news); !found || news == "" {
+		return nil, errors.New(how)
+	}
+	words := []string{"milestone", "--yes"}
+	for group := range strings.SplitSeq(groups, ",") {
+		words = append(words, "--to="+strings.TrimSpace(group))
+	}
+	return append(words, "--", news), nil
+}
+
+// addCommand keeps somebody as a contact, or puts a contact into a group.
+func (s *session) addCommand(ctx context.Context, o plan.Order) ([]string, error) {
+	h := o.Handle
+	if h.ContactID != "" {
+		c, err := s.contact(ctx, h.ContactID)
+		if err != nil || o.Text == "" {
+			return nil, errors.Join(err, errors.New("they are among your contacts; name a group, such as add mentor"))
+		}
+		words := []string{"contact", "edit", c.ID}
+		for _, group := range append(c.Groups, o.Text) {
+			words = append(words, "--group="+group)
+		}
+		return words, nil
+	}
+	if h.Address == "" {
+		return nil, cannot(o, "it is for people")
+	}
+	strangers, _, err := s.store.Correspondents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	name := h.Address
+	for _, c := range strangers {
+		if plan.AddressKey(c.Addr) == plan.AddressKey(h.Address) && c.Name != "" {
+			name = c.Name
+		}
+	}
+	words := []string{"contact", "add"}
+	if o.Text != "" {
+		words = append(words, "--group="+o.Text)
+	}
+	return append(words, "--", name, h.Address), nil
+}
+
+// several parts the names of people.
+var several = regexp.MustCompile(`\s*,\s*|\s+(?:&|and|y|und|et)\s+`)
+
+// logCommand gives the command of a mail to oneself. Names stand as they are, with
+// commas between them, and flags behind them.
+func (s *session) logCommand(o plan.Order) ([]string, error) {
+	kind, rest, _ := strings.Cut(o.Text, " ")
+	names, flags, _ := strings.Cut(" "+rest, " --")
+	words := []string{"log", strings.ToLower(kind)}
+	who := several.Split(strings.TrimSpace(names), -1)
+	if flags != "" {
+		more, err := flagWords("--" + flags)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, more...)
+	}
+	if at := o.At; !strings.Contains(flags, "at") && !at.IsZero() && at.Before(s.now()) {
+		words = append(words, "--at="+at.Format(time.RFC3339))
+	}
+	if o.Useful != "" {
+		useful := o.Useful
+		if strings.Contains(useful, "=") && len(who) == 1 {
+			p, _ := parsePerson(who[0])
+			useful = cmp.Or(p.Name, who[0]) + "=" + useful
+		}
+		words = append(words, "--useful="+useful)
+	}
+	for i := range who {
+		who[i] = strings.Trim(who[i], `"“”`)
+	}
+	return slices.Concat(words, []string{"--"}, who), nil
+}
+
+// flagWords parts flags and their values, which go up to the next flag.
+func flagWords(s string) (words []string, err error) {
+	for flag := range strings.SplitSeq(" "+s, " --") {
+		if flag = strings.TrimSpace(flag); flag == "" {
+			continue
+		}
+		name, value, found := strings.Cut(strings.Replace(flag, "=", " ", 1), " ")
+		if !found {
+			return nil, fmt.Errorf("--%s: it needs a value", name)
+		}
+		words = append(words, "--"+name+"="+strings.Trim(strings.TrimSpace(value), `"“”`))
+	}
+	return words, nil
+}
