@@ -231,7 +231,7 @@ func TestRenewWaitsLonger(t *testing.T) {
 	w := watcher(f.account(), &recorder{})
 	s, err := w.open(within(t), w.account.Server)
 	must(t, err)
-	defer func() { s.close() }()
+	defer func() { s.close(within(t)) }()
 	var delays []time.Duration
 	for range 4 {
 		delays = append(delays, s.delay)

@@ -1,6 +1,7 @@
 package imapwatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -10,6 +11,9 @@ import (
 
 	"regards/internal/imapconn"
 )
+
+// endIdle is how long the end of an IDLE is waited for when all is to end.
+const endIdle = time.Second
 
 // wait reads messages of an open mailbox as they arrive. It returns nil when
 // the mailbox ought to be opened anew: when the server announced a message that
@@ -93,11 +97,16 @@ func (s *scanner) pause(ctx context.Context, news <-chan struct{}, idle bool) (a
 	case gone = <-s.w.aside:
 	case <-ctx.Done():
 	}
-	err = s.conn.Do(ctx, "end the wait", s.w.pace.idleAnswer, func(*imapclient.Client) error {
+	// Also when ctx has ended: within IDLE no goodbye would be understood.
+	limit := s.w.pace.idleAnswer
+	if ctx.Err() != nil {
+		limit = min(limit, endIdle)
+	}
+	err = s.conn.Do(context.WithoutCancel(ctx), "end the wait", limit, func(*imapclient.Client) error {
 		return errors.Join(cmd.Close(), cmd.Wait())
 	})
 	if gone != nil {
 		return false, s.standAside(ctx, gone)
 	}
-	return announced, err
+	return announced, cmp.Or(ctx.Err(), err)
 }

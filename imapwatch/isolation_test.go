@@ -194,7 +194,7 @@ func TestMailboxWithAProblem(t *testing.T) {
 		w := watcher(account(s, p.Port()), r)
 		conn, targets, err := w.connect(within(t))
 		must(t, err)
-		defer conn.close()
+		defer conn.close(within(t))
 		bad := w.account.choose([]imapconn.Mailbox{{Name: "INBOX&", Problem: "its name is no name"}}, nil)
 		must(t, conn.round(within(t), append(bad, targets...)))
 		must(t, conn.lookups(within(t), bad))

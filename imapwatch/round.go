@@ -31,10 +31,10 @@ func (w *Watcher) open(ctx context.Context, server imapconn.Server) (*scanner, e
 	return &scanner{w: w, server: server, conn: conn, delay: w.pace.firstDelay}, nil
 }
 
-// close ends the connection. What is being committed counts, and who comes next
-// must know.
-func (s *scanner) close() {
-	s.conn.Close()
+// close ends the connection with a goodbye, where that is possible. What is being
+// committed counts, and who comes next must know.
+func (s *scanner) close(ctx context.Context) {
+	s.conn.Logout(ctx)
 	if s.committed != nil {
 		<-s.committed
 		s.committed = nil

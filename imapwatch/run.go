@@ -59,8 +59,8 @@ func (w *Watcher) session(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
 	if err := w.report(ctx, State{Connected: true}); err != nil {
+		s.close(ctx)
 		return err
 	}
 	g, ctx := errgroup.WithContext(ctx)
@@ -71,7 +71,10 @@ func (w *Watcher) session(ctx context.Context) error {
 			g.Go(func() error { return w.attend(ctx, t, v) })
 		}
 	}
-	g.Go(func() error { return s.rounds(ctx, targets, v) })
+	g.Go(func() error {
+		defer s.close(ctx) // together with the others: each goodbye may take a second
+		return s.rounds(ctx, targets, v)
+	})
 	return g.Wait()
 }
 
@@ -160,7 +163,7 @@ func (w *Watcher) attend(ctx context.Context, t target, v *vacancies) error {
 	if err != nil {
 		return err
 	}
-	defer func() { s.close() }()
+	defer func() { s.close(ctx) }()
 	for last, pause := (Cursor{}), w.pace.firstDelay; ; {
 		b, err := s.visit(ctx, t)
 		switch {
@@ -187,7 +190,7 @@ func (w *Watcher) attend(ctx context.Context, t target, v *vacancies) error {
 		last = b.cursor
 		err = s.wait(ctx, b, news)
 		if errors.Is(err, errAside) {
-			s.close()
+			s.close(ctx)
 			v.add(t.Name)
 			var back *scanner
 			if back, err = w.awaitPost(ctx, server, t.Name, v, w.pace.poll); err == nil {

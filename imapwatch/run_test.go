@@ -443,6 +443,23 @@ func TestRunEnds(t *testing.T) {
 	wantNoneLeft(t)
 }
 
+// Each connection ends with DONE and LOGOUT, also those that wait.
+func TestRunSaysGoodbye(t *testing.T) {
+	t.Parallel()
+	forEachServer(t, func(t *testing.T, s *mailsim.Server) {
+		p := newProxy(t, s)
+		stop := run(t, watcher(account(s, p.Port()), &recorder{}))
+		idles(t, p, 2)
+		stop()
+		lines := p.ClientLines()
+		for what, want := range map[string]int{" LOGOUT": p.Counts().Connections, "DONE": countLines(lines, " IDLE")} {
+			if got := countLines(lines, what); got != want {
+				t.Errorf("%d times %s, not %d: %q", got, what, want, lines)
+			}
+		}
+	})
+}
+
 // The same for a pass.
 func TestSyncEnds(t *testing.T) {
 	s := embedded(t)

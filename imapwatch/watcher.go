@@ -107,7 +107,7 @@ func (w *Watcher) pass(ctx context.Context) (cut, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer s.close()
+	defer s.close(ctx)
 	if err := s.round(ctx, targets); err != nil {
 		return nil, err
 	}
@@ -117,7 +117,6 @@ func (w *Watcher) pass(ctx context.Context) (cut, err error) {
 	if err := s.lookups(ctx, targets); err != nil {
 		return nil, err
 	}
-	s.conn.Logout(ctx)
 	return s.cut, nil
 }
 
@@ -133,7 +132,7 @@ func (w *Watcher) connect(ctx context.Context) (*scanner, []target, error) {
 	w.mu.Unlock()
 	targets, err := w.list(ctx, s.conn)
 	if err != nil {
-		s.close()
+		s.close(ctx)
 		return nil, nil, err
 	}
 	return s, targets, nil

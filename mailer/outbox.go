@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
@@ -48,6 +49,34 @@ func (d *Drafts) EnsureOutbox(ctx context.Context, name string) error {
 		err = errors.New("it was created, but the server does not list it")
 	}
 	return fmt.Errorf("%w: %s cannot be made: %w; name another one in the account's outbox", ErrOutbox, wire, err)
+}
+
+// RemoveOutbox deletes the outbox if no message lies there, and reports whether it
+// is gone. A server that refuses keeps it. No mailbox may have been opened before:
+// of that one, servers need not tell the truth.
+func (d *Drafts) RemoveOutbox(ctx context.Context) (gone bool, err error) {
+	if d.boxes, err = d.conn.Mailboxes(ctx); err != nil {
+		return false, err
+	}
+	name, there := d.Outbox()
+	if !there {
+		return name == "", nil
+	}
+	i := slices.IndexFunc(d.boxes, func(b imapconn.Mailbox) bool { return b.Name == name })
+	if d.boxes[i].Messages > 0 || d.boxes[i].Problem != "" {
+		return false, nil
+	}
+	err = d.conn.Do(ctx, "delete "+name, imapconn.Timeout, func(c *imapclient.Client) error {
+		err := c.Delete(name).Wait()
+		if err == nil {
+			_ = c.Unsubscribe(name).Wait() // so that mail programs do not miss it
+		}
+		return err
+	})
+	if _, refused := imapconn.Refused(err); refused {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // CanMove reports whether a draft can be moved into the outbox: not on Gmail,

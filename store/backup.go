@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -146,6 +147,41 @@ func (s *Store) Backup(ctx context.Context, to string, now time.Time) error {
 func (s *Store) noteBackup(ctx context.Context, path string, now time.Time) error {
 	_, err := s.db.ExecContext(ctx, "INSERT INTO backup (path, at) VALUES (?, ?) ON CONFLICT DO UPDATE SET at = excluded.at",
 		path, seconds(now))
+	return s.explain(err)
+}
+
+// BackupFile is a copy of the database that is kept in mind.
+type BackupFile struct {
+	Path string
+	At   time.Time
+}
+
+// BackupFiles gives every copy that is kept in mind, sorted by path. It may be gone.
+func (s *Store) BackupFiles(ctx context.Context) ([]BackupFile, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT path, at FROM backup ORDER BY path")
+	all, err := collect(rows, err, func(rows *sql.Rows) (f BackupFile, err error) {
+		var at int64
+		err = rows.Scan(&f.Path, &at)
+		f.At = fromSeconds(at)
+		return f, err
+	})
+	return all, s.explain(err)
+}
+
+// RemoveBackup removes a copy that is kept in mind, with what is left of one that
+// was cut short, and then the note of it. One that is not known it does not touch.
+func (s *Store) RemoveBackup(ctx context.Context, path string) error {
+	known, err := s.backups(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(known, path) {
+		return ErrNotFound
+	}
+	if err := errors.Join(sweep(path, halfCopies), removeDatabase(path)); err != nil {
+		return fmt.Errorf("remove the backup: %w", err)
+	}
+	_, err = s.db.ExecContext(ctx, "DELETE FROM backup WHERE path = ?", path)
 	return s.explain(err)
 }
 
@@ -392,6 +428,16 @@ func putBack(aside, path string) error {
 		return nil
 	}
 	return errors.Join(os.Rename(aside, path), moveLog(aside, path))
+}
+
+// Remove removes the database at path, whose Lock the caller holds, with all that
+// lies beside it but the lock.
+func Remove(path string) error {
+	path, err := locate(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sweep(path, leftovers), removeDatabase(path))
 }
 
 // removeDatabase removes a database with its companions, if they are there.

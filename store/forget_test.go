@@ -290,3 +290,32 @@ func TestForgetDismissed(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// A copy is removed only if it is known to be one, and with it what is left of one
+// that was cut short.
+func TestRemoveBackup(t *testing.T) {
+	s := newStore(t)
+	dir := t.TempDir()
+	file, strange := filepath.Join(dir, "regards-2026-11-20.db"), filepath.Join(dir, "regards-2026-11-19.db")
+	half := file + halfCopy + NewID()
+	check(t, s.Backup(ctx, file, noon))
+	for _, name := range []string{strange, half} {
+		check(t, os.WriteFile(name, []byte("x"), 0o600))
+	}
+	if err := s.RemoveBackup(ctx, strange); !errors.Is(err, ErrNotFound) {
+		t.Errorf("a file that is not known: %v", err)
+	}
+	if files := must[[]BackupFile](t)(s.BackupFiles(ctx)); len(files) != 1 || files[0].Path != file || !files[0].At.Equal(noon) {
+		t.Errorf("%v", files)
+	}
+	check(t, s.RemoveBackup(ctx, file))
+	if names := must[[]os.DirEntry](t)(os.ReadDir(dir)); len(names) != 1 || names[0].Name() != filepath.Base(strange) {
+		t.Errorf("%v", names)
+	}
+	if files := must[[]BackupFile](t)(s.BackupFiles(ctx)); len(files) > 0 {
+		t.Errorf("%v", files)
+	}
+	check(t, s.Backup(ctx, file, noon))
+	check(t, os.Remove(file)) // by hand
+	check(t, s.RemoveBackup(ctx, file))
+}

@@ -331,3 +331,33 @@ func TestAccountStates(t *testing.T) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
+
+// Since when an account is out of reach is told from its first failure on, until it
+// is connected or was read, also across a service that ends.
+func TestOfflineSince(t *testing.T) {
+	s := newStore(t)
+	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+	lost := func(minutes int) AccountState {
+		return AccountState{Problem: "away", OfflineSince: at(minutes), OfflineSeen: at(minutes)}
+	}
+	for i, x := range []struct {
+		tell        AccountState
+		since, seen time.Time
+	}{
+		{AccountState{Connected: true}, time.Time{}, time.Time{}},
+		{lost(1), at(1), at(1)},
+		{lost(5), at(1), at(5)},
+		{AccountState{}, at(1), at(5)}, // the service ends
+		{lost(9), at(1), at(9)},
+		{AccountState{LastSync: at(10)}, time.Time{}, time.Time{}},
+		{lost(11), at(11), at(11)},
+		{AccountState{Connected: true}, time.Time{}, time.Time{}},
+	} {
+		x.tell.Name = "home"
+		check(t, s.SetAccountState(ctx, x.tell))
+		got := must[map[string]AccountState](t)(s.AccountStates(ctx))["home"]
+		if !got.OfflineSince.Equal(x.since) || !got.OfflineSeen.Equal(x.seen) {
+			t.Errorf("step %d: since %v, seen %v", i+1, got.OfflineSince, got.OfflineSeen)
+		}
+	}
+}

@@ -370,6 +370,9 @@ END;
 -- What the lines of a notice mean, for orders by reply; an array of JSON.
 ALTER TABLE notice ADD COLUMN lines TEXT NOT NULL DEFAULT '[]';
 
+-- Since when an account is out of reach, and when that was seen last; 0: it is not.
+ALTER TABLE account ADD COLUMN offline_since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE account ADD COLUMN offline_seen  INTEGER NOT NULL DEFAULT 0;
 -- Messages in which the owner may order something. What they say is not kept.
 CREATE TABLE instruction (
 	key        TEXT PRIMARY KEY, -- of the message, as that of a touch

@@ -14,17 +14,24 @@ type AccountState struct {
 	RoundTrips int64  // since the last connection was made
 	BytesIn    int64  // likewise
 	Problem    string // what keeps it from working, in words for the owner; "" when nothing does
+	// Since when it is out of reach, and when that was seen last; zero: it is not.
+	// Both are by the clock of who tried.
+	OfflineSince, OfflineSeen time.Time
 }
 
 // SetAccountState stores what is now true of an account. The last sync is the
 // one that is told last, since the clock may have been set back meanwhile; no
-// time leaves it as it is.
+// time leaves it as it is. OfflineSince stays what it was told first, until the
+// account is connected or has been read.
 func (s *Store) SetAccountState(ctx context.Context, a AccountState) error {
-	_, err := s.db.ExecContext(ctx, `INSERT INTO account (name, connected, last_sync, round_trips, bytes_in, problem)
-		VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET connected = excluded.connected,
+	_, err := s.db.ExecContext(ctx, `INSERT INTO account (name, connected, last_sync, round_trips, bytes_in, problem, offline_since, offline_seen)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET connected = excluded.connected,
 		last_sync = CASE WHEN excluded.last_sync THEN excluded.last_sync ELSE last_sync END, round_trips = excluded.round_trips,
-		bytes_in = excluded.bytes_in, problem = excluded.problem`,
-		a.Name, a.Connected, seconds(a.LastSync), a.RoundTrips, a.BytesIn, a.Problem)
+		bytes_in = excluded.bytes_in, problem = excluded.problem,
+		offline_since = CASE WHEN excluded.connected OR excluded.last_sync THEN 0
+			WHEN offline_since THEN offline_since ELSE excluded.offline_since END,
+		offline_seen = CASE WHEN excluded.connected OR excluded.last_sync THEN 0 ELSE max(offline_seen, excluded.offline_seen) END`,
+		a.Name, a.Connected, seconds(a.LastSync), a.RoundTrips, a.BytesIn, a.Problem, seconds(a.OfflineSince), seconds(a.OfflineSeen))
 	return s.explain(err)
 }
 
@@ -44,12 +51,12 @@ func (s *Store) Looked(ctx context.Context, account string) (time.Time, error) {
 
 // AccountStates gives what is known of each account, by name.
 func (s *Store) AccountStates(ctx context.Context) (map[string]AccountState, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT name, connected, last_sync, round_trips, bytes_in, problem FROM account`)
+	rows, err := s.db.QueryContext(ctx, `SELECT name, connected, last_sync, round_trips, bytes_in, problem, offline_since, offline_seen FROM account`)
 	all, err := collect(rows, err, func(rows *sql.Rows) (AccountState, error) {
 		var a AccountState
-		var at int64
-		err := rows.Scan(&a.Name, &a.Connected, &at, &a.RoundTrips, &a.BytesIn, &a.Problem)
-		a.LastSync = fromSeconds(at)
+		var at, since, seen int64
+		err := rows.Scan(&a.Name, &a.Connected, &at, &a.RoundTrips, &a.BytesIn, &a.Problem, &since, &seen)
+		a.LastSync, a.OfflineSince, a.OfflineSeen = fromSeconds(at), fromSeconds(since), fromSeconds(seen)
 		return a, err
 	})
 	states := make(map[string]AccountState, len(all))

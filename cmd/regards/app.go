@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -85,7 +88,7 @@ func (a *app) exit(err error) int {
 		return exitConfig
 	case errors.Is(err, imapconn.ErrLogin):
 		return exitLogin
-	case errors.Is(err, imapconn.ErrAway), errors.Is(err, store.ErrHeld):
+	case errors.Is(err, imapconn.ErrAway), errors.Is(err, errLongAway), errors.Is(err, store.ErrHeld):
 		return exitTryLater
 	}
 	return exitFailed
@@ -100,7 +103,7 @@ read, edit and send them.`,
 		a.demoCommand(), a.runCommand(), a.syncCommand(), a.statusCommand(), a.checkCommand(), a.contactCommand(),
 		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.milestoneCommand(), a.doneCommand(), a.helloCommand(), a.letterCommand(), a.templateCommand(), a.classifyCommand(),
 		a.explainCommand(), a.planCommand(), a.digestCommand(), a.pauseCommand(), a.resumeCommand(), a.undoCommand(), a.forgetCommand(), a.backupCommand(),
-		a.restoreCommand(), a.manCommand(), a.versionCommand())
+		a.restoreCommand(), a.uninstallCommand(), a.manCommand(), a.versionCommand())
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configPath, "config", "", "the configuration file (default: $REGARDS_CONFIG, then config.toml in the configuration folder)")
 	flags.BoolVar(&a.json, "json", false, "print for programs")
@@ -149,6 +152,8 @@ type session struct {
 	now     func() time.Time
 	log     *slog.Logger
 	discard func() // removes the copy on which a dry run works
+	wrong   error  // of the file; the configuration is then none, see openAnyway
+	pulse   *pulse // of the service; nil for other commands
 }
 
 // open loads the configuration and opens the store.
@@ -157,7 +162,40 @@ func (a *app) open(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{cfg: cfg}
+	return a.openWith(ctx, cfg)
+}
+
+// openAnyway is open where a running service holds to the configuration that it
+// has, while the file is wrong by now: of that service it can be told what the
+// database knows.
+func (a *app) openAnyway(ctx context.Context) (*session, error) {
+	s, err := a.open(ctx)
+	var wrong *config.Error
+	if !errors.As(err, &wrong) {
+		return s, err
+	}
+	cfg := config.Default()
+	if cfg.Store.Path = config.DatabaseOf(config.Path(a.configPath)); !store.Locked(cfg.Store.Path) {
+		return nil, err
+	}
+	if s, err = a.openWith(ctx, cfg); err != nil {
+		return nil, err
+	}
+	s.wrong = wrong
+	states, err := s.store.AccountStates(ctx)
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(states)) {
+		s.cfg.Accounts = append(s.cfg.Accounts, config.Account{Name: name})
+	}
+	return s, nil
+}
+
+// openWith opens the store of a configuration.
+func (a *app) openWith(ctx context.Context, cfg config.Config) (s *session, err error) {
+	s = &session{cfg: cfg}
 	if s.now, err = a.clock(cfg); err != nil {
 		return nil, err
 	}
@@ -232,6 +270,11 @@ func (a *app) with(ctx context.Context, f func(*session) error) error {
 	if err != nil {
 		return err
 	}
+	return a.within(s, f)
+}
+
+// within runs f on a session and closes it.
+func (a *app) within(s *session, f func(*session) error) error {
 	defer s.close()
 	if err := f(s); err != nil || !a.dryRun {
 		return err
@@ -305,7 +348,7 @@ func (a *app) logger() (*slog.Logger, error) {
 	if err := level.UnmarshalText([]byte(a.logLevel)); err != nil {
 		return nil, usagef("--log-level %q: write debug, info, warn or error", a.logLevel)
 	}
-	options := &slog.HandlerOptions{Level: level}
+	options := &slog.HandlerOptions{Level: level, ReplaceAttr: withoutAddresses}
 	switch a.logFormat {
 	case "text":
 		return slog.New(slog.NewTextHandler(a.err, options)), nil
@@ -313,6 +356,23 @@ func (a *app) logger() (*slog.Logger, error) {
 		return slog.New(slog.NewJSONHandler(a.err, options)), nil
 	}
 	return nil, usagef("--log-format %q: write text or json", a.logFormat)
+}
+
+// anAddress is what looks like a mail address, also a quoted one, or a Message-ID.
+var anAddress = regexp.MustCompile(`(?:"[^"]+"|[^\s"'<>(),;:=\[\]]+)@[^\s"'<>(),;:=]+`)
+
+// withoutAddresses keeps addresses out of the log, which others may read. Ours
+// name none, but errors hold the words of servers, and those do.
+func withoutAddresses(_ []string, a slog.Attr) slog.Attr {
+	err, isError := a.Value.Any().(error)
+	switch {
+	case isError:
+		a.Value = slog.StringValue(err.Error())
+	case a.Value.Kind() != slog.KindString:
+		return a
+	}
+	a.Value = slog.StringValue(anAddress.ReplaceAllString(a.Value.String(), "(address)"))
+	return a
 }
 
 // printJSON prints v for programs.

@@ -227,3 +227,28 @@ func TestServiceOnAFullDisk(t *testing.T) {
 		t.Errorf("%d drafts, %v", len(drafts), err)
 	}
 }
+
+// A disk for the daily backups that is full stops no letter, and is told of until
+// there is room.
+func TestBackupDiskFull(t *testing.T) {
+	m := newMachine(t)
+	folder := filepath.Join(m.home, "copies")
+	check(t, os.Mkdir(folder, 0o700))
+	mount(t, folder)
+	m.write("config.toml", fmt.Sprintf("[store]\npath = %q\nbackups = \"copies\"\n\n", m.path())+fmt.Sprintf(storyConfig, m.server.IMAPPort()))
+	m.must("log", "met", "Maria <maria@uni.example>", "--useful", "the walk", "--at", "2026-11-19")
+	undo := fill(t, folder, 8<<10)
+	m.must("run", "--once")
+	if said := m.must("status"); !regexp.MustCompile(`today's backup could not be made: .*the disk is full.*free some space`).MatchString(said) ||
+		!strings.Contains(said, "letters drafted: 1") {
+		t.Errorf("%s", said)
+	}
+	if left, err := filepath.Glob(filepath.Join(folder, "regards*")); err != nil || len(left) > 0 {
+		t.Errorf("%q, %v", left, err)
+	}
+	undo()
+	m.must("run", "--once")
+	if said := m.must("status"); strings.Contains(said, "could not be made") || !strings.Contains(said, "last daily backup") {
+		t.Errorf("%s", said)
+	}
+}

@@ -4,11 +4,9 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"regards/contact"
 	"regards/plan"
@@ -125,7 +123,7 @@ func (a *app) confirmed(yes bool, question string) (bool, error) {
 	if yes {
 		return true, nil
 	}
-	if f, ok := a.in.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+	if !a.onTerminal() {
 		return false, usagef("%s Nobody can be asked here: add --yes", question)
 	}
 	fmt.Fprintf(a.err, "%s [y/N] ", question)

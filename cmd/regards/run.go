@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/internal/sdnotify"
 )
 
 func (a *app) runCommand() *cobra.Command {
@@ -15,21 +16,24 @@ func (a *app) runCommand() *cobra.Command {
 		Short: "watch the mail and lay drafts, until told to end",
 		Long: `Watches the mail of every account, counts touches as they happen and lays the
 letters that are due into Drafts. It reconnects by itself and ends with SIGTERM
-or Ctrl-C. What other commands write takes effect within two seconds.`,
+or Ctrl-C. What other commands write takes effect within two seconds. SIGHUP has it
+read the configuration anew; while that is wrong, the one before holds.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if a.dryRun && !once {
 				return usagef("run -n needs --once: a service that changes nothing is of no use")
 			}
 			return a.with(c.Context(), func(s *session) error {
+				if !once {
+					s.pulse = &pulse{to: sdnotify.FromEnv(), log: s.log}
+				}
 				d, release, err := a.service(c.Context(), s)
 				if err != nil {
 					return err
 				}
 				defer release()
 				if !once {
-					s.log.Info("regards is running", "database", s.store.Path(), "accounts", len(s.cfg.Accounts))
-					return d.Run(c.Context())
+					return a.serve(c.Context(), s, d)
 				}
 				before, err := s.store.Letters(c.Context())
 				if err != nil {

@@ -80,8 +80,17 @@ func cmdDrafts(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // cmdHolds holds how many messages lie in a mailbox, and writes the newest one to
-// the file found, and its text, decoded, to found.text: holds MAILBOX COUNT.
+// the file found, and its text, decoded, to found.text: holds MAILBOX COUNT; ! holds
+// MAILBOX holds that there is none of that name, with or without a prefix.
 func cmdHolds(ts *testscript.TestScript, neg bool, args []string) {
+	if neg && len(args) == 1 {
+		boxes, err := worldOf(ts).server.Mailboxes()
+		ts.Check(err)
+		if slices.ContainsFunc(boxes, func(box string) bool { return strings.HasSuffix(box, args[0]) }) {
+			ts.Fatalf("there is a mailbox %s", args[0])
+		}
+		return
+	}
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: holds MAILBOX COUNT")
 	}

@@ -25,8 +25,7 @@ import (
 // service makes the daemon of a session. The caller holds the service's lock
 // until release.
 func (a *app) service(ctx context.Context, s *session) (d *daemon.Daemon, release func(), err error) {
-	settings, err := a.settings(s.cfg)
-	if err != nil {
+	if d, err = a.daemonOf(s, s.cfg); err != nil {
 		return nil, nil, err
 	}
 	release = func() {}
@@ -37,8 +36,20 @@ func (a *app) service(ctx context.Context, s *session) (d *daemon.Daemon, releas
 		}
 		release = func() { unlock() } // it ends with the process at the latest
 	}
+	return d, release, nil
+}
+
+// daemonOf makes the daemon of a configuration.
+func (a *app) daemonOf(s *session, cfg config.Config) (*daemon.Daemon, error) {
+	settings, err := a.settings(cfg)
+	if err != nil {
+		return nil, err
+	}
 	settings.Obey = a.obeyIn(s)
-	return daemon.New(settings, s.store, s.now, s.log, progressTo(a.err)), release, nil
+	if s.pulse != nil {
+		settings.Alive = s.pulse.beat
+	}
+	return daemon.New(settings, s.store, s.now, s.log, progressTo(a.err)), nil
 }
 
 // settings translates the configuration into the terms of the service.
@@ -55,6 +66,7 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 		Templates: sources, Policy: scheduled(cfg),
 		Rehearse: a.dryRun, Pretended: a.nowText != "",
 		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
+		Backups:  cfg.Store.Backups,
 		Digest: daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To,
 			Next: firings(cfg, cfg.Schedule.Digest), Evening: firings(cfg, cfg.Schedule.Evening), Milestones: firings(cfg, cfg.Schedule.Milestones)},
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/internal/daemon"
 	"regards/plan"
 	"regards/store"
 )
@@ -20,18 +22,26 @@ func (a *app) statusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status",
 		Short: "show how things stand: accounts, mailboxes, letters, what is next",
-		Args:  args(cobra.NoArgs),
+		Long: `Shows how things stand, and ends with 75 when an account has been out of reach for
+a day, for those who watch over the service.`,
+		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return a.with(c.Context(), func(s *session) error {
+			s, err := a.openAnyway(c.Context())
+			if err != nil {
+				return err
+			}
+			return a.within(s, func(s *session) error {
 				st, err := s.status(c.Context())
 				if err != nil {
 					return err
 				}
 				if a.json {
-					return a.printJSON(st)
+					err = a.printJSON(st)
+				} else {
+					a.printStatus(s, st)
+					err = a.greet(c.Context(), s)
 				}
-				a.printStatus(s, st)
-				return a.greet(c.Context(), s)
+				return errors.Join(err, st.away())
 			})
 		},
 	}
@@ -43,9 +53,22 @@ type statusJSON struct {
 	Letters  map[contact.State]int `json:"letters"`
 	Next     []nextJSON            `json:"next"`
 	Running  bool                  `json:"running"`
-	Hold     *holdJSON             `json:"hold"` // why nothing is drafted or sent; null when it is
-	Troubles []troubleJSON         `json:"troubles"`
-	last     map[string]store.AccountState
+	Version  string                `json:"version"`
+	Database string                `json:"database"`
+	// LastDigest is the newest that was made, and LastBackup when the last daily
+	// one was; null: none.
+	LastDigest *noticeJSON   `json:"last_digest"`
+	LastBackup *string       `json:"last_backup"`
+	Hold       *holdJSON     `json:"hold"` // why nothing is drafted or sent; null when it is
+	Troubles   []troubleJSON `json:"troubles"`
+	last       map[string]store.AccountState
+}
+
+type noticeJSON struct {
+	Key    string        `json:"key"`
+	Made   *string       `json:"made"`
+	State  contact.State `json:"state"`
+	Reason string        `json:"reason,omitempty"`
 }
 
 type holdJSON struct {
@@ -62,13 +85,16 @@ type troubleJSON struct {
 }
 
 type accountJSON struct {
-	Name       string        `json:"name"`
-	LastSync   *string       `json:"last_sync"`
-	Connected  bool          `json:"connected"`
-	RoundTrips int64         `json:"round_trips"`
-	BytesIn    int64         `json:"bytes_in"`
-	Problem    string        `json:"problem,omitempty"`
-	Mailboxes  []mailboxJSON `json:"mailboxes"`
+	Name       string  `json:"name"`
+	LastSync   *string `json:"last_sync"`
+	Connected  bool    `json:"connected"`
+	RoundTrips int64   `json:"round_trips"`
+	BytesIn    int64   `json:"bytes_in"`
+	Problem    string  `json:"problem,omitempty"`
+	// OfflineSince is when it was first out of reach; null: it is not.
+	OfflineSince *string       `json:"offline_since"`
+	Away         bool          `json:"away"` // out of reach for a day
+	Mailboxes    []mailboxJSON `json:"mailboxes"`
 }
 
 type mailboxJSON struct {
@@ -98,7 +124,7 @@ type nextJSON struct {
 // status gathers the state of everything.
 func (s *session) status(ctx context.Context) (statusJSON, error) {
 	st := statusJSON{Accounts: []accountJSON{}, Letters: map[contact.State]int{}, Next: []nextJSON{},
-		Troubles: []troubleJSON{}, Running: store.Locked(s.cfg.Database())}
+		Troubles: []troubleJSON{}, Running: store.Locked(s.cfg.Database()), Version: version, Database: s.store.Path()}
 	boxes, err := s.store.Mailboxes(ctx)
 	if err != nil {
 		return st, err
@@ -113,7 +139,8 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	for _, a := range s.cfg.Accounts {
 		known := st.last[a.Name]
 		j := accountJSON{Name: a.Name, LastSync: jsonTime(known.LastSync), Connected: known.Connected && st.Running,
-			RoundTrips: known.RoundTrips, BytesIn: known.BytesIn, Problem: known.Problem, Mailboxes: []mailboxJSON{}}
+			RoundTrips: known.RoundTrips, BytesIn: known.BytesIn, Problem: known.Problem,
+			OfflineSince: jsonTime(known.OfflineSince), Away: s.away(known, st.Running), Mailboxes: []mailboxJSON{}}
 		for _, m := range boxes {
 			if m.Account == a.Name {
 				j.Mailboxes = append(j.Mailboxes, mailboxJSON{m.Name, m.Messages, 0, m.Touches, m.LeftOut,
@@ -121,6 +148,9 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 			}
 		}
 		st.Accounts = append(st.Accounts, j)
+	}
+	if err := s.addLast(ctx, &st); err != nil {
+		return st, err
 	}
 	hold, err := s.store.Held(ctx)
 	if err != nil {
@@ -136,6 +166,10 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	for _, t := range troubles {
 		st.Troubles = append(st.Troubles, troubleJSON{t.About, t.Text, jsonTime(t.Since)})
 	}
+	told := func(t troubleJSON) bool { return t.About == configurationTrouble }
+	if s.wrong != nil && !slices.ContainsFunc(st.Troubles, told) {
+		st.Troubles = append(st.Troubles, troubleJSON{About: configurationTrouble, Text: oldOneHolds(s.wrong)})
+	}
 	r, err := s.store.Records(ctx)
 	if err != nil {
 		return st, err
@@ -148,7 +182,52 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	return st, err
 }
 
-// next gives the letters that are open, then those that come.
+// awayAfter is how long an account has to be out of reach before status ends with
+// an error, and the digest says so.
+const awayAfter = 24 * time.Hour
+
+// away reports whether an account that was read once has been out of reach for a
+// day. While the service runs, its own clock tells, which may be a pretended one.
+func (s *session) away(known store.AccountState, running bool) bool {
+	asOf := s.now()
+	if running {
+		asOf = known.OfflineSeen
+	}
+	return !known.OfflineSince.IsZero() && !known.LastSync.IsZero() && asOf.Sub(known.LastSync) >= awayAfter
+}
+
+// errLongAway means that an account has been out of reach for a day.
+var errLongAway = errors.New("out of reach for a day")
+
+// away is the error about the accounts that have been.
+func (st statusJSON) away() error {
+	var errs []error
+	for _, acc := range st.Accounts {
+		if acc.Away {
+			errs = append(errs, fmt.Errorf("account %s: %w; it was last read at %s", acc.Name, errLongAway, *acc.LastSync))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// addLast adds what the service last did by itself.
+func (s *session) addLast(ctx context.Context, st *statusJSON) error {
+	notices, err := s.store.Notices(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range notices { // the oldest first; one may be of a clock that was ahead
+		if strings.HasPrefix(n.Key, "digest/") && !n.Made.After(s.now().Add(time.Minute)) {
+			st.LastDigest = &noticeJSON{n.Key, jsonTime(n.Made), n.State, n.Reason}
+		}
+	}
+	at, _, err := s.store.Fired(ctx, daemon.BackupLine)
+	st.LastBackup = jsonTime(at)
+	return err
+}
+
+// next gives the letters that are open, then those that come, where it is known
+// what the owner configured.
 func (s *session) next(r plan.Records, p plan.Policy) []nextJSON {
 	var open []contact.Letter
 	for _, l := range r.Letters {
@@ -157,13 +236,17 @@ func (s *session) next(r plan.Records, p plan.Policy) []nextJSON {
 		}
 	}
 	slices.SortFunc(open, func(a, b contact.Letter) int { return cmp.Or(a.Due.Compare(b.Due), strings.Compare(a.Key, b.Key)) })
-	agenda := plan.Schedule(s.now(), p, r)
-	for _, l := range append(agenda.Due, agenda.Ahead...) {
-		if _, made := r.Letters[l.Key]; !made && !l.State.Ended() {
-			open = append(open, l.Letter)
+	var resting map[string]string
+	if s.wrong == nil {
+		agenda := plan.Schedule(s.now(), p, r)
+		for _, l := range append(agenda.Due, agenda.Ahead...) {
+			if _, made := r.Letters[l.Key]; !made && !l.State.Ended() {
+				open = append(open, l.Letter)
+			}
 		}
+		resting = s.restingOf(r)
 	}
-	next, resting := make([]nextJSON, 0, len(open)), s.restingOf(r)
+	next := make([]nextJSON, 0, len(open))
 	for _, l := range open {
 		next = append(next, nextJSON{l.Key, jsonTime(l.Due), resting[l.Key]})
 	}
@@ -195,6 +278,9 @@ func (a *app) printStatus(s *session, st statusJSON) {
 		}
 		fmt.Fprintf(a.out, "%s: %s, last sync %s, %d round trips, %d KiB read\n",
 			acc.Name, state, s.synced(known.LastSync), acc.RoundTrips, acc.BytesIn>>10)
+		if !known.OfflineSince.IsZero() {
+			fmt.Fprintf(a.out, "  out of reach since %s\n", localTime(known.OfflineSince, s))
+		}
 		if acc.Problem != "" {
 			fmt.Fprintf(a.out, "  %s\n", acc.Problem)
 		}
@@ -211,6 +297,12 @@ func (a *app) printStatus(s *session, st statusJSON) {
 	}
 	for _, trouble := range st.Troubles {
 		fmt.Fprintln(a.out, trouble.Text)
+	}
+	if d := st.LastDigest; d != nil {
+		fmt.Fprintf(a.out, "last digest: %s, %s\n", d.Key, d.State)
+	}
+	if st.LastBackup != nil {
+		fmt.Fprintf(a.out, "last daily backup: %s\n", *st.LastBackup)
 	}
 	t := a.table("ACCOUNT", "MAILBOX", "MESSAGES", "TOUCHES", "LEFT OUT")
 	for _, acc := range st.Accounts {

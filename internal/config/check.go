@@ -13,6 +13,7 @@ import (
 func (r *report) check(c *Config, root place) {
 	r.owner(c.Owner, root.child("owner"))
 	r.printable(root.child("store").child("path"), c.Store.Path)
+	r.printable(root.child("store").child("backups"), c.Store.Backups)
 	r.accounts(c, root.child("account"))
 	r.letters(c.Letters, root.child("letters"))
 	r.cadences(c.Cadences, root.child("cadence"))

@@ -54,7 +54,8 @@ type Owner struct {
 
 // Store says where the database lies.
 type Store struct {
-	Path string `toml:"path"` // "" is regards.db in the data folder; see Config.Database
+	Path    string `toml:"path"`    // "" is regards.db in the data folder; see Config.Database
+	Backups string `toml:"backups"` // the folder for a daily copy; "": none is made
 }
 
 // Account is one IMAP login with an optional SMTP login.

@@ -63,6 +63,7 @@ func (a *Account) setDefaults() {
 // expandPaths makes the paths of the file absolute.
 func (c *Config) expandPaths(dir string) {
 	c.Store.Path = expand(c.Store.Path, dir)
+	c.Store.Backups = expand(c.Store.Backups, dir)
 	c.Letters.Templates = expand(c.Letters.Templates, dir)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]

@@ -57,6 +57,27 @@ func Parse(file string, data []byte) (Config, error) {
 	return c, nil
 }
 
+// DatabaseOf is Config.Database for a file that Load refuses, as far as that can be
+// told: by what stands before a mistake in the syntax.
+func DatabaseOf(path string) string {
+	var c Config
+	r := &report{file: path}
+	if data, err := read(path); err == nil && r.legible(data) {
+		var tables map[string]any
+		var syntax toml.ParseError
+		lines := strings.SplitAfter(string(data), "\n")
+		for n := len(lines); n > 0 && errors.As(decode(strings.Join(lines[:n], ""), &tables), &syntax); {
+			n = min(n-1, syntax.Position.Line) // which may be one too high
+		}
+		store, _ := tables["store"].(map[string]any)
+		c.Store.Path, _ = store["path"].(string)
+	}
+	if dir, err := filepath.Abs(filepath.Dir(path)); err == nil {
+		c.Store.Path = expand(c.Store.Path, dir)
+	}
+	return c.Database()
+}
+
 // read gets the bytes of the file, but no more than are sensible.
 func read(path string) ([]byte, error) {
 	fail := func(cause error, text, fix string) ([]byte, error) {

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,18 @@ func DataDir() string {
 		return state
 	}
 	return filepath.Join(xdg("XDG_DATA_HOME", filepath.Join(".local", "share")), "regards")
+}
+
+// UnitFiles lists where the files lie by which service managers start regards, if
+// they are installed as docs/service.md says, with the links that enable them.
+func UnitFiles() []string {
+	own := filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "systemd", "user")
+	files := []string{filepath.Join(home(), "Library", "LaunchAgents", "regards.plist")}
+	for _, dir := range []string{"/etc/systemd/system", "/etc/systemd/user", own} {
+		links, _ := filepath.Glob(filepath.Join(dir, "*.wants", "regards.service")) // the pattern is sound
+		files = append(append(files, links...), filepath.Join(dir, "regards.service"))
+	}
+	return slices.DeleteFunc(files, func(file string) bool { _, err := os.Lstat(file); return err != nil })
 }
 
 // xdg is a base directory; the specification says to ignore relative ones.

@@ -89,3 +89,29 @@ func TestRelativePaths(t *testing.T) {
 		}
 	}
 }
+
+// Where the database lies can be told of files that are wrong elsewhere.
+func TestDatabaseOf(t *testing.T) {
+	t.Setenv("STATE_DIRECTORY", "/state")
+	dir := t.TempDir()
+	for text, want := range map[string]string{
+		"": "/state/regards.db",
+		"[owner]\nname = 1\n[store]\npath = \"here.db\"\n":    filepath.Join(dir, "here.db"),
+		"[store]\npath = \"/there.db\"\n\n[letters\nhold = 0": "/there.db",
+		"[letters\n[store]\npath = \"/late.db\"":              "/state/regards.db",
+		"[store]\npath = 7":                                   "/state/regards.db",
+		"store = 7\n=":                                        "/state/regards.db",
+		"\xff":                                                "/state/regards.db",
+	} {
+		file := filepath.Join(dir, "config.toml")
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := DatabaseOf(file); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+	if got := DatabaseOf(filepath.Join(dir, "none.toml")); got != "/state/regards.db" {
+		t.Errorf("no file: %s", got)
+	}
+}

@@ -69,6 +69,11 @@ type Settings struct {
 	// NextPlan gives the next time after t to look whether letters are due.
 	NextPlan func(t time.Time) time.Time
 	Digest   DigestSettings
+	Backups  string // the folder for a daily backup; "": there is none
+	// Alive hears every second that Run goes on, with the number of accounts that
+	// are offline: the clock was looked at, and decisions are made. It runs among
+	// them, and may be nil.
+	Alive func(offline int)
 	// Obey carries out an order that the owner gave by mail, and notes it in the
 	// store in the same transaction. It may be nil: then none is.
 	Obey func(ctx context.Context, once store.Order, order plan.Order) error
@@ -122,6 +127,7 @@ type Daemon struct {
 
 	asking  sync.Mutex // held while the store is asked whether a visit is worth it
 	sending sync.Mutex // held while a letter is chosen and sent: the caps count what others send
+	leaving bool       // see Leave
 }
 
 // Progress is how far the scan of a mailbox has come.
@@ -262,6 +268,7 @@ func (d *Daemon) Once(ctx context.Context) error {
 		if d.woken() { // more has been planned
 			err = errors.Join(err, d.deliverAll(ctx))
 		}
+		d.backup(ctx)
 		return errors.Join(syncErr, err)
 	})
 }
@@ -315,6 +322,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		for _, a := range d.settings.Accounts {
 			g.Go(func() error { return d.deliveries(ctx, a) })
 		}
+		g.Go(func() error { return d.backups(ctx) })
 		return g.Wait()
 	})
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {
@@ -352,12 +360,31 @@ func (d *Daemon) tick(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := d.decide(ctx, d.beat); err != nil {
+			return err
+		}
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+}
+
+// beat tells whoever wants to know that decisions are made. Nobody is told while one
+// hangs.
+func (d *Daemon) beat(context.Context) error {
+	if d.settings.Alive == nil {
+		return nil
+	}
+	offline := 0
+	for _, r := range d.synced {
+		if !r.failed.IsZero() {
+			offline++
+		}
+	}
+	d.settings.Alive(offline)
+	return nil
 }
 
 // waitingGC is how much the heap may grow, in percent, before it is collected,

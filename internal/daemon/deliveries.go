@@ -97,7 +97,7 @@ func (d *Daemon) deliveries(ctx context.Context, a Account) error {
 			return ctx.Err()
 		}
 		if err := d.deliver(ctx, a); err != nil && ctx.Err() == nil {
-			d.log.Warn("a letter could not be delivered", "error", err, "retry", retryDelivery)
+			d.log.Warn("a letter could not be delivered", "error", err, "retry", retryDelivery.String())
 			time.AfterFunc(retryDelivery, m.rouse)
 		}
 	}

@@ -182,10 +182,5 @@ func (v *visit) recordPut(ctx context.Context, b laying) error {
 	if slices.Contains(b.errs, nil) { // what has just been laid lies there
 		err = errors.Join(err, v.seen(ctx, now))
 	}
-	for i, putErr := range b.errs {
-		if putErr == nil {
-			v.d.log.Info("letter laid", "key", b.keys[i], "mailbox", b.places[i].Mailbox)
-		}
-	}
 	return err
 }

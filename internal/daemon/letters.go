@@ -76,7 +76,8 @@ func (d *Daemon) planOnce(ctx context.Context) error {
 	}
 	stored, err := d.store.PutLetters(ctx, book, letters)
 	for _, l := range stored {
-		d.log.Info("letter", "key", l.Key, "state", l.State, "reason", l.Reason)
+		// Why names people: that is for letter list.
+		d.log.Info("letter", "key", l.Key, "state", l.State)
 		r.Letters[l.Key] = l
 	}
 	if err == nil && whole {
@@ -118,6 +119,9 @@ func (d *Daemon) writer() Writer { return d.settings.Writer(d.store.Secret()) }
 
 // held reports whether the owner wants nothing drafted or sent now.
 func (d *Daemon) held(ctx context.Context) (bool, error) {
+	if d.leaving {
+		return false, nil // what has stopped drafting does not keep drafts from being taken back
+	}
 	h, err := d.store.Held(ctx)
 	return !h.Over(d.now()), err
 }

@@ -76,11 +76,7 @@ func (v *visit) look(ctx context.Context) error {
 		if !reflect.DeepEqual(l, r.Letters[l.Key]) {
 			return l, nil // something else has happened to it since: the next look tells
 		}
-		now := leftAlone(l, changed[slices.Index(keys, l.Key)])
-		if now.State != l.State {
-			v.d.log.Info("letter", "key", l.Key, "state", now.State, "was", l.State)
-		}
-		return now, nil
+		return leftAlone(l, changed[slices.Index(keys, l.Key)]), nil
 	})
 }
 

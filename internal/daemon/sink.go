@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -30,6 +31,9 @@ type readiness struct {
 	broken  map[string]trouble   // those that cannot be read otherwise
 	failed  time.Time            // since when its mail is not known to the end; zero once all was read
 	lost    bool                 // there is no connection
+
+	connected bool   // it was, once
+	why       string // why it was lost, as the log has it
 }
 
 // trouble is what is wrong with a mailbox.
@@ -244,17 +248,28 @@ func (s *sink) Report(ctx context.Context, state imapwatch.State) error {
 			a.Problem = state.Problem.Error()
 			if state.Retry > 0 {
 				a.Problem += nextTry + s.d.now().Add(state.Retry).In(s.d.settings.Policy.Location).Format("15:04:05")
-				s.d.log.Warn("account is offline", "account", a.Name, "error", state.Problem, "retry", state.Retry.Round(time.Second))
+				level := slog.LevelWarn
+				if why := state.Problem.Error(); why == r.why { // it was said when that began
+					level = slog.LevelDebug
+				} else {
+					r.why = why
+				}
+				s.d.log.Log(ctx, level, "account is offline", "account", a.Name, "error", state.Problem, "retry", state.Retry.Round(time.Second).String())
 			}
 			if state.Synced {
 				break // all was read in the end
 			}
+			now := s.d.now()
 			if r.lost = true; r.failed.IsZero() {
-				r.failed = s.d.now()
+				r.failed = now
 			}
+			a.OfflineSince, a.OfflineSeen = now, now
 			clear(r.synced) // mail may come that is not known
 		case state.Connected:
-			r.lost = false
+			if !r.connected || r.lost {
+				s.d.log.Info("account is connected", "account", a.Name)
+			}
+			r.connected, r.lost, r.why = true, false, ""
 			s.d.wakeDeliverer()
 		}
 		if state.Synced {

@@ -182,15 +182,27 @@ func (v *visit) letters(ctx context.Context, wanted func(contact.Letter) bool, s
 
 func always(contact.Letter) bool { return true }
 
-// update changes letters on the goroutine of decisions. Once an act is done it
-// is recorded, also when the service is told to end.
+// update changes letters on the goroutine of decisions, and logs what has become
+// of them. Once an act is done it is recorded, also when the service is told to end.
 func (v *visit) update(ctx context.Context, keys []string, change func(contact.Letter) (contact.Letter, error)) error {
 	if len(keys) == 0 {
 		return nil
 	}
 	return v.d.decide(context.WithoutCancel(ctx), func(ctx context.Context) error {
-		_, err := v.d.store.UpdateLetters(ctx, keys, change)
-		return err
+		was := map[string]contact.State{}
+		updated, err := v.d.store.UpdateLetters(ctx, keys, func(l contact.Letter) (contact.Letter, error) {
+			was[l.Key] = l.State
+			return change(l)
+		})
+		if err != nil {
+			return err
+		}
+		for _, l := range updated {
+			if l.State != was[l.Key] {
+				v.d.log.Info("letter", "key", l.Key, "state", l.State, "was", was[l.Key])
+			}
+		}
+		return nil
 	})
 }
 

@@ -34,6 +34,14 @@ var ErrGarbled = errors.New("the server's answer cannot be read")
 // Timeout is how long an ordinary command may take.
 const Timeout = 2 * time.Minute
 
+// grace is how long the command under way has for its answer when the context
+// ends, and goodbye how long a LOGOUT has: a service that is told to end finishes
+// its step, and is gone within five seconds. They are variables for the tests.
+var (
+	grace   = 2 * time.Second
+	goodbye = time.Second
+)
+
 // How many bytes one command may bring in. The library keeps strings, lists and
 // names in memory, some at 20 bytes and more for each that came.
 const (
@@ -47,6 +55,7 @@ type Conn struct {
 	client  *imapclient.Client
 	guard   *guard
 	answers *answers
+	useless bool // an error has ended it; see Logout
 }
 
 // Caps gives what the server says it can do.
@@ -62,23 +71,37 @@ func (c *Conn) Close() {
 	c.guard.Conn.Close()
 }
 
-// Logout says goodbye and closes.
+// Logout says goodbye and closes, also when the context has ended. After an error
+// there is nobody to say it to: the library may even wait for an answer to what
+// was broken off.
 func (c *Conn) Logout(ctx context.Context) {
-	// Whatever the answer is, the work was done before.
-	_ = c.do(ctx, "logout", 10*time.Second, smallBudget, func() error { return c.client.Logout().Wait() })
+	if !c.useless {
+		// Whatever the answer is, the work was done before.
+		_ = c.do(context.WithoutCancel(ctx), "logout", goodbye, smallBudget, func() error { return c.client.Logout().Wait() })
+		c.useless = true
+	}
 	c.Close()
 }
 
 // Do runs f, which issues commands on the library's client and waits for their
-// answers, within the time limit. What names the errand in errors.
+// answers, within the time limit. What names the errand in errors. When ctx ends
+// meanwhile, f has a little longer; when it had ended before, f is not run.
 func (c *Conn) Do(ctx context.Context, what string, limit time.Duration, f func(*imapclient.Client) error) error {
 	return c.do(ctx, what, limit, commandBudget, func() error { return f(c.client) })
 }
 
 func (c *Conn) do(ctx context.Context, what string, limit time.Duration, budget int64, f func() error) error {
-	err := c.guard.begin(time.Now().Add(limit), budget)
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	deadline := time.Now().Add(limit)
+	err := c.guard.begin(deadline, budget)
 	if err == nil {
-		stop := context.AfterFunc(ctx, c.Close)
+		stop := context.AfterFunc(ctx, func() {
+			if soon := time.Now().Add(grace); soon.Before(deadline) {
+				_ = c.guard.Conn.SetDeadline(soon) // it fails where the connection is closed
+			}
+		})
 		err = f()
 		stop()
 	}
@@ -89,7 +112,11 @@ func (c *Conn) do(ctx context.Context, what string, limit time.Duration, budget 
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", what, c.explain(ctx, limit, err))
+	err = c.explain(ctx, limit, err)
+	if _, refused := Refused(err); !refused {
+		c.useless = true
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // explain finds the class of an error.

@@ -68,6 +68,7 @@ func TestPitfall10MuteServer(t *testing.T) {
 }
 
 func TestCancelWhileWaiting(t *testing.T) {
+	set(t, &grace, 50*time.Millisecond)
 	for _, m := range mutes {
 		t.Run(m.name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(within(t))
@@ -84,6 +85,40 @@ func TestCancelWhileWaiting(t *testing.T) {
 		})
 	}
 	wantNoReaders(t)
+}
+
+// Who is told to end while a command is under way hears its answer still, begins
+// no other one, and says goodbye.
+func TestCancelFinishesTheCommand(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(within(t))
+	told := func(*player) error { cancel(); return nil }
+	s := scripted(t, greet, enter("IMAP4rev1"), expect("NOOP"), told, reply("OK"), expect("LOGOUT"), reply("OK"))
+	c, err := Dial(ctx, s.server())
+	must(t, err)
+	noop := func(client *imapclient.Client) error { return client.Noop().Wait() }
+	must(t, c.Do(ctx, "wait", patience, noop))
+	wantErr(t, c.Do(ctx, "wait", patience, noop), context.Canceled)
+	c.Logout(ctx)
+	if heard := s.Heard(); strings.Count(heard, "NOOP") != 1 || !strings.Contains(heard, "LOGOUT") {
+		t.Errorf("the server heard %q", heard)
+	}
+}
+
+// After an answer that was broken off nothing more is said.
+func TestNoGoodbyeAfterAnError(t *testing.T) {
+	set(t, &grace, 50*time.Millisecond)
+	ctx, cancel := context.WithCancel(within(t))
+	told := func(*player) error { cancel(); return nil }
+	s := scripted(t, greet, enter("IMAP4rev1"), expect("NOOP"), told)
+	c, err := Dial(ctx, s.server())
+	must(t, err)
+	err = c.Do(ctx, "wait", patience, func(client *imapclient.Client) error { return client.Noop().Wait() })
+	wantErr(t, err, context.Canceled)
+	c.Logout(ctx)
+	if strings.Contains(s.Heard(), "LOGOUT") {
+		t.Error("it said goodbye")
+	}
 }
 
 // A context that ends between commands, or before one, is told as such.
