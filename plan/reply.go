@@ -64,7 +64,7 @@ var verbs = map[Verb][]string{
 	VerbDraft:  {"draft", "write", "borrador", "escribir", "entwurf", "schreiben", "brouillon", "écrire"},
 	VerbSend:   {"send", "enviar", "senden", "abschicken", "envoyer"},
 	VerbAdd:    {"add", "añadir", "agregar", "hinzufügen", "aufnehmen", "ajouter"},
-	VerbNever:  {"never", "nunca", "nie", "jamais"},
+	VerbNever:  {"never", "skip", "ignore", "nunca", "nie", "jamais"},
 	VerbYes:    {"yes", "sí", "si", "ja", "oui"},
 	VerbNo:     {"no", "nein", "non"},
 	VerbMoved:  {"moved", "pospuesto", "movido", "verschoben", "reporté", "déplacé"},
@@ -116,30 +116,86 @@ var numbered = regexp.MustCompile(`^[#(]?(\d{1,3})[.:)]*(?:\s+(?:[-–—]\s*)?(
 
 // ReadReply reads what the owner asks for in a reply to lines: a line each, a number
 // before a verb or an answer, such as "2 done" or "1 the tip about the PhD route".
-// What others or we have written is no order: a line behind ">", what follows the
-// mark of a quoted or forwarded message or of a signature (RFC 3676 sections 4.3
-// and 4.5), and a line of ours, which quoted tells. What is neither numbered nor
-// an order of its own is left out, but where nothing is understood, the first such
-// line is given without a verb.
-func ReadReply(text string, lines []Handle, quoted func(Handle, string) bool) (orders []Order) {
-	var stray string
+// What others or we have written is no order: see ownLines; quoted tells a line of
+// ours that came back. What is neither numbered nor an order of its own is left out,
+// but where nothing is understood, the first such line is given without a verb. So is
+// whatever might be half an answer, or none: it would stand in a letter.
+func ReadReply(text string, lines []Handle, quoted func(Handle, string) bool) []Order {
+	r := replyReader{lines: lines, quoted: quoted}
 	for _, line := range ownLines(text) {
-		order, ok := readOrder(line, lines)
-		switch {
-		case ok && order.Handle.Number > 0 && quoted(order.Handle, order.words):
-		case ok:
-			orders = append(orders, order)
-		case stray == "" && strings.ContainsFunc(line, unicode.IsLetter):
-			stray = line
-		}
-		if len(orders) == maxOrders {
-			break
+		r.read(line)
+	}
+	for i := range r.orders {
+		if o := &r.orders[i]; o.Verb == VerbAnswer && len([]rune(o.words)) > maxOrderText {
+			o.Verb = ""
 		}
 	}
-	if len(orders) == 0 && stray != "" {
-		return []Order{{Text: shorten(stray), Said: shorten(stray)}}
+	if len(r.orders) == 0 && r.stray != "" {
+		return []Order{{Text: shorten(r.stray), Said: shorten(r.stray)}}
 	}
-	return orders
+	return r.orders
+}
+
+// replyReader reads a reply line by line.
+type replyReader struct {
+	lines  []Handle
+	quoted func(Handle, string) bool
+	orders []Order
+	stray  string // the first line that is no order
+	strays int    // how many there were since the last order
+	answer bool   // the last line belongs to an answer
+	last   string // the last line
+}
+
+func (r *replyReader) read(l ownLine) {
+	order, ok := readOrder(l.text, r.lines)
+	follows := r.answer && l.below
+	switch {
+	case follows && !(ok && order.Verb != "" && order.Verb != VerbAnswer && order.Number > 0):
+		r.continues(l.text, ok)
+	case !ok:
+		if r.strays++; r.stray == "" && strings.ContainsFunc(l.text, unicode.IsLetter) {
+			r.stray = l.text
+		}
+		r.answer = false
+	case order.Number > 0 && order.Handle.Number > 0 && r.quoted(order.Handle, order.words):
+		r.answer = false
+	case len(r.orders) < maxOrders:
+		// "5 Main Street" below a name is no answer to the fifth line.
+		if order.Verb == VerbAnswer && r.strays > 0 && (len(r.orders) > 0 || r.strays > 1) {
+			order.Verb, order.Text = "", order.Said
+		}
+		r.orders, r.answer, r.strays = append(r.orders, order), order.Verb == VerbAnswer, 0
+	}
+	r.last = l.text
+}
+
+// How wide the lines of mail programs are that break them.
+const (
+	mayBeBroken = 40
+	isBroken    = 64
+	widest      = 80
+)
+
+// continues takes a line that stands directly below an answer: a program may have
+// broken it there, or the owner goes on with something else. Where that cannot be
+// told, the answer is not clear.
+func (r *replyReader) continues(line string, order bool) {
+	o := &r.orders[len(r.orders)-1]
+	width, first := len([]rune(r.last)), []rune(line)[0]
+	ended := strings.ContainsAny(r.last[len(r.last)-1:], ".!?")
+	switch goesOn := unicode.IsLower(first); {
+	case order && (ended || width < mayBeBroken):
+		r.answer = false
+		r.read(ownLine{text: line})
+	case closes(line) || ended && !goesOn || width < mayBeBroken && !goesOn:
+		r.answer = false
+	case !order && (goesOn && width >= mayBeBroken || width >= isBroken && width <= widest):
+		o.words += " " + line
+		o.Text, o.Said = shorten(o.words), shorten(o.Said+" "+line)
+	default:
+		o.Verb, o.Text, r.answer = "", o.Said, false
+	}
 }
 
 // readOrder reads one line; false when it is none.
@@ -174,159 +230,44 @@ func readOrder(line string, lines []Handle) (Order, bool) {
 	return Order{Verb: verb, Text: shorten(rest), Said: shorten(line)}, true
 }
 
-// readVerb reads what is asked for a line. A question takes any words for an
-// answer but a verb that stands alone.
+// readVerb reads what is asked for a line. A question takes other words for an
+// answer, but not those that a verb begins or a list of numbers: "never mind", "no
+// idea", "snooze until Friday", "and 2 done".
 func readVerb(h Handle, words string) (Verb, string) {
 	first, rest := cutWord(words)
 	verb := verbOf(first)
-	takes := verb == VerbSnooze || verb == VerbMoved || verb == VerbAdd || verb == VerbYes && h.Says == "took-place" && strings.HasSuffix(first, ":")
 	asks := IsAsked(h.Says)
+	takes := verb == VerbSnooze && (!asks || lengthOfTime.MatchString(rest)) || (verb == VerbMoved || verb == VerbAdd) && !asks ||
+		verb == VerbYes && h.Says == "took-place" && strings.HasSuffix(first, ":")
 	switch {
-	case slices.Contains(ofNoLine, verb):
-		verb = ""
-	case verb == VerbSnooze && asks && rest != "" && !lengthOfTime.MatchString(rest):
-		verb = "" // "later versions of it"
-	case verb != "" && (rest == "" || takes && !(asks && (verb == VerbMoved || verb == VerbAdd))):
+	case verb != "" && !slices.Contains(ofNoLine, verb) && (rest == "" || takes):
 		return verb, shorten(rest)
-	}
-	if asks && strings.ContainsFunc(words, unicode.IsLetter) && (rest != "" || verbOf(words) == "") {
+	case !asks, !strings.ContainsFunc(words, unicode.IsLetter), startsList.MatchString(words) && verbOf(lastWord(words)) != "":
+	case verb == VerbSnooze && !slices.Contains(lateWords, strings.ToLower(first)):
+	case verb != "" && len(strings.Fields(words)) < 4:
+	default:
 		return VerbAnswer, shorten(words)
 	}
 	return "", shorten(words)
 }
 
-// lengthOfTime is as in "snooze 3w".
-var lengthOfTime = regexp.MustCompile(`^\d+\s*\pL+$`)
+var (
+	lengthOfTime = regexp.MustCompile(`^\d+\s*\pL+$`)                                            // as in "snooze 3w"
+	startsList   = regexp.MustCompile(`^(?:(?:and|und|y|et)\s+|[&+,/]\s*)?\d{1,2}\b.*\s(\pL+)$`) // as in "1 and 2 done"
+)
+
+// lateWords are verbs with which an answer may begin: "later versions of it".
+var lateWords = []string{"later", "luego", "später", "attendre", "reporter"}
 
 // IsAsked reports whether a line asks for words of the owner's own.
 func IsAsked(says string) bool {
 	return strings.HasPrefix(says, "asks.") && says != "asks.copy" && says != "asks.permission" || strings.HasPrefix(says, "reflect.") || says == "bounced"
 }
 
-// ownLines gives the lines that the owner has written in a reply.
-func ownLines(text string) (own []string) {
-	lines := strings.Split(text, "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(strings.ReplaceAll(lines[i], "\u00a0", " "), "\r")
-	}
-	open := false // the last line goes on in the next
-	for i, raw := range lines {
-		line := strings.TrimSpace(raw)
-		if raw == "-- " || raw == "--" || endsOwn(lines[i:]) {
-			break
-		}
-		if line == "" || line[0] == '>' || attributes(line) {
-			open = false
-			continue
-		}
-		_, starts := readOrder(line, nil)
-		if open && !starts {
-			own[len(own)-1] += " " + line
-		} else {
-			own = append(own, line)
-		}
-		// RFC 3676 section 4.1, or a program that breaks lines by itself.
-		flows := strings.HasSuffix(raw, " ") || len([]rune(line)) >= brokenAt
-		open = flows && (open || numbered.MatchString(line))
-	}
-	return own
-}
-
-// brokenAt is how long a line is at least that a mail program has broken.
-const brokenAt = 60
-
-var (
-	// A rule before a message that is quoted below it, with or without words.
-	ruled = regexp.MustCompile(`^[-_=*]{3,}\s*(\pL.*\pL\s*[-_=*]{3,})?$`)
-	// The fields of a quoted header, as mail programs of some languages write them.
-	quotedFrom = regexp.MustCompile(`(?i)^\*?(from|von|de|da|van|från)\s?:\*?\s+\S`)
-	quotedNext = regexp.MustCompile(`(?i)^\*?(sent|date|to|subject|gesendet|datum|an|betreff|enviado|fecha|para|asunto|envoyé|à|objet|cc)( el)?\s?:\*?\s`)
-	// The words that end "On Monday, Ana wrote:".
-	wrote = regexp.MustCompile(`(?i)(wrote|writes|schrieb.*|escribió|escribe|a écrit|écrit|ha scritto|skrev|schreef.*)\s?:$`)
-)
-
-// endsOwn reports whether what follows was written by somebody else.
-func endsOwn(lines []string) bool {
-	line := strings.TrimSpace(lines[0])
-	if ruled.MatchString(line) {
-		return true
-	}
-	if quotedFrom.MatchString(line) {
-		for _, next := range lines[1:min(len(lines), 4)] {
-			if quotedNext.MatchString(strings.TrimSpace(next)) {
-				return true
-			}
-		}
-	}
-	// Behind "Ana wrote:" what is not marked as quoted is quoted all the same.
-	if attributes(line) {
-		for _, next := range lines[1:] {
-			if next = strings.TrimSpace(next); next != "" {
-				return next[0] != '>'
-			}
-		}
-		return true
-	}
-	return false
-}
-
-// attributes reports whether a line says who wrote what follows.
-func attributes(line string) bool {
-	return wrote.MatchString(line) || strings.HasSuffix(line, ":") && strings.ContainsAny(line, "@<")
-}
-
-func cutWord(s string) (first, rest string) {
-	first, rest, _ = strings.Cut(strings.TrimSpace(s), " ")
-	return first, strings.TrimSpace(rest)
-}
-
-// shorten gives words on one line.
-func shorten(s string) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if letters := []rune(s); len(letters) > maxOrderText {
-		s = string(letters[:maxOrderText])
-	}
-	return s
-}
-
-// Openings give the first two words of a line, the first three and the first four,
-// as far as it has them, however it was broken and marked: they tell a line that is
-// quoted.
-func Openings(line string) (all []string) {
-	words := strings.FieldsFunc(strings.ToLower(line), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	for n := 2; n <= min(len(words), 4); n++ {
-		all = append(all, strings.Join(words[:n], " "))
-	}
-	return all
-}
-
-// Quotes reports whether words are the line of ours whose Openings have these
-// hashes, or begin it.
-func Quotes(words string, hashes []string, hash func(string) string) bool {
-	said := Openings(words)
-	n := len(said)
-	return n > 0 && n <= len(hashes) && hash(said[n-1]) == hashes[n-1]
-}
-
 // IsLog reports whether words begin as those of an occasion do: with its kind.
 func IsLog(words string) bool {
 	kind, who := cutWord(words)
 	return slices.Contains(contact.Kinds(), contact.Kind(strings.ToLower(kind))) && who != ""
-}
-
-// FirstParagraph gives the first paragraph of a message that the owner wrote, on one
-// line; "" when it has none.
-func FirstParagraph(text string) string {
-	var lines []string
-	for line := range strings.Lines(text) {
-		if line = strings.TrimRight(line, "\r\n"); line == "-- " || line == "--" || strings.TrimSpace(line) == "" && len(lines) > 0 {
-			break
-		}
-		if line = strings.TrimSpace(line); line != "" {
-			lines = append(lines, line)
-		}
-	}
-	return shorten(strings.Join(lines, " "))
 }
 
 // An order counts for so long after the digest or note that it answers went out.

@@ -81,11 +81,66 @@ func TestReadReply(t *testing.T) {
 		"---------- Forwarded message ---------\nFrom: Ana\n3 send":                                            nil,
 		"1 the tip about the PhD route in Kiel, which nobody had told me of \nbefore, and the name\n2 done":    {"1 answer: the tip about the PhD route in Kiel, which nobody had told me of before, and the name", "2 done:"},
 		"1 the tip about the PhD route in Kiel, which nobody had told me of\nbefore\n\nAna":                    {"1 answer: the tip about the PhD route in Kiel, which nobody had told me of before"},
+		// What a program has broken goes on; what may be half an answer is none.
+		"1 The advice that after such a long time in one place one should also\npause": {"1 : 1 The advice that after such a long time in one place one should also"},
+		"1 What she said of those decisions which one can never again quite\nundo":     {"1 : 1 What she said of those decisions which one can never again quite"},
+		"1 Her advice was to apply to a few small groups in the north, such as\n2 or 3 in Kiel": {
+			"1 : 1 Her advice was to apply to a few small groups in the north, such as"},
+		"1 The tip about the PhD route in Kiel, which nobody had told me of.\nSent from my iPhone": {"1 answer: The tip about the PhD route in Kiel, which nobody had told me of."},
+		"1 The tip about the PhD route in Kiel, which nobody had told me of before.\nBest,\nAna":   {"1 answer: The tip about the PhD route in Kiel, which nobody had told me of before."},
+		"1 The tip about the PhD route in Kiel, which nobody ever\nhad told me of":                 {"1 answer: The tip about the PhD route in Kiel, which nobody ever had told me of"},
+		"1 The tip about the PhD route in Kiel, which nobody but\nMaria had told me of":            {"1 : 1 The tip about the PhD route in Kiel, which nobody but"},
+		"1 the tip about the PhD route\n2 done\n":                                                  {"1 answer: the tip about the PhD route", "2 done:"},
+		"1 the tip\n6 applied":    {"1 answer: the tip", "6 answer: applied"},
+		"2 done \nThanks!":        {"2 done:"},
+		"1 the tip \nThanks!":     {"1 answer: the tip"},
+		"1 \nSent from my iPhone": nil,
+		"1 the tip\nabout Kiel":   {"1 : 1 the tip"},
+		"2 done\n\nAna Díaz\nReef Lab\n1 Main Street, Springfield": {"2 done:", "1 : 1 Main Street, Springfield"},
+		"1 snooze until friday":             {"1 : snooze until friday"},
+		"1 snooze for 3 weeks":              {"1 : snooze for 3 weeks"},
+		"1 never mind":                      {"1 : never mind"},
+		"1 no thanks":                       {"1 : no thanks"},
+		"1 no idea":                         {"1 : no idea"},
+		"1 done already":                    {"1 : done already"},
+		"1 and 2 done":                      {"1 : and 2 done"},
+		"1 & 3 done":                        {"1 : & 3 done"},
+		"1 2 done":                          {"1 : 2 done"},
+		"1 skip":                            {"1 never:"},
+		"1 no one had ever told me of it":   {"1 answer: no one had ever told me of it"},
+		"1 what she wrote:\nnever give up":  {"1 : 1 what she wrote:"},
+		"\u200e2 done":                      {"2 done:"},
+		"2\u202fdone":                       {"2 done:"},
+		"1 " + strings.Repeat("word ", 200): {"1 : " + strings.TrimSpace(strings.Repeat("word ", 100))},
+		"2 done\n\n> On Monday\nvon meinem iPhone gesendet\n3 send":      {"2 done:"},
+		"2 done\nOn Mon, Ana <ana@example.org> wrote:   Waiting\n3 send": {"2 done:"},
 		"1 the tip\nThanks, Ana": {"1 answer: the tip"},
 		"1\u00a0the tip":         {"1 answer: the tip"},
 	} {
 		if got := inShort(ReadReply(text, answerable, unquoted)); !slices.Equal(got, want) {
 			t.Errorf("%q:\ngot  %q\nwant %q", text, got, want)
+		}
+	}
+}
+
+// What helped most is read from a mail to oneself without what surrounds it.
+func TestFirstParagraph(t *testing.T) {
+	for text, want := range map[string]string{
+		"the book\r\n\r\nAna\r\n":                           "the book",
+		"the book\nabout Kiel":                              "the book about Kiel",
+		"\n\nthe book\n-- \nAna":                            "the book",
+		"Sent from my iPhone":                               "",
+		"Von meinem iPhone gesendet":                        "",
+		"Get Outlook for iOS<https://aka.ms/o>":             "",
+		"the tip\nBest,\nAna":                               "the tip",
+		"the tip\nAna Díaz\nReef Lab":                       "the tip",
+		"Ana Díaz\nReef Lab":                                "",
+		"---------- Forwarded message ---------\nFrom: Ana": "",
+		"> quoted": "",
+		"":         "",
+	} {
+		if got := FirstParagraph(text, "Ana Díaz", "Ana"); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }
@@ -103,8 +158,10 @@ func TestReadReplyQuoted(t *testing.T) {
 			}
 		}
 	}
-	if got := inShort(ReadReply("1 Maria told me of Kiel", answerable, quoted)); len(got) != 1 {
-		t.Errorf("an answer that begins likewise: %q", got)
+	for _, likewise := range []string{"1 Maria told me of Kiel", "1 Maria López Re portfolio was what helped"} {
+		if got := inShort(ReadReply(likewise, answerable, quoted)); len(got) != 1 {
+			t.Errorf("an answer that begins likewise: %q: %q", likewise, got)
+		}
 	}
 }
 

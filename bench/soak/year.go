@@ -72,7 +72,7 @@ func (y *year) configure(s *daemon.Settings) {
 	s.Policy.Practices = map[string]plan.Practice{plan.ThankYou: {Enabled: true, Within: contact.Duration{Days: 1}}}
 	s.Policy.Window = plan.Window{End: 24 * time.Hour}
 	s.Policy.SendDays = []time.Weekday{0, 1, 2, 3, 4, 5, 6}
-	s.Digest = daemon.DigestSettings{Next: nextMonday, To: owner}
+	s.Digest, s.Pretended = daemon.DigestSettings{Next: nextMonday, To: owner}, true
 	a := &s.Accounts[0]
 	a.SMTP = &mailer.SMTPServer{Host: y.server.Host(), Port: y.server.SMTPPort(), TLS: "none", User: y.server.User(), Secret: a.Server.Secret}
 }
