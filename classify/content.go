@@ -13,6 +13,8 @@ type contentType struct {
 	report   string // report-type of multipart/report (RFC 6522), lower-case
 	method   string // of text/calendar (RFC 6047), lower-case
 	charset  string // RFC 2046 section 4.1.2, lower-case
+	flowed   bool   // format=flowed (RFC 3676)
+	delSp    bool   // delsp=yes, likewise
 }
 
 func (c contentType) multipart() bool { return strings.HasPrefix(c.media, "multipart/") }
@@ -46,6 +48,10 @@ func parseContentType(v []byte) contentType {
 			c.report = strings.ToLower(clean(paramValue(value)))
 		case bytes.EqualFold(key, []byte("charset")):
 			c.charset = strings.ToLower(clean(paramValue(value)))
+		case bytes.EqualFold(key, []byte("format")):
+			c.flowed = bytes.EqualFold(paramValue(value), []byte("flowed"))
+		case bytes.EqualFold(key, []byte("delsp")):
+			c.delSp = bytes.EqualFold(paramValue(value), []byte("yes"))
 		case bytes.EqualFold(key, []byte("method")):
 			c.method = strings.ToLower(clean(paramValue(value)))
 		}

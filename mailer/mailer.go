@@ -60,7 +60,7 @@ type Message struct {
 	Date       time.Time
 	MessageID  string // without angle brackets, as References and InReplyTo
 	InReplyTo  string
-	References []string // oldest first, ends with InReplyTo
+	References []string // oldest first, ends with InReplyTo unless that is ""
 }
 
 // Header limits: what mail programs need to show a thread is its start and its end.
@@ -146,6 +146,8 @@ func setIDs(msg *mail.Msg, m Message) error {
 	msg.SetMessageIDWithValue(m.MessageID)
 	if m.InReplyTo != "" {
 		msg.SetGenHeader(mail.HeaderInReplyTo, "<"+m.InReplyTo+">")
+	}
+	if len(refs) > 0 {
 		msg.SetGenHeader(mail.HeaderReferences, "<"+strings.Join(refs, "> <")+">")
 	}
 	return nil

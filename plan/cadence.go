@@ -169,8 +169,11 @@ func wantedHellos(now time.Time, _ Policy, r Records) (letters []Planned) {
 }
 
 func wantedKey(c contact.Contact) string {
-	return fmt.Sprintf("%s/%s/asked-%d", KeepInTouch, c.ID, c.Wanted.Unix())
+	return fmt.Sprintf("%s/%s%s%d", KeepInTouch, c.ID, askedWord, c.Wanted.Unix())
 }
+
+// askedWord is in the keys of hellos that the owner asked for.
+const askedWord = "/asked-"
 
 // OpenHello gives the key of a hello to a contact, other than one, that is not over;
 // "" when there is none.

@@ -93,12 +93,20 @@ func (d *desk) needless(l contact.Letter, o contact.Occasion) string {
 	if why := needlessBy(l, o, newest); why != "" {
 		return why
 	}
-	return cmp.Or(d.tooEarly(l, c, past), d.thanked(l), d.second(l, c), d.ignored(l))
+	return cmp.Or(unwanted(l, c), d.tooEarly(l, c, past), d.thanked(l), d.second(l, c), d.ignored(l))
 }
 
 // proposed reports whether regards proposes the letters of a practice by itself.
 func proposed(name string) bool {
 	return slices.ContainsFunc(practices, func(p practice) bool { return p.name == name && p.propose != nil })
+}
+
+// unwanted says that the owner took the wish for a hello back.
+func unwanted(l contact.Letter, c contact.Contact) string {
+	if l.Practice == KeepInTouch && strings.Contains(l.Key, askedWord) && l.Key != wantedKey(c) {
+		return "you do not want it any more"
+	}
+	return ""
 }
 
 // tooEarly says that a hello is not due any more, because of a touch that was

@@ -20,14 +20,14 @@ type Handle struct {
 	Key        string   `json:"key,omitempty"`
 	OccasionID string   `json:"occasion,omitempty"`
 	Address    string   `json:"address,omitempty"` // of somebody who is no contact yet
-	At         int64    `json:"at,omitempty"`      // in seconds, of what is asked again when that has changed
+	At         int64    `json:"at,omitempty"`      // in seconds: what came later is another matter
 	Begins     []string `json:"begins,omitempty"`  // keyed hashes of its Openings
 }
 
 // Handle gives what is kept of l.
 func (l Line) Handle() Handle {
 	h := Handle{Number: l.Number, Says: l.Says, ContactID: l.ContactID, Key: l.Key, OccasionID: l.OccasionID, Address: l.Address}
-	if l.Says == "took-place" {
+	if l.Says == "took-place" || l.Says == "answer" {
 		h.At = l.At.Unix()
 	}
 	return h

@@ -42,6 +42,13 @@ func explain(path string, err error) error {
 	return fmt.Errorf("%s: %s (%w)", path, advice, err)
 }
 
+// IsBusy reports whether an error is that another process held the database for too
+// long: it passes.
+func IsBusy(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_BUSY
+}
+
 // advise says what can be done about an error; "" when nothing is known.
 func advise(err error) string {
 	var e *sqlite.Error

@@ -5,11 +5,13 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"regards/contact"
@@ -202,17 +204,45 @@ func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, i
 		reason = 'somebody was forgotten before it was delivered' WHERE state = 'queued'`); err != nil {
 		return err
 	}
-	// What names them takes no orders any more.
-	names := slices.Clone(ids)
-	for _, a := range c.Addresses {
-		names = append(names, a.Addr, a.Key)
+	if err := forgetLines(ctx, tx, c, ids); err != nil {
+		return err
 	}
-	for _, name := range names {
-		if _, err := tx.ExecContext(ctx, "UPDATE notice SET lines = '[]' WHERE instr(lower(lines), lower(?)) > 0", name); err != nil {
+	return errors.Join(scrubTexts(ctx, tx, t), scrubIDs(ctx, tx, secret, t), changeBook(ctx, tx))
+}
+
+// forgetLines removes the lines of notices that name somebody, which take no orders
+// any more, and the messages of others that were none.
+func forgetLines(ctx context.Context, tx *sql.Tx, c contact.Contact, ids []string) error {
+	rows, err := tx.QueryContext(ctx, "SELECT key, lines FROM notice WHERE lines <> '[]'")
+	all, err := collect(rows, err, func(rows *sql.Rows) (n Notice, err error) {
+		var lines string
+		if err := rows.Scan(&n.Key, &lines); err != nil {
+			return n, err
+		}
+		return n, json.Unmarshal([]byte(lines), &n.Lines)
+	})
+	if err != nil {
+		return err
+	}
+	names := func(h plan.Handle) bool {
+		return hasKey(c.Addresses, plan.AddressKey(h.Address)) ||
+			slices.ContainsFunc(ids, func(id string) bool { return h.ContactID == id || strings.Contains(h.Key, id) })
+	}
+	for _, n := range all {
+		kept := slices.DeleteFunc(slices.Clone(n.Lines), names)
+		if len(kept) == len(n.Lines) {
+			continue
+		}
+		lines, err := json.Marshal(kept)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE notice SET lines = ? WHERE key = ?", string(lines), n.Key); err != nil {
 			return err
 		}
 	}
-	return errors.Join(scrubTexts(ctx, tx, t), scrubIDs(ctx, tx, secret, t), changeBook(ctx, tx))
+	_, err = tx.ExecContext(ctx, "DELETE FROM instruction WHERE refused <> ''")
+	return err
 }
 
 // forgetContact removes a contact and all that is theirs.

@@ -15,6 +15,7 @@ type Instruction struct {
 	Mailbox   string
 	Notice    string // the key of the one that it answers; "": none
 	Line      int    // the only one that it may be about; 0: any
+	Sent      time.Time
 	Seen      time.Time
 	Refused   Refusal   // why it is not obeyed; "": it is
 	Ended     time.Time // when it was seen to; zero before that
@@ -36,19 +37,19 @@ const (
 // ErrObeyed means that an order has been carried out already.
 var ErrObeyed = errors.New("it was ordered before, and done")
 
-const selectInstruction = "SELECT key, message_id, account, mailbox, notice, line, seen, refused, ended FROM instruction "
+const selectInstruction = "SELECT key, message_id, account, mailbox, notice, line, sent, seen, refused, ended FROM instruction "
 
 func scanInstruction(rows *sql.Rows) (i Instruction, err error) {
-	var seen, ended int64
-	err = rows.Scan(&i.Key, &i.MessageID, &i.Account, &i.Mailbox, &i.Notice, &i.Line, &seen, &i.Refused, &ended)
-	i.Seen, i.Ended = fromSeconds(seen), fromSeconds(ended)
+	var sent, seen, ended int64
+	err = rows.Scan(&i.Key, &i.MessageID, &i.Account, &i.Mailbox, &i.Notice, &i.Line, &sent, &seen, &i.Refused, &ended)
+	i.Sent, i.Seen, i.Ended = fromSeconds(sent), fromSeconds(seen), fromSeconds(ended)
 	return i, err
 }
 
-// Instructions gives those of an account that are still to be seen to, the first
-// seen first.
+// Instructions gives those of an account that are still to be seen to, in the order
+// in which the owner sent them.
 func (s *Store) Instructions(ctx context.Context, account string) ([]Instruction, error) {
-	rows, err := s.db.QueryContext(ctx, selectInstruction+"WHERE account = ? AND refused = '' AND ended = 0 ORDER BY seen, key", account)
+	rows, err := s.db.QueryContext(ctx, selectInstruction+"WHERE account = ? AND refused = '' AND ended = 0 ORDER BY sent, key", account)
 	all, err := collect(rows, err, scanInstruction)
 	return all, s.explain(err)
 }
@@ -64,11 +65,11 @@ func (s *Store) RefusedInstructions(ctx context.Context, since time.Time) ([]Ins
 // the owner can have put it makes up for one that does not.
 func recordInstructions(ctx context.Context, tx *sql.Tx, all []Instruction) error {
 	for _, i := range all {
-		_, err := tx.ExecContext(ctx, `INSERT INTO instruction (key, message_id, account, mailbox, notice, line, seen, refused)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET account = excluded.account, mailbox = excluded.mailbox,
+		_, err := tx.ExecContext(ctx, `INSERT INTO instruction (key, message_id, account, mailbox, notice, line, sent, seen, refused)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET account = excluded.account, mailbox = excluded.mailbox,
 			notice = excluded.notice, line = excluded.line, refused = excluded.refused
 			WHERE refused = 'place' AND excluded.refused <> 'place'`,
-			i.Key, i.MessageID, i.Account, i.Mailbox, i.Notice, i.Line, seconds(i.Seen), i.Refused)
+			i.Key, i.MessageID, i.Account, i.Mailbox, i.Notice, i.Line, seconds(i.Sent), seconds(i.Seen), i.Refused)
 		if err != nil {
 			return err
 		}
@@ -76,11 +77,20 @@ func recordInstructions(ctx context.Context, tx *sql.Tx, all []Instruction) erro
 	return nil
 }
 
+// instructionsKept is how long it is known what was ordered: what is older is not
+// obeyed, and need not be told from what was.
+const instructionsKept = 90 * 24 * time.Hour
+
 // EndInstruction stores that an instruction was seen to, with the notice that says
 // what came of it, or why it was not obeyed.
 func (s *Store) EndInstruction(ctx context.Context, key string, refused Refusal, answer *Notice, at time.Time) error {
 	return s.txOn(ctx, s.db, func(tx *sql.Tx) error {
 		err := changeOne(tx.ExecContext(ctx, "UPDATE instruction SET ended = ?, refused = ? WHERE key = ? AND ended = 0", seconds(at), refused, key))
+		for _, statement := range []string{"DELETE FROM instruction WHERE seen < ?", "DELETE FROM obeyed WHERE at < ?"} {
+			if err == nil {
+				_, err = tx.ExecContext(ctx, statement, seconds(at.Add(-instructionsKept)))
+			}
+		}
 		if err != nil || answer == nil {
 			return err
 		}

@@ -92,18 +92,41 @@ func TestOrderOnce(t *testing.T) {
 // Whoever is forgotten is named by no notice any more.
 func TestForgetInLines(t *testing.T) {
 	s := newStore(t)
-	p := add(t, s, "Joe")
+	p := must[contact.Contact](t)(s.AddContact(ctx, person("Joe", "joe@x.example", "r&d@x.example")))
 	lines := map[string][]plan.Handle{
 		"a": {{Number: 1, Says: "write", ContactID: p.ID}}, "b": {{Number: 1, Says: "asks.useful", Key: "thank-you/o1/" + p.ID}},
-		"c": {{Number: 1, Says: "stranger", Address: "JOE@x.example"}}, "d": {{Number: 1, Says: "write", ContactID: "other"}},
+		"c": {{Number: 1, Says: "stranger", Address: "JOE@x.example"}, {Number: 2, Says: "write", ContactID: "other"}}, "e": {{Number: 1, Says: "stranger", Address: "r&d@x.example"}}, "d": {{Number: 1, Says: "write", ContactID: "other"}},
 	}
 	for key, of := range lines {
 		must[bool](t)(s.AddNotice(ctx, Notice{Key: key, MessageID: key, Made: noon, Lines: of}, "", time.Time{}))
 	}
 	check(t, s.Forget(ctx, p, false, noon))
 	for _, n := range must[[]Notice](t)(s.Notices(ctx)) {
-		if named := len(n.Lines) > 0; named != (n.Key == "d") {
+		if want := map[string]int{"c": 1, "d": 1}[n.Key]; len(n.Lines) != want {
 			t.Errorf("%s: %+v", n.Key, n.Lines)
 		}
+	}
+}
+
+// They are seen to in the order in which the owner sent them; what lies long back is
+// not kept.
+func TestInstructionsInOrder(t *testing.T) {
+	s := newStore(t)
+	for i, key := range []string{"c@x", "a@x", "b@x"} {
+		seen(t, s, Instruction{Key: key, Account: "work", Mailbox: "Sent", Sent: noon.Add(time.Duration(i) * time.Minute), Seen: noon})
+	}
+	var keys []string
+	for _, in := range must[[]Instruction](t)(s.Instructions(ctx, "work")) {
+		keys = append(keys, in.Key)
+	}
+	if !reflect.DeepEqual(keys, []string{"c@x", "a@x", "b@x"}) {
+		t.Errorf("%q", keys)
+	}
+	check(t, s.Obey(ctx, Order{What: "old", Instruction: "c@x/0", At: noon}))
+	check(t, s.EndInstruction(ctx, "c@x", "", nil, noon))
+	seen(t, s, Instruction{Key: "d@x", Account: "work", Mailbox: "Sent", Sent: noon, Seen: noon.Add(instructionsKept + time.Hour)})
+	check(t, s.EndInstruction(ctx, "d@x", "", nil, noon.Add(instructionsKept+time.Hour)))
+	if left := rows(t, s, "SELECT group_concat(key) FROM instruction"); left != "d@x" || must[string](t)(s.Obeyed(ctx, "old")) != "" {
+		t.Errorf("left: %s", left)
 	}
 }

@@ -381,6 +381,7 @@ CREATE TABLE instruction (
 	mailbox    TEXT    NOT NULL,
 	notice     TEXT    NOT NULL, -- the key of the one that it answers; '': none
 	line       INTEGER NOT NULL, -- the only one that it may be about; 0: any
+	sent       INTEGER NOT NULL,
 	seen       INTEGER NOT NULL,
 	refused    TEXT    NOT NULL, -- why it is not obeyed
 	ended      INTEGER NOT NULL DEFAULT 0 -- when it was seen to

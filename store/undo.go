@@ -197,6 +197,17 @@ func (s *Store) Undo(ctx context.Context, now time.Time) (u Undone, err error) {
 	return u, err
 }
 
+// LastCommand gives the words and the time of the command that Undo would take back;
+// no words when there is none.
+func (s *Store) LastCommand(ctx context.Context) (words string, at time.Time, err error) {
+	var n int64
+	err = s.db.QueryRowContext(ctx, "SELECT words, at FROM command ORDER BY id DESC LIMIT 1").Scan(&words, &n)
+	if err == sql.ErrNoRows {
+		return "", time.Time{}, nil
+	}
+	return words, fromSeconds(n), s.explain(err)
+}
+
 // takeBack runs the statements of a command, the last first, and counts the
 // letters that it left alone.
 func takeBack(ctx context.Context, tx *sql.Tx, id int64) (letters int, err error) {

@@ -57,7 +57,11 @@ type Result struct {
 	Who    string // whom it is about; "" for nobody, or several
 	Failed string // why it was not carried out
 	Again  bool   // it was before
+	What   string // what an undo took back
 }
+
+// Done reports whether the order was carried out.
+func (r Result) Done() bool { return r.Order.Verb != "" && r.Failed == "" && !r.Again }
 
 // Answer puts into words what came of a reply: at most one line for each order,
 // then the digest that it asked for, if any, and what can be ordered, if it asked
@@ -122,17 +126,27 @@ func (w answerWords) Who() string { return oneLine(w.result.Who, longestName) }
 // Group gives the group of somebody who was added.
 func (w answerWords) Group() string { return oneLine(w.result.Order.Text, longestName) }
 
+// What says what was taken back.
+func (w answerWords) What() string { return quoted(w.result.What, w.s.language, longestCopy) }
+
 // Why says what kept it from being carried out.
 func (w answerWords) Why() string { return oneLine(w.result.Failed, longestCopy) }
 
 // sentence gives the name of the sentence for what was done.
 func (w answerWords) sentence() string {
 	o := w.result.Order
-	if o.Verb != plan.VerbNever {
+	letter := o.Handle.Key != "" && o.Handle.Says != "asks.copy"
+	switch says := o.Handle.Says; {
+	case o.Verb == plan.VerbDone && letter:
+		return "did.never.letter" // its draft is taken back
+	case o.Verb != plan.VerbNever:
 		return "did." + string(o.Verb)
-	}
-	if o.Handle.Key != "" {
+	case letter:
 		return "did.never.letter"
+	case says == "write" || says == "bounced":
+		return "did.never.person"
+	case says == "answer" || says == "promise":
+		return "did.done"
 	}
-	return "did.never.person"
+	return "did.no"
 }

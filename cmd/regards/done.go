@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,8 @@ import (
 )
 
 func (a *app) doneCommand() *cobra.Command {
-	return &cobra.Command{
+	var until string
+	c := &cobra.Command{
 		Use:   "done (CONTACT | KEY | OCCASION)",
 		Short: "say that what waits is seen to",
 		Long: `Closes what waits for you: with a contact to whom you owe an answer, that it needs
@@ -25,7 +27,14 @@ to whom you owe no answer, whatever else waits for them, if it is one thing.`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
 			return a.change(c, words, func(s *session) error {
-				closed, err := s.done(c.Context(), words[0])
+				answered := s.now()
+				if until != "" {
+					var err error
+					if answered, err = parseTime(until, s.now(), s.cfg.Owner.Location(), latestDay); err != nil {
+						return usagef("--until: %w", err)
+					}
+				}
+				closed, err := s.done(c.Context(), words[0], answered)
 				if err != nil {
 					return err
 				}
@@ -40,6 +49,8 @@ to whom you owe no answer, whatever else waits for them, if it is one thing.`,
 			})
 		},
 	}
+	c.Flags().StringVar(&until, "until", "", "what came until then needs no answer; what came later does")
+	return c
 }
 
 // closure is what done closed.
@@ -51,8 +62,9 @@ type closure struct {
 	Waiting []string `json:"still_waiting,omitempty"`
 }
 
-// done closes what a name means: a letter, an occasion or a contact.
-func (s *session) done(ctx context.Context, what string) (closure, error) {
+// done closes what a name means: a letter, an occasion or a contact, to whom no answer
+// is owed to what came until some time.
+func (s *session) done(ctx context.Context, what string, until time.Time) (closure, error) {
 	l, err := s.store.Letter(ctx, what)
 	if err == nil {
 		return s.doneLetter(ctx, l)
@@ -72,7 +84,7 @@ func (s *session) done(ctx context.Context, what string) (closure, error) {
 	if err != nil {
 		return closure{}, fmt.Errorf("no letter and no occasion is called so, and %w", err)
 	}
-	return s.doneContact(ctx, r, p)
+	return s.doneContact(ctx, r, p, until)
 }
 
 // doneLetter closes a letter that waits for the owner.
@@ -122,11 +134,11 @@ func (s *session) doneOccasion(ctx context.Context, o contact.Occasion) (closure
 
 // doneContact closes the answer that is owed to p or, when none is, the one
 // thing that waits for them.
-func (s *session) doneContact(ctx context.Context, r plan.Records, p contact.Contact) (closure, error) {
+func (s *session) doneContact(ctx context.Context, r plan.Records, p contact.Contact, until time.Time) (closure, error) {
 	waiting := s.waitingFor(r, p)
 	if last := r.Pasts[p.ID].Last; plan.Owes(s.now(), p, r.Pasts[p.ID]) {
 		_, err := s.store.UpdateContact(ctx, p.ID, func(p contact.Contact) (contact.Contact, error) {
-			p.Answered = s.now()
+			p.Answered = until
 			return p, nil
 		})
 		text := fmt.Sprintf("done: no answer to %s is waiting any more (%q of %s)", p.Name, last.Subject, localTime(last.At, s))
@@ -136,7 +148,7 @@ func (s *session) doneContact(ctx context.Context, r plan.Records, p contact.Con
 	case 0:
 		return closure{}, fmt.Errorf("nothing waits for %s: you owe them no answer, no text is to be copied, and nothing is promised", p.Name)
 	case 1:
-		return s.done(ctx, waiting[0])
+		return s.done(ctx, waiting[0], until)
 	}
 	return closure{}, fmt.Errorf("several things wait for %s: name one: regards done %s", p.Name, strings.Join(waiting, ", or regards done "))
 }

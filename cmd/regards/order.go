@@ -18,19 +18,24 @@ import (
 
 // obeyIn carries out orders that the owner gave by mail: each is the command that
 // they would have typed, and noted with the first thing that it changes.
-func (a *app) obeyIn(s *session) func(context.Context, store.Order, plan.Order) error {
-	return func(ctx context.Context, once store.Order, order plan.Order) error {
+func (a *app) obeyIn(s *session) func(context.Context, store.Order, plan.Order) (string, error) {
+	return func(ctx context.Context, once store.Order, order plan.Order) (what string, err error) {
 		words, err := s.commandFor(ctx, order)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if words == nil { // there is nothing to be done but to know it
-			return s.store.Obey(ctx, once)
+			return "", s.store.Obey(ctx, once)
+		}
+		if order.Verb == plan.VerbUndo {
+			if what, err = s.undoes(ctx, order.At, once.At); err != nil {
+				return "", err
+			}
 		}
 		// A store of its own: what the service writes meanwhile is not the owner's.
 		st, err := store.Open(ctx, s.store.Path())
 		if err != nil {
-			return err
+			return "", err
 		}
 		defer st.Close()
 		st.Carry(once)
@@ -40,13 +45,33 @@ func (a *app) obeyIn(s *session) func(context.Context, store.Order, plan.Order) 
 		root.SetOut(io.Discard)
 		root.SetErr(io.Discard)
 		if err := root.ExecuteContext(ctx); err != nil {
-			return err
+			return "", err
 		}
 		if err := st.Obey(ctx, once); err != nil && !errors.Is(err, store.ErrObeyed) { // it changed nothing
-			return err
+			return "", err
 		}
-		return nil
+		return what, nil
 	}
+}
+
+// sameClock is by how much the clock of a telephone may differ from ours.
+const sameClock = 2 * time.Minute
+
+// undoes gives the words of what an undo takes back that was mailed at a time, and is
+// carried out from another on: what the owner cannot have meant is left alone.
+func (s *session) undoes(ctx context.Context, mailed, begun time.Time) (string, error) {
+	restored, err := s.store.Restored(ctx)
+	if err != nil {
+		return "", err
+	}
+	if mailed.Before(restored) {
+		return "", errors.New("a backup was restored since you wrote that, so nothing was taken back")
+	}
+	words, at, err := s.store.LastCommand(ctx)
+	if err == nil && at.After(mailed.Add(sameClock)) && at.Before(begun.Truncate(time.Second)) {
+		return "", fmt.Errorf("something else was done since you wrote that (regards %s), so nothing was taken back", words)
+	}
+	return words, err
 }
 
 // cannot says that an order does not fit its line.
@@ -69,7 +94,7 @@ func (s *session) commandFor(ctx context.Context, o plan.Order) ([]string, error
 		}
 		return s.withTime(o, "pause", "--until=")
 	case plan.VerbLog:
-		return s.logCommand(o)
+		return s.logCommand(ctx, o)
 	case plan.VerbAdd:
 		return s.addCommand(ctx, o)
 	}
@@ -81,7 +106,7 @@ func (s *session) commandFor(ctx context.Context, o plan.Order) ([]string, error
 	case h.Says == "promise":
 		return s.promised(o)
 	case h.Says == "took-place", h.Says == "ahead":
-		return s.ahead(o)
+		return s.ahead(ctx, o)
 	case h.Says == "bounced" && o.Verb == plan.VerbAnswer:
 		return []string{"contact", "edit", h.ContactID, "--address=" + o.Text, "--status", string(contact.Active)}, nil
 	case h.Says == "bounced" && o.Verb == plan.VerbNever:
@@ -98,11 +123,25 @@ func (s *session) commandFor(ctx context.Context, o plan.Order) ([]string, error
 	return nil, cannot(o, "nothing can be ordered for that line")
 }
 
+// said gives when the owner gave an order: "tomorrow" is the day after that.
+func (s *session) said(o plan.Order) time.Time {
+	if o.At.IsZero() {
+		return s.now()
+	}
+	return o.At
+}
+
+// toTime begins a time, as in "moved to tuesday".
+var toTime = regexp.MustCompile(`^(?i:to|on|auf|zum|am|al?|el|à|au|le)\s+`)
+
 // withTime ends a command with the time that an order names, one to come.
 func (s *session) withTime(o plan.Order, words ...string) ([]string, error) {
-	at, err := parseTime(o.Text, s.now(), s.cfg.Owner.Location(), nextDay)
+	at, err := parseTime(toTime.ReplaceAllString(o.Text, ""), s.said(o), s.cfg.Owner.Location(), nextDay)
 	if err != nil {
 		return nil, err
+	}
+	if !at.After(s.now()) {
+		return nil, fmt.Errorf("%s is past; write a time to come, such as tuesday 15:00", o.Text)
 	}
 	words[len(words)-1] += at.Format(time.RFC3339)
 	return words, nil
@@ -111,7 +150,11 @@ func (s *session) withTime(o plan.Order, words ...string) ([]string, error) {
 // answerOwed is for somebody who waits for an answer.
 func answerOwed(o plan.Order) ([]string, error) {
 	if o.Verb == plan.VerbDone || o.Verb == plan.VerbNever {
-		return []string{"done", o.Handle.ContactID}, nil
+		words := []string{"done", o.Handle.ContactID}
+		if at := o.Handle.At; at != 0 { // what came later was not in the digest
+			words = append(words, "--until="+time.Unix(at, 0).UTC().Format(time.RFC3339))
+		}
+		return words, nil
 	}
 	return nil, cannot(o, "answer them in your mail program, or write done if no answer is needed")
 }
@@ -143,14 +186,12 @@ func (s *session) promised(o plan.Order) ([]string, error) {
 }
 
 // ahead is for an occasion that was logged before its time.
-func (s *session) ahead(o plan.Order) ([]string, error) {
+func (s *session) ahead(ctx context.Context, o plan.Order) ([]string, error) {
 	edit := []string{"occasion", "edit", o.Handle.OccasionID}
 	switch o.Verb {
 	case plan.VerbYes, plan.VerbDone:
-		if o.Text != "" {
-			edit = append(edit, "--useful="+o.Text)
-		}
-		return append(edit, "--took-place"), nil
+		useful, err := s.usefulOf(ctx, o)
+		return slices.Concat(edit, useful, []string{"--took-place"}), err
 	case plan.VerbNo, plan.VerbNever:
 		return []string{"occasion", "remove", o.Handle.OccasionID}, nil
 	case plan.VerbMoved:
@@ -159,12 +200,24 @@ func (s *session) ahead(o plan.Order) ([]string, error) {
 	return nil, cannot(o, "write yes, no, or moved and to when")
 }
 
+// usefulOf gives the flag that says what helped most at an occasion that took place.
+func (s *session) usefulOf(ctx context.Context, o plan.Order) ([]string, error) {
+	if o.Text == "" {
+		return nil, nil
+	}
+	_, who, err := s.occasion(ctx, o.Handle.OccasionID)
+	if err == nil && len(who) == 1 { // an equals sign in it is one
+		return []string{"--useful=" + who[0].ID + "=" + o.Text}, nil
+	}
+	return []string{"--useful=" + o.Text}, err
+}
+
 // letterCommand is for a letter: a draft, or one that asks for something.
 func (s *session) letterCommand(ctx context.Context, o plan.Order) ([]string, error) {
 	h := o.Handle
 	switch o.Verb {
 	case plan.VerbSnooze:
-		return []string{"letter", "snooze", h.Key, lengthOf(o.Text)}, nil
+		return []string{"letter", "snooze", "--", h.Key, lengthOf(o.Text)}, nil
 	case plan.VerbNever:
 		return []string{"letter", "dismiss", h.Key}, nil
 	case plan.VerbDone:
@@ -326,25 +379,41 @@ func (s *session) addCommand(ctx context.Context, o plan.Order) ([]string, error
 	return append(words, "--", name, h.Address), nil
 }
 
-// several parts the names of people.
-var several = regexp.MustCompile(`\s*,\s*|\s+(?:&|and|y|und|et)\s+`)
+// logFlagNames are the flags that a mail to oneself may have.
+var logFlagNames = []string{"at", "title", "next", "next-due", "useful", "group"}
 
 // logCommand gives the command of a mail to oneself. Names stand as they are, with
 // commas between them, and flags behind them.
-func (s *session) logCommand(o plan.Order) ([]string, error) {
+func (s *session) logCommand(ctx context.Context, o plan.Order) ([]string, error) {
 	kind, rest, _ := strings.Cut(o.Text, " ")
 	names, flags, _ := strings.Cut(" "+rest, " --")
 	words := []string{"log", strings.ToLower(kind)}
-	who := several.Split(strings.TrimSpace(names), -1)
-	if flags != "" {
-		more, err := flagWords("--" + flags)
-		if err != nil {
-			return nil, err
-		}
-		words = append(words, more...)
+	who, err := s.named(ctx, strings.TrimSpace(names))
+	if err != nil {
+		return nil, err
 	}
-	if at := o.At; !strings.Contains(flags, "at") && !at.IsZero() && at.Before(s.now()) {
-		words = append(words, "--at="+at.Format(time.RFC3339))
+	dated := false
+	for flag := range strings.SplitSeq(" "+flags, " --") {
+		if flag = strings.TrimSpace(flag); flag == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(strings.Replace(flag, "=", " ", 1), " ")
+		if value = strings.Trim(strings.TrimSpace(value), `"“”`); value == "" || !slices.Contains(logFlagNames, name) {
+			return nil, fmt.Errorf("--%s: only --at, --title, --next, --next-due, --useful and --group may stand there, each with its value", name)
+		}
+		if name == "at" || name == "next-due" {
+			choice := dayChoice(name == "next-due")
+			at, err := parseTime(value, s.said(o), s.cfg.Owner.Location(), choice)
+			if err != nil {
+				return nil, err
+			}
+			value = at.Format(time.RFC3339)
+		}
+		dated = dated || name == "at"
+		words = append(words, "--"+name+"="+value)
+	}
+	if !dated {
+		words = append(words, "--at="+s.said(o).Format(time.RFC3339))
 	}
 	if o.Useful != "" {
 		useful := o.Useful
@@ -354,23 +423,35 @@ func (s *session) logCommand(o plan.Order) ([]string, error) {
 		}
 		words = append(words, "--useful="+useful)
 	}
-	for i := range who {
-		who[i] = strings.Trim(who[i], `"“”`)
-	}
 	return slices.Concat(words, []string{"--"}, who), nil
 }
 
-// flagWords parts flags and their values, which go up to the next flag.
-func flagWords(s string) (words []string, err error) {
-	for flag := range strings.SplitSeq(" "+s, " --") {
-		if flag = strings.TrimSpace(flag); flag == "" {
+// listed are the names in a list: in quotes, or up to a comma or an "and".
+var listed = regexp.MustCompile(`"([^"]+)"|“([^”]+)”|[^,"“]+`)
+
+// several parts names where no comma does.
+var several = regexp.MustCompile(`\s+(?:&|and|y|und|et)\s+`)
+
+// named gives the names in a list. What is one contact's name is one name.
+func (s *session) named(ctx context.Context, list string) (names []string, err error) {
+	all, err := s.contacts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := func(name string) bool { _, err := all.find(name); return err == nil }
+	if known(list) {
+		return []string{list}, nil
+	}
+	for _, m := range listed.FindAllStringSubmatch(list, -1) {
+		if whole := cmp.Or(m[1], m[2]); whole != "" {
+			names = append(names, whole)
 			continue
 		}
-		name, value, found := strings.Cut(strings.Replace(flag, "=", " ", 1), " ")
-		if !found {
-			return nil, fmt.Errorf("--%s: it needs a value", name)
+		for _, name := range several.Split(m[0], -1) {
+			if name = strings.TrimSpace(name); name != "" {
+				names = append(names, name)
+			}
 		}
-		words = append(words, "--"+name+"="+strings.Trim(strings.TrimSpace(value), `"“”`))
 	}
-	return words, nil
+	return names, nil
 }

@@ -41,12 +41,13 @@ func TestCommandFor(t *testing.T) {
 		{"answer", "add mentor", "contact edit MARIA --group=alumni --group=mentor"},
 		{"answer", "add", "! name a group"},
 		{"draft", "send", "letter approve KEY"},
-		{"draft", "snooze 3 weeks", "letter snooze KEY 3w"},
+		{"draft", "snooze 3 weeks", "letter snooze -- KEY 3w"},
+		{"draft", "snooze --help", "letter snooze -- KEY --help"},
 		{"draft", "never", "letter dismiss KEY"},
 		{"draft", "done", "letter dismiss KEY"},
 		{"draft", "yes", "! write send, snooze 3w or never"},
 		{"goes", "never", "letter dismiss KEY"},
-		{"goes.tomorrow", "snooze 2 Tage", "letter snooze KEY 2d"},
+		{"goes.tomorrow", "snooze 2 Tage", "letter snooze -- KEY 2d"},
 		{"write", "draft", "hello MARIA"},
 		{"write", "snooze 1mo", "contact pause MARIA --until=+1mo"},
 		{"write", "never", "contact edit MARIA --status do-not-contact"},
@@ -55,9 +56,11 @@ func TestCommandFor(t *testing.T) {
 		{"promise", "snooze 1w", "occasion edit OCC --next-due=+1w"},
 		{"promise", "moved tuesday", "occasion edit OCC --next-due=2026-11-24T12:00:00Z"},
 		{"took-place", "yes", "occasion edit OCC --took-place"},
-		{"took-place", "yes: the tip", "occasion edit OCC --useful=the tip --took-place"},
+		{"took-place", "yes: that a = b", "occasion edit OCC --useful=MARIA=that a = b --took-place"},
 		{"took-place", "no", "occasion remove OCC"},
 		{"took-place", "moved 12 Jan 15:00", "occasion edit OCC --at=2027-01-12T15:00:00Z"},
+		{"took-place", "moved to tuesday", "occasion edit OCC --at=2026-11-24T12:00:00Z"},
+		{"took-place", "moved -3d", "! -3d is past"},
 		{"took-place", "moved soon", "! \"soon\" is not a time"},
 		{"ahead", "moved viernes", "occasion edit OCC --at=2026-11-27T12:00:00Z"},
 		{"asks.useful", "the tip", "occasion edit OCC --useful=MARIA=the tip"},
@@ -125,22 +128,36 @@ func TestCommandFor(t *testing.T) {
 }
 
 func TestLogCommand(t *testing.T) {
-	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
-	s := &session{now: func() time.Time { return now }}
+	ctx := t.Context()
+	st, err := store.Open(ctx, filepath.Join(t.TempDir(), "regards.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { st.Close() })
+	now := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC) // a Monday
+	s := &session{store: st, now: func() time.Time { return now }, cfg: config.Config{Owner: config.Owner{TimeZone: "UTC"}}}
+	if _, err := st.AddContact(ctx, contact.Contact{Name: "Jose Ortega y Gasset", Medium: contact.Card, Status: contact.Active, Added: now}); err != nil {
+		t.Fatal(err)
+	}
 	for _, x := range []struct {
 		text, useful string
 		at           time.Time
 		want         string
 	}{
 		{"met Maria Lopez", "the tip", now.Add(-time.Hour), "log|met|--at=2026-11-23T07:00:00Z|--useful=the tip|--|Maria Lopez"},
-		{"Met Maria Lopez, Tom and Ann Oak", "", now.Add(time.Hour), "log|met|--|Maria Lopez|Tom|Ann Oak"},
-		{"call \"Maria Lopez\" --at tuesday 15:00 --title the PhD", "", now.Add(-time.Hour), "log|call|--at=tuesday 15:00|--title=the PhD|--|Maria Lopez"},
-		{"met Eve Doe <eve@doe.example>", "a=b", time.Time{}, "log|met|--useful=Eve Doe=a=b|--|Eve Doe <eve@doe.example>"},
-		{"met Maria", "a=b", time.Time{}, "log|met|--useful=Maria=a=b|--|Maria"},
-		{"met --help", "", time.Time{}, "! --help: it needs a value"},
+		{"Met Maria Lopez, Tom and Ann Oak", "", time.Time{}, "log|met|--at=2026-11-23T08:00:00Z|--|Maria Lopez|Tom|Ann Oak"},
+		{"met Jose Ortega y Gasset", "", time.Time{}, "log|met|--at=2026-11-23T08:00:00Z|--|Jose Ortega y Gasset"},
+		{`met "Lopez, Maria", Tom`, "", time.Time{}, "log|met|--at=2026-11-23T08:00:00Z|--|Lopez, Maria|Tom"},
+		{"call \"Maria Lopez\" --at tuesday 15:00 --title the PhD update", "", now.Add(-time.Hour), "log|call|--at=2026-11-17T15:00:00Z|--title=the PhD update|--|Maria Lopez"},
+		{"call Maria --at yesterday", "", now.AddDate(0, 0, -1), "log|call|--at=2026-11-21T12:00:00Z|--|Maria"},
+		{"met Eve Doe <eve@doe.example>", "a=b", time.Time{}, "log|met|--at=2026-11-23T08:00:00Z|--useful=Eve Doe=a=b|--|Eve Doe <eve@doe.example>"},
+		{"met Maria", "a=b", time.Time{}, "log|met|--at=2026-11-23T08:00:00Z|--useful=Maria=a=b|--|Maria"},
+		{"met Maria --help", "", time.Time{}, "! --help"},
+		{"met Maria --dry-run true", "", time.Time{}, "! --dry-run"},
+		{"met Maria --config /tmp/x", "", time.Time{}, "! --config"},
 	} {
-		words, err := s.logCommand(plan.Order{Verb: plan.VerbLog, Text: x.text, Useful: x.useful, At: x.at})
-		if why, fails := strings.CutPrefix(x.want, "! "); fails && (err == nil || err.Error() != why) || !fails && strings.Join(words, "|") != x.want {
+		words, err := s.logCommand(ctx, plan.Order{Verb: plan.VerbLog, Text: x.text, Useful: x.useful, At: x.at})
+		if why, fails := strings.CutPrefix(x.want, "! "); fails && (err == nil || !strings.HasPrefix(err.Error(), why+":")) || !fails && strings.Join(words, "|") != x.want {
 			t.Errorf("%q: %q, %v", x.text, words, err)
 		}
 	}

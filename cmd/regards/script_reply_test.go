@@ -26,13 +26,14 @@ func cmdReply(ts *testscript.TestScript, neg bool, args []string) {
 	m, err := mail.ReadMessage(strings.NewReader(original))
 	ts.Check(err)
 	id := m.Header.Get("Message-ID")
+	refs := strings.TrimSpace(m.Header.Get("References") + " " + id)
 	var text strings.Builder
 	text.WriteString(ts.ReadFile(args[3]))
 	fmt.Fprintf(&text, "\nOn Mon, 23 Nov 2026 at 08:00, Ana Díaz <ana@example.org> wrote:\n")
 	for line := range strings.Lines(classify.PlainText([]byte(original))) {
 		text.WriteString("> " + line)
 	}
-	put(ts, args[0], args[1], "Re: "+m.Header.Get("Subject"), text.String(), append([]string{"In-Reply-To=" + id, "References=" + id}, args[4:]...))
+	put(ts, args[0], args[1], "Re: "+m.Header.Get("Subject"), text.String(), append([]string{"In-Reply-To=" + id, "References=" + refs}, args[4:]...))
 }
 
 // cmdTap has the owner tap on a link in the HTML part of a message and send the mail

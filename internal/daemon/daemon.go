@@ -75,8 +75,9 @@ type Settings struct {
 	// them, and may be nil.
 	Alive func(offline int)
 	// Obey carries out an order that the owner gave by mail, and notes it in the
-	// store in the same transaction. It may be nil: then none is.
-	Obey func(ctx context.Context, once store.Order, order plan.Order) error
+	// store in the same transaction. What says what it was in words, where the order
+	// does not. It may be nil: then none is carried out.
+	Obey func(ctx context.Context, once store.Order, order plan.Order) (what string, err error)
 }
 
 // DigestSettings says when the digest is made, and how it reaches the owner.
@@ -118,7 +119,7 @@ type Daemon struct {
 	// nothing is.
 	lookingSince time.Time
 	greetings    greetings
-	answerable   map[string]store.Sent // notices, by Message-ID
+	answerable   map[string]store.Sent // notices, by Message-ID and by anchor
 
 	// Of the goroutines that deliver, one for each account.
 	mu       sync.Mutex         // guards what follows
@@ -432,7 +433,10 @@ func (d *Daemon) reload(ctx context.Context) error {
 		return err
 	}
 	d.bookVersion, d.book = version, plan.NewBook(d.settings.Addresses, contacts, d.settings.Recipients)
-	d.answerable, err = d.store.SentNotices(ctx)
+	notices, err := d.store.SentNotices(ctx)
+	for id, n := range notices {
+		d.answers(id, n)
+	}
 	return err
 }
 

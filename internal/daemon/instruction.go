@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"crypto/hmac"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -29,10 +30,13 @@ const (
 func (s *sink) instruction(ctx context.Context, b imapwatch.Batch, before imapwatch.Cursor, m imapwatch.Message, msg plan.Message) (in store.Instruction, is bool, err error) {
 	own := s.d.book.IsOwner(msg.From.Addr)
 	now := s.d.now()
-	in = store.Instruction{Key: msg.Key, MessageID: msg.MessageID, Account: s.account.Name, Mailbox: b.Mailbox, Seen: now}
+	in = store.Instruction{Key: msg.Key, MessageID: msg.MessageID, Account: s.account.Name, Mailbox: b.Mailbox, Sent: msg.At, Seen: now}
 	var made time.Time
 	subject := strings.TrimSpace(msg.Subject)
-	if answered, ok := s.d.answered(m.Header); ok {
+	if answered, direct, ok := s.d.answered(m.Header); ok {
+		if own && !direct && msg.Machine != "" {
+			return in, false, nil // a notice itself, or what answered an order
+		}
 		in.Notice, made = answered.Key, answered.Made
 	} else if n, line, ok, err := s.d.tapped(ctx, subject); ok || err != nil {
 		if err != nil {
@@ -68,16 +72,29 @@ func (s *sink) instruction(ctx context.Context, b imapwatch.Batch, before imapwa
 	return in, true, nil
 }
 
-// answered gives the notice that a message answers: the last one that it names.
-func (d *Daemon) answered(h classify.Header) (n store.Sent, ok bool) {
-	for _, ids := range [][]string{h.InReplyTo, h.References} {
+// anchor gives an id that a notice refers to, and so does what answers it. A server
+// may give the notice itself another Message-ID, as Outlook.com does.
+func (d *Daemon) anchor(messageID string) string {
+	_, domain, _ := strings.Cut(messageID, "@")
+	return hex.EncodeToString(d.keyed("anchor\n", messageID)) + "@" + domain
+}
+
+// answers takes note of a notice that may be answered.
+func (d *Daemon) answers(messageID string, n store.Sent) {
+	d.answerable[messageID], d.answerable[d.anchor(messageID)] = n, n
+}
+
+// answered gives the notice that a message answers: directly or, of those to which it
+// refers, the last.
+func (d *Daemon) answered(h classify.Header) (n store.Sent, direct, ok bool) {
+	for i, ids := range [][]string{h.InReplyTo, h.References} {
 		for _, id := range slices.Backward(ids) {
 			if n, ok = d.answerable[id]; ok {
-				return n, true
+				return n, i == 0, true
 			}
 		}
 	}
-	return n, false
+	return n, false, false
 }
 
 // tapped gives the notice and the line whose token is in a subject.

@@ -180,8 +180,9 @@ func (d *Daemon) notice(key, answers string, about plan.Digest, words func(templ
 		FromName: d.settings.Owner.Name, From: account.Address, ToName: d.settings.Owner.Name, To: to,
 		Subject: said.Subject, Body: said.Text, HTML: said.HTML, Notice: kindOf(key), Date: now.In(d.settings.Policy.Location), MessageID: n.MessageID,
 	}
+	m.References = []string{d.anchor(n.MessageID)}
 	if contact.WritableID(answers) {
-		m.InReplyTo, m.References = answers, []string{answers}
+		m.InReplyTo, m.References = answers, append(m.References, answers)
 	}
 	n.Raw, err = mailer.Compose(m)
 	return n, err
@@ -199,7 +200,7 @@ func (d *Daemon) addNotice(ctx context.Context, n store.Notice, line string, fir
 // added takes note of a notice that was stored.
 func (d *Daemon) added(n store.Notice) {
 	d.log.Info("notice", "key", n.Key)
-	d.answerable[n.MessageID] = store.Sent{Key: n.Key, Made: n.Made}
+	d.answers(n.MessageID, store.Sent{Key: n.Key, Made: n.Made})
 	d.wakeDeliverer()
 }
 

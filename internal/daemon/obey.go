@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -103,37 +104,45 @@ func (v *visit) obey(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	byBox := map[string][]store.Instruction{}
-	for _, in := range all {
-		byBox[in.Mailbox] = append(byBox[in.Mailbox], in)
-	}
-	var errs []error
-	for mailbox, some := range byBox {
-		texts := map[string][]byte{}
-		err := v.at(ctx, func(drafts *mailer.Drafts) error {
-			var ids []string
-			for _, in := range some {
-				if in.MessageID != "" {
-					ids = append(ids, in.MessageID)
-				}
+	texts, err := v.readReplies(ctx, all)
+	errs := []error{err}
+	for _, in := range all { // in the order in which they were sent
+		raw, read := texts[in.Key]
+		switch {
+		case err != nil && !read:
+			v.d.refused("instruction " + in.Key)
+		case !read && v.d.now().Sub(in.Seen) < goneAfter: // the server may still be filing it
+			v.d.refused("instruction " + in.Key)
+		default:
+			i := slices.IndexFunc(notices, func(n store.Notice) bool { return n.Key == in.Notice })
+			var lines []plan.Handle
+			if i >= 0 {
+				lines = notices[i].Lines
 			}
-			return drafts.ReadTexts(ctx, mailbox, ids, maxReply, func(id string, raw []byte) { texts[id] = slices.Clone(raw) })
-		})
-		for _, in := range some {
-			if err == nil {
-				i := slices.IndexFunc(notices, func(n store.Notice) bool { return n.Key == in.Notice })
-				var lines []plan.Handle
-				if i >= 0 {
-					lines = notices[i].Lines
-				}
-				errs = append(errs, v.obeyOne(ctx, in, lines, texts[in.MessageID]))
-			} else {
-				v.d.refused("instruction " + in.Key)
-			}
+			errs = append(errs, v.obeyOne(ctx, in, lines, raw))
 		}
-		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// goneAfter is for how long a message is looked for that was there a moment ago.
+const goneAfter = time.Hour
+
+// readReplies reads messages, by the keys of their instructions.
+func (v *visit) readReplies(ctx context.Context, all []store.Instruction) (texts map[string][]byte, err error) {
+	ids := map[string][]string{} // by mailbox
+	for _, in := range all {
+		if in.MessageID != "" {
+			ids[in.Mailbox] = append(ids[in.Mailbox], in.MessageID)
+		}
+	}
+	texts = map[string][]byte{}
+	for _, mailbox := range slices.Sorted(maps.Keys(ids)) {
+		err = errors.Join(err, v.at(ctx, func(drafts *mailer.Drafts) error {
+			return drafts.ReadTexts(ctx, mailbox, ids[mailbox], maxReply, func(id string, raw []byte) { texts[id] = slices.Clone(raw) })
+		}))
+	}
+	return texts, err
 }
 
 // obeyOne does what one message orders, of which all of it or nothing was read.
@@ -158,16 +167,30 @@ func (v *visit) obeyOne(ctx context.Context, in store.Instruction, lines []plan.
 	var orders []plan.Order
 	if in.Notice == "" {
 		words, _ := logWords(strings.TrimSpace(header.Subject))
-		orders = []plan.Order{{Verb: plan.VerbLog, Text: words, Said: words, Useful: plan.FirstParagraph(text), At: header.Date}}
+		useful := plan.FirstParagraph(text, v.d.settings.Owner.Name, v.d.settings.Owner.Signature)
+		orders = []plan.Order{{Verb: plan.VerbLog, Text: words, Said: words, Useful: useful}}
 	} else {
 		orders = plan.ReadReply(text, lines, v.d.quotes)
 	}
 	if len(orders) == 0 {
-		return end("", nil)
+		orders = []plan.Order{{Verb: plan.VerbHelp}} // whoever says nothing may not know how
 	}
 	var results []templates.Result
+	begun := v.d.now()
 	for i, order := range orders {
-		results = append(results, v.d.carryOut(ctx, in, i, order))
+		if order.At = header.Date; order.At.IsZero() || order.At.After(begun) {
+			order.At = begun
+		}
+		if i > 0 && order.Verb == plan.VerbUndo && !results[i-1].Done() {
+			results = append(results, templates.Result{Order: order, Failed: "what stands before it was not done, so nothing was taken back"})
+			continue
+		}
+		result, err := v.d.carryOut(ctx, in, i, order, begun)
+		if err != nil { // it is tried again
+			v.d.refused("instruction " + in.Key)
+			return err
+		}
+		results = append(results, result)
 		if ctx.Err() != nil { // the next service goes on
 			return ctx.Err()
 		}
@@ -184,34 +207,46 @@ func (v *visit) obeyOne(ctx context.Context, in store.Instruction, lines []plan.
 	return end("", &answer)
 }
 
-// carryOut does what one order says, the nth of its message, once.
-func (d *Daemon) carryOut(ctx context.Context, in store.Instruction, n int, order plan.Order) templates.Result {
+// carryOut does what one order says, the nth of its message, once. The error is one
+// that may pass.
+func (d *Daemon) carryOut(ctx context.Context, in store.Instruction, n int, order plan.Order, begun time.Time) (templates.Result, error) {
 	result := templates.Result{Order: order, Who: d.about(ctx, order.Handle)}
 	switch order.Verb {
 	case "", plan.VerbMore, plan.VerbHelp:
-		return result
+		return result, nil
 	}
-	which := fmt.Sprintf("%s/%d", in.Key, n)
-	once := store.Order{What: which, Instruction: which, At: d.now()}
-	if order.Handle.Number > 0 {
-		once.What = fmt.Sprintf("%s#%d", in.Notice, order.Handle.Number)
-	}
+	once := store.Order{What: d.whatIsOrdered(in, n, order), Instruction: fmt.Sprintf("%s/%d", in.Key, n), At: begun}
 	by, err := d.store.Obeyed(ctx, once.What)
 	switch {
-	case err == nil && by == once.Instruction: // an earlier pass was interrupted after it
-	case err == nil && by != "":
+	case err != nil:
+	case by == once.Instruction: // an earlier pass was interrupted after it
+		return result, nil
+	case by != "":
 		err = store.ErrObeyed
-	case err == nil:
-		err = d.settings.Obey(ctx, once, order)
+	default:
+		result.What, err = d.settings.Obey(ctx, once, order)
 	}
-	if result.Again = errors.Is(err, store.ErrObeyed); result.Again {
-		return result
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrObeyed):
+		result.Again = true
+	case store.IsBusy(err):
+		return result, err
+	case err != nil:
 		result.Failed = err.Error()
-		d.log.Warn("an order was not carried out", "notice", in.Notice, "line", order.Number, "error", err)
+		d.log.Warn("an order was not carried out", "notice", in.Notice, "line", order.Number)
+		d.log.Debug("why an order was not carried out", "error", err)
 	}
-	return result
+	return result, nil
+}
+
+// whatIsOrdered tells an order from all others: by its line or, where it has none, by
+// the moment and the words of its message, of which a server may have made a copy
+// under another Message-ID.
+func (d *Daemon) whatIsOrdered(in store.Instruction, n int, order plan.Order) string {
+	if order.Handle.Number > 0 {
+		return fmt.Sprintf("%s#%d", in.Notice, order.Handle.Number)
+	}
+	return hex.EncodeToString(d.keyed("order\n", in.Notice, in.Line, "\n", in.Sent.Unix(), "\n", n, order.Verb, "\n", order.Text, "\n", order.Useful))
 }
 
 // about names the person whom a line is about; "" for none, or several.

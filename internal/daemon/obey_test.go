@@ -22,15 +22,15 @@ func ordering(t *testing.T) (s *scene, digest store.Notice, done *[]string) {
 	s = digests(t, false)
 	s.put(contact.ByDraft, "a")
 	done = &[]string{}
-	s.settings.Obey = func(ctx context.Context, once store.Order, o plan.Order) error {
+	s.settings.Obey = func(ctx context.Context, once store.Order, o plan.Order) (string, error) {
 		if o.Verb == plan.VerbSend {
-			return errors.New("there is no server to send by")
+			return "", errors.New("there is no server to send by")
 		}
 		if err := s.store.Obey(ctx, once); err != nil {
-			return err
+			return "", err
 		}
 		*done = append(*done, fmt.Sprintf("%s %s %s", o.Handle.Key, o.Verb, o.Text))
-		return nil
+		return "", nil
 	}
 	if err := errors.Join(s.morning(time.Minute), s.morning(20*time.Hour)); err != nil || len(s.came()) != 1 {
 		t.Fatal(err, len(s.came()))
@@ -88,7 +88,7 @@ func TestObeyInterrupted(t *testing.T) {
 	s.reply("r1@x", "1 snooze 3w\r\n1 never\r\n", digest)
 	obey := s.settings.Obey
 	ctx, kill := context.WithCancel(t.Context())
-	s.settings.Obey = func(ctx context.Context, once store.Order, o plan.Order) error {
+	s.settings.Obey = func(ctx context.Context, once store.Order, o plan.Order) (string, error) {
 		defer kill()
 		return obey(ctx, once, o)
 	}
@@ -135,9 +135,11 @@ func TestObeyUnread(t *testing.T) {
 	if err := s.server.Remove("Sent", messages[len(messages)-1].UID); err != nil {
 		t.Fatal(err)
 	}
-	s.clock = s.clock.Add(time.Hour)
-	if err := s.obeyAll(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, later := range []time.Duration{20 * time.Minute, 41 * time.Minute} {
+		s.clock = s.clock.Add(later)
+		if err := s.obeyAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	refused, err := s.store.RefusedInstructions(t.Context(), s.clock.Add(-24*time.Hour))
 	if err != nil || len(refused) != 1 || refused[0].Refused != store.RefusedGone || len(*done) > 0 {
