@@ -41,9 +41,10 @@ func TestPlainText(t *testing.T) {
 func FuzzPlainText(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		text := PlainText(raw)
-		if !utf8.ValidString(text) || len(text) > 4*maxDecoded {
-			t.Errorf("%q", text)
+		for _, text := range []string{PlainText(raw), ReplyText(raw)} {
+			if !utf8.ValidString(text) || len(text) > 4*maxDecoded {
+				t.Errorf("%q", text)
+			}
 		}
 	})
 }
