@@ -93,3 +93,11 @@ I am away until Monday.
 }
 
 func crlf(s string) []byte { return []byte(strings.ReplaceAll(s, "\n", "\r\n")) }
+
+// replies has Ana answer mail that regards sent her.
+func (d *demo) replies(messageID, text string) error {
+	raw := fmt.Sprintf("From: \"Ana Díaz\" <ana@example.org>\nTo: ana@example.org\nSubject: Re: regards\nDate: %s\nMessage-ID: <demo-answer@example.org>\nIn-Reply-To: <%s>\n\n%s\n\nAna\n",
+		d.now.Format(time.RFC1123Z), messageID, text)
+	_, err := d.server.Append("Sent", mailsim.Message{Time: d.now, Flags: []string{`\Seen`}, Raw: crlf(raw)})
+	return err
+}

@@ -3,19 +3,22 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"regards/classify"
 	"regards/internal/mailsim"
+	"regards/mailer"
 )
 
 // story shows what regards does, by its own commands: a scene a function.
 func (d *demo) story(ctx context.Context) error {
 	for _, scene := range []func(context.Context) error{
-		d.meetsPeople, d.serviceRuns, d.editsAndSends, d.deletesOne, d.tellsNews, d.approves, d.looksAhead,
+		d.meetsPeople, d.serviceRuns, d.editsAndSends, d.deletesOne, d.tellsNews, d.approves, d.answersDigest, d.looksAhead,
 	} {
 		if err := scene(ctx); err != nil {
 			return err
@@ -162,6 +165,50 @@ that she thinks better of it:`)
 		fmt.Fprintf(d.out, "the SMTP server got a message from %s to %s\n", m.From, strings.Join(m.To, ", "))
 	}
 	return d.regards(ctx, "letter", "list", "--all")
+}
+
+// answersDigest has the owner see to things from her mail program alone.
+func (d *demo) answersDigest(ctx context.Context) error {
+	d.say("Ana has met Wei Chen, and has not said yet what helped most. The digest, which\ncomes by mail once a week, asks for it; she has it sent now:")
+	if err := d.each(ctx, []string{"log", "met", "Wei Chen"}, []string{"run", "--once"}, []string{"digest", "--send"}); err != nil {
+		return err
+	}
+	digest := d.lastSent()
+	fmt.Fprintln(d.out, "\n"+classify.PlainText(digest))
+	number, _, found := strings.Cut(strings.TrimSpace(lineWith(classify.PlainText(digest), "What helped most")), " ")
+	if !found {
+		return errors.New("the digest does not ask what helped most")
+	}
+	answer := number + " your questions about the reef"
+	d.say("She replies to it, in her mail program: %s", answer)
+	if err := d.replies(mailer.IDOf(digest), answer); err != nil {
+		return err
+	}
+	if err := d.regards(ctx, "run", "--once"); err != nil {
+		return err
+	}
+	d.say("regards answers, and the thank-you lies in her Drafts:")
+	fmt.Fprintln(d.out, classify.PlainText(d.lastSent()))
+	return d.regards(ctx, "letter", "list")
+}
+
+// lastSent gives the last message that came by SMTP.
+func (d *demo) lastSent() []byte {
+	all := d.server.Sent()
+	if len(all) == 0 {
+		return nil
+	}
+	return all[len(all)-1].Data
+}
+
+// lineWith gives the first line of a text that contains some words.
+func lineWith(text, words string) string {
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, words) {
+			return line
+		}
+	}
+	return ""
 }
 
 func (d *demo) looksAhead(ctx context.Context) error {
