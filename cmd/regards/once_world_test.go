@@ -40,7 +40,11 @@ const sendingConfig = `
 delivery = %q
 
 [schedule]
-digest = "" # what is counted here is letters
+` + quiet
+
+// quiet are the lines of the schedule: what is counted here is letters.
+const quiet = `digest = ""
+evening = ""
 `
 
 // newPostOffice sets up an owner who has logged an occasion that a letter answers.
