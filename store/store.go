@@ -293,7 +293,7 @@ func (s *Store) tx(ctx context.Context, f func(*sql.Tx) error) error {
 		}
 		return s.command.journal(ctx, tx, f)
 	})
-	if err == nil {
+	if err == nil && s.order != nil {
 		s.order = nil // what else it does belongs to it
 	}
 	return err
