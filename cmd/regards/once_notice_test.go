@@ -38,7 +38,7 @@ const ownOrder = "From: ana@example.org\r\nTo: ana@example.org\r\nSubject: regar
 func TestNoticeOnce(t *testing.T) {
 	stretch := 24 // 1 takes all of them, in two minutes and a half
 	if os.Getenv("REGARDS_TEST_REAL") == "1" {
-		stretch = 3
+		stretch = 12
 	}
 	program := plainProgram(t)
 	var points atomic.Int64

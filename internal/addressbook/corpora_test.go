@@ -31,30 +31,30 @@ var expected = map[string][]string{
 		"ÑÑÑÑ <henry@company.com> #My Contacts (line 82: ORG: ",
 	},
 	"John_Doe_BLACK_BERRY.vcf":      {"John Doe by call"},
-	"John_Doe_EVOLUTION.vcf":        {"Mr. John Richter, James Doe Sr. <john.doe@ibm.com> #VIP"},
-	"John_Doe_GMAIL.vcf":            {"Mr. John Richter, James Doe Sr. <john.doe@ibm.com>"},
-	"John_Doe_IPHONE.vcf":           {"Mr. John Richter James Doe Sr. <john.doe@ibm.com>"},
-	"John_Doe_LOTUS_NOTES.vcf":      {"Mr. Doe John I Johny <john.doe@ibm.com> <billy_bob@gmail.com>"},
-	"John_Doe_MAC_ADDRESS_BOOK.vcf": {"Mr. John Richter,James Doe Sr. <john.doe@ibm.com>"},
-	"John_Doe_MS_OUTLOOK.vcf":       {"Mr. John Richter James Doe Sr. <john.doe@ibm.cm>"},
+	"John_Doe_EVOLUTION.vcf":        {"Mr. John Richter, James Doe Sr. <john.doe@ibm.com> #VIP born 1980-03-22"},
+	"John_Doe_GMAIL.vcf":            {"Mr. John Richter, James Doe Sr. <john.doe@ibm.com> born 1980-03-22"},
+	"John_Doe_IPHONE.vcf":           {"Mr. John Richter James Doe Sr. <john.doe@ibm.com> born 2012-06-06"},
+	"John_Doe_LOTUS_NOTES.vcf":      {"Mr. Doe John I Johny <john.doe@ibm.com> <billy_bob@gmail.com> born 1980-05-21"},
+	"John_Doe_MAC_ADDRESS_BOOK.vcf": {"Mr. John Richter,James Doe Sr. <john.doe@ibm.com> born 2012-06-06"},
+	"John_Doe_MS_OUTLOOK.vcf":       {"Mr. John Richter James Doe Sr. <john.doe@ibm.cm> born 1980-03-22"},
 	"fullcontact.vcf": {"Prefix FirstName MiddleName LastName Suffix <home@example.com> <work@example.com> " +
-		"<school@example.com> <other@example.com> <custom@example.com> #Tag"},
+		"<school@example.com> <other@example.com> <custom@example.com> #Tag born 2016-08-01"},
 	"gmail-list.vcf": {
 		"Arnold Smith <asmithk@gmail.com>", "Chris Beatle <chrisy55d@yahoo.com>", "Doug White <dwhite@gmail.com>",
 	},
-	"gmail-single.vcf": {"Greg Dartmouth <gdartmouth@hotmail.com>"},
+	"gmail-single.vcf": {"Greg Dartmouth <gdartmouth@hotmail.com> born 1960-09-10"},
 	"gmail-single2.vcf": {"VCard Test <email@example.com> <homeemail@example.com> <workemail@example.com> " +
-		"<otheremail@example.com> <customcategory@example.com>"},
+		"<otheremail@example.com> <customcategory@example.com> born 1912-06-23"},
 	"issue114.vcf":     {"Dummy, Dummy <dummy.dummy@dummy.com>"},
-	"outlook-2003.vcf": {"John Doe III <jdoe@hotmail.com>"},
-	"outlook-2007.vcf": {"Mr. Michael Angstadt Jr. <mike.angstadt@gmail.com>"},
+	"outlook-2003.vcf": {"John Doe III <jdoe@hotmail.com> born 1980-03-21"},
+	"outlook-2007.vcf": {"Mr. Michael Angstadt Jr. <mike.angstadt@gmail.com> born 1922-03-10"},
 	"rfc2426-example.vcf": {
 		"Frank Dawson <Frank_Dawson@Lotus.com> <fdawson@earthlink.net>", "Tim Howes <howes@netscape.com>",
 	},
-	"rfc6350-example.vcf": {"Simon Perreault <simon.perreault@viagenie.ca> in fr"},
+	"rfc6350-example.vcf": {"Simon Perreault <simon.perreault@viagenie.ca> in fr born 02-03"},
 	"thunderbird-MoreFunctionsForAddressBook-extension.vcf": {"John Doe <doe.john@hotmail.com> <additional-email@company.com> " +
 		"<additional-email1@company.com> <additional-email2@company.com> <additional-email3@company.com> " +
-		"#category1, category2, category3"},
+		"#category1, category2, category3 born 1970-09-21"},
 }
 
 // TestSamples reads what telephones and mail programs exported.
