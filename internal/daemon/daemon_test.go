@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"path/filepath"
@@ -111,6 +112,36 @@ func TestReady(t *testing.T) {
 	}
 	if work.readiness().failed = noon.Add(-time.Minute); d.ready() {
 		t.Error("does not wait for an account that has just been lost")
+	}
+}
+
+// Letters wait for a first scan as long as it goes on, though not for ever for one
+// that does not.
+func TestReadyWaitsForTheScan(t *testing.T) {
+	d := newDaemon(t, Account{Name: "home", Letters: true})
+	if err := d.reload(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	now := noon
+	d.now = func() time.Time { return now }
+	s := &sink{d: d, account: d.settings.Accounts[0]}
+	s.readiness().watched, s.readiness().failed = []string{"INBOX"}, noon
+	go d.decisions(t.Context())
+	for step, x := range []struct {
+		after time.Duration
+		left  int
+		want  bool
+	}{{giveUpAfter - time.Second, 2, false}, {giveUpAfter - time.Second, 1, false}, {time.Second, 0, false}, {giveUpAfter, 0, true}} {
+		now = now.Add(x.after)
+		raw := fmt.Sprintf("From: maria@uni.example\nTo: ana@example.org\nMessage-ID: <%d@b>\n", step)
+		err := s.Commit(t.Context(), []imapwatch.Batch{{Mailbox: "INBOX", Left: x.left, Cursor: imapwatch.Cursor{UIDValidity: 1, Low: uint32(9 - step), High: 9},
+			Messages: []imapwatch.Message{message(t, raw)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := d.ready(); got != x.want {
+			t.Errorf("after %v: ready %v", now.Sub(noon), got)
+		}
 	}
 }
 

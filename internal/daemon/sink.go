@@ -364,6 +364,10 @@ func (s *sink) note(batches []imapwatch.Batch, scans []store.Scan, added []conta
 			s.read[b.Mailbox] = b.Cursor
 			s.d.report.add(s.account.Name, b, scans[i].LeftOut)
 		}
+		// A scan that goes on is waited for, however long it takes: it ends.
+		if r := s.readiness(); b.Left > 0 && len(b.Messages) > 0 && !r.failed.IsZero() {
+			r.failed = s.d.now()
+		}
 		if len(b.Messages) > 0 {
 			s.d.progress(Progress{s.account.Name, b.Mailbox, len(b.Messages), b.Left})
 		}
