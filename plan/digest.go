@@ -14,7 +14,7 @@ import (
 type Digest struct {
 	Sections []Section // those that have something to say, in the order in which they are read
 	// How many there are in all, for the subject.
-	Waiting, Drafts, Questions int
+	Waiting, Drafts, Questions, Going int
 }
 
 // Section is one part of a digest.

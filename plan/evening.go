@@ -40,7 +40,9 @@ func EveningOf(now time.Time, p Policy, r Records, asked []Handle) Digest {
 	}
 	note.Sections = []Section{{Name: SectionEvening, Lines: lines[:min(len(lines), eveningLines)]}}
 	for _, l := range note.Sections[0].Lines {
-		if l.Says != goesTomorrow {
+		if l.Says == goesTomorrow {
+			note.Going++
+		} else {
 			note.Questions++
 		}
 	}

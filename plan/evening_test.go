@@ -59,8 +59,8 @@ func TestEvening(t *testing.T) {
 				n++
 			}
 		}
-		if note.Questions != n {
-			t.Errorf("%s: %d questions, want %d", name, note.Questions, n)
+		if note.Questions != n || note.Going != len(x.want)-n {
+			t.Errorf("%s: %d questions and %d letters, want %d of %d", name, note.Questions, note.Going, n, len(x.want))
 		}
 	}
 }

@@ -166,7 +166,7 @@ func (s *speaker) counts(d plan.Digest) string {
 	for _, count := range []struct {
 		name string
 		n    int
-	}{{"waiting", d.Waiting}, {"drafts", d.Drafts}, {"questions", d.Questions}} {
+	}{{"waiting", d.Waiting}, {"drafts", d.Drafts}, {"questions", d.Questions}, {"going", d.Going}} {
 		if count.n > 0 {
 			parts = append(parts, s.say(count.name, count.n))
 		}

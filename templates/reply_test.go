@@ -135,3 +135,13 @@ func TestAnswerLanguages(t *testing.T) {
 		}
 	}
 }
+
+// A note that only tells of letters says so in its subject.
+func TestNoteSubject(t *testing.T) {
+	note := plan.Digest{Going: 1, Sections: []plan.Section{{Name: plan.SectionEvening, Lines: []plan.Line{{Number: 1, Says: "goes.tomorrow", Who: "Maria", Title: "Hello"}}}}}
+	for language, want := range map[string]string{"en": "regards: 1 letter goes tomorrow", "de": "regards: 1 Brief geht morgen ab"} {
+		if said, err := Digest(note, language, tapped); err != nil || said.Subject != want {
+			t.Errorf("%q, %v", said.Subject, err)
+		}
+	}
+}
