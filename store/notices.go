@@ -95,9 +95,16 @@ func addNotice(ctx context.Context, tx *sql.Tx, n Notice) (added bool, err error
 }
 
 // Notices gives every notice ever made, the oldest first.
-func (s *Store) Notices(ctx context.Context) ([]Notice, error) {
+func (s *Store) Notices(ctx context.Context) ([]Notice, error) { return s.notices(ctx, "") }
+
+// OpenNotices gives those that are still to be delivered, the oldest first.
+func (s *Store) OpenNotices(ctx context.Context) ([]Notice, error) {
+	return s.notices(ctx, "WHERE state = 'queued'")
+}
+
+func (s *Store) notices(ctx context.Context, which string) ([]Notice, error) {
 	rows, err := s.db.QueryContext(ctx, `SELECT key, account, mailed, recipient, message_id, raw, made, attempt_at, attempt_uid_validity,
-		attempt_uid_next, sending, state, reason, lines FROM notice ORDER BY made, key`)
+		attempt_uid_next, sending, state, reason, lines FROM notice `+which+` ORDER BY made, key`)
 	all, err := collect(rows, err, func(rows *sql.Rows) (n Notice, err error) {
 		var made, attempt, sending int64
 		var lines string

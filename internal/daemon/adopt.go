@@ -20,9 +20,9 @@ func (d *Daemon) configured(account string) bool {
 // owner hears of things now: another SMTP server may refuse the sender. What may have
 // come is uncertain.
 func (d *Daemon) adoptNotices(ctx context.Context) error {
-	notices, err := d.store.Notices(ctx)
+	notices, err := d.store.OpenNotices(ctx)
 	for _, n := range notices {
-		if err != nil || n.State != contact.Queued || d.configured(n.Account) {
+		if err != nil || d.configured(n.Account) {
 			continue
 		}
 		heir, ok := d.notifies()

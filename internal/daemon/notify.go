@@ -13,12 +13,12 @@ import (
 
 // notices gives those that wait to be delivered through the account.
 func (v *visit) notices(ctx context.Context) ([]store.Notice, error) {
-	all, err := v.d.store.Notices(ctx)
+	all, err := v.d.store.OpenNotices(ctx)
 	var open []store.Notice
 	for _, n := range all {
 		// Who orders something in a pause is answered.
 		quiet := v.held && (v.restored || kindOf(n.Key) != kindAnswer)
-		if !quiet && n.State == contact.Queued && n.Account == v.account.Name && !v.d.refusedLately(n.Key) {
+		if !quiet && n.Account == v.account.Name && !v.d.refusedLately(n.Key) {
 			open = append(open, n)
 		}
 	}
