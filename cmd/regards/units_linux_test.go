@@ -168,6 +168,9 @@ func TestUnitInItsSandbox(t *testing.T) {
 	wantTool(t, "systemctl", "systemd")
 	m := newMachine(t)
 	if out, err := exec.Command("unshare", "--mount", "--pid", "--fork", "--cgroup", "true").CombinedOutput(); err != nil {
+		if os.Getenv("REGARDS_TEST_REAL") == "1" {
+			t.Fatalf("a systemd of its own needs namespaces: %v %s", err, out)
+		}
 		t.Skipf("a systemd of its own needs namespaces, which only root may make, as in .ci/run: %v %s", err, out)
 	}
 	for _, dir := range []string{"lib", "units"} {
