@@ -182,10 +182,6 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	return st, err
 }
 
-// awayAfter is how long an account has to be out of reach before status ends with
-// an error, and the digest says so.
-const awayAfter = 24 * time.Hour
-
 // away reports whether an account that was read once has been out of reach for a
 // day. While the service runs, its own clock tells, which may be a pretended one.
 func (s *session) away(known store.AccountState, running bool) bool {
@@ -193,7 +189,7 @@ func (s *session) away(known store.AccountState, running bool) bool {
 	if running {
 		asOf = known.OfflineSeen
 	}
-	return !known.OfflineSince.IsZero() && !known.LastSync.IsZero() && asOf.Sub(known.LastSync) >= awayAfter
+	return !known.OfflineSince.IsZero() && !known.LastSync.IsZero() && asOf.Sub(known.LastSync) >= daemon.AwayAfter
 }
 
 // errLongAway means that an account has been out of reach for a day.

@@ -12,8 +12,9 @@ import (
 	"regards/store"
 )
 
-// away is how long an account may be out of reach before the digest says so.
-const away = 24 * time.Hour
+// AwayAfter is how long an account may be out of reach before the digest says so, and
+// status ends with an error.
+const AwayAfter = 24 * time.Hour
 
 // week is how far back a digest looks that follows upon no other.
 const week = 7 * 24 * time.Hour
@@ -96,7 +97,7 @@ func (l lookout) offline(ctx context.Context) (lines []plan.Line, err error) {
 	states, err := l.store.AccountStates(ctx)
 	for _, name := range slices.Sorted(maps.Keys(states)) {
 		a := states[name]
-		if l.settings.has(name) && !a.LastSync.IsZero() && l.now.Sub(a.LastSync) > away {
+		if l.settings.has(name) && !a.LastSync.IsZero() && l.now.Sub(a.LastSync) > AwayAfter {
 			problem, _, _ := strings.Cut(a.Problem, nextTry) // that was long ago
 			lines = append(lines, plan.Line{Says: "offline", Who: name, Verbatim: problem, At: l.settings.local(a.LastSync)})
 		}
@@ -108,7 +109,7 @@ func (l lookout) offline(ctx context.Context) (lines []plan.Line, err error) {
 func (l lookout) closed(ctx context.Context) (lines []plan.Line, err error) {
 	boxes, err := l.store.Mailboxes(ctx)
 	for _, m := range boxes {
-		if l.settings.has(m.Account) && m.Problem != "" && l.now.Sub(m.LastSync) > away {
+		if l.settings.has(m.Account) && m.Problem != "" && l.now.Sub(m.LastSync) > AwayAfter {
 			lines = append(lines, plan.Line{Says: "closed", Who: m.Account + "/" + m.Name, Verbatim: m.Problem, At: l.settings.local(m.LastSync)})
 		}
 	}
