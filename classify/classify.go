@@ -65,6 +65,15 @@ func (h Header) Verdict(p Policy) Verdict {
 	return v
 }
 
+// Doubtful reports whether only the body can tell what the message is, or holds what
+// matters of it: whom a bounce speaks of, until when somebody is away. It is meant
+// for [Header.Read].
+func (h Header) Doubtful() bool {
+	var v Verdict
+	v.judge(&h)
+	return v.Class == Bounce || v.Class == AutoReply
+}
+
 // authenticate adds what the trusted server found out about the From domain.
 func (v *Verdict) authenticate(h *Header, p Policy) {
 	switch dmarc(h.machine.results, p.AuthservID) {

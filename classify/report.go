@@ -12,30 +12,66 @@ type Report struct {
 	Header
 	Verdict
 	Recipients []Recipient // of a bounce: whom it speaks of, each once
-	Returns    time.Time   // when the sender is back; zero: not said
+	Returns    time.Time   // the day, at 00:00 UTC, that an automatic reply names as the end of an absence; zero: none
+	Deputy     Address     // whom an automatic reply names to write to meanwhile; zero: nobody
+	Tidings    []Tiding    // what a message, or an automatic reply, says of people themselves
+	Carried    Carried     // a person's message that a network's notification brings; zero: none
 	// Thread holds the ids that the message answers: In-Reply-To, then
 	// References, each once. Of a bounce that returns the message, or its
 	// header, it holds the Message-ID of that alone.
 	Thread []string
 }
 
+// Tiding is something that the text of a message says of a person, beyond being in
+// touch. It is a guess from words, for the owner to confirm.
+type Tiding struct {
+	Kind    TidingKind
+	Address string // with Moved: the new address; "" when it names none
+	Words   string // the sentence that says so, cleaned, at most 200 bytes
+}
+
+// TidingKind says what a Tiding is about.
+type TidingKind string
+
+// The kinds of tiding.
+const (
+	Moved TidingKind = "moved" // the sender has a new address
+	Left  TidingKind = "left"  // somebody no longer works there
+	Died  TidingKind = "died"  // somebody has passed away
+	Stop  TidingKind = "stop"  // the sender wants no more mail
+)
+
+// Carried is a message that a person sent through a network such as LinkedIn, and
+// that comes as a notification of the network's.
+type Carried struct {
+	Network string // "linkedin"
+	Name    string // the person, as the network names them
+}
+
 // structure is what the parts of a body add to the header's signs.
 type structure struct {
+	text          *text  // of the body; nil when it was not looked at
 	report        string // "delivery-status" and so on: the first report part (RFC 6522 section 3)
 	returned      bool   // a returned message, or its header
 	calendar      bool   // text/calendar beside the text
 	calendarReply bool   // and its method is REPLY
 }
 
-// Message judges a whole message. It looks at the structure of the body and at
-// the parts that machines write for machines, never at a person's text. A
+// Message judges a whole message, or one of which only the start is there. A
 // message without any header has the class Unparsable.
 func Message(raw []byte, p Policy) Report {
 	h, body, err := parse(raw)
 	if err != nil {
 		return Report{Verdict: Verdict{Class: Unparsable, Reasons: []string{err.Error()}}}
 	}
-	var c collector
+	return h.Read(body, p)
+}
+
+// Read judges a message by its header and its body, or the start of it: the
+// structure, the parts that machines write for machines, and text where the header
+// or the structure shows a sign of a machine. Text alone never makes a machine.
+func (h Header) Read(body []byte, p Policy) Report {
+	c := collector{structure: structure{text: &text{}}}
 	walk(&h, body, c.visit)
 	h.parts = c.structure
 	r := Report{Header: h, Verdict: h.Verdict(p), Thread: h.thread()}
@@ -73,6 +109,7 @@ func (c *collector) visit(p part) {
 	if p.attached && p.content.media == "text/calendar" {
 		return // a file that somebody passes on
 	}
+	c.text.take(p)
 	switch p.content.media {
 	case "message/delivery-status", "message/global-delivery-status":
 		c.found("delivery-status")
