@@ -35,6 +35,22 @@ func (t target) rank() int {
 	return 2
 }
 
+// sentFirst gives the targets in the order in which they are read: what was sent
+// tells what came in answer to it.
+func sentFirst(targets []target) []target {
+	targets = slices.Clone(targets)
+	slices.SortStableFunc(targets, func(x, y target) int {
+		switch {
+		case x.sent == y.sent:
+			return 0
+		case x.sent:
+			return -1
+		}
+		return 1
+	})
+	return targets
+}
+
 // choose gives the mailboxes to be watched, the most important ones first. At
 // Gmail a message lies in one place and appears under each of its labels: there
 // the mailbox that shows all of them stands for every other one but that of sent

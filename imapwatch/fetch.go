@@ -83,7 +83,7 @@ func (s *scanner) take(data *imapclient.FetchMessageData, batch *Batch) (uid ima
 			if item.Literal == nil {
 				continue
 			}
-			m.Header, parseErr = classify.Parse(s.literal(item.Literal))
+			m.Header, parseErr = classify.Parse(s.literal(item.Literal, headerLimit))
 			complete = true
 		}
 	}
@@ -97,12 +97,12 @@ func (s *scanner) take(data *imapclient.FetchMessageData, batch *Batch) (uid ima
 	return uid, complete
 }
 
-// literal reads a header, up to headerLimit; the library drains the rest. None
+// literal reads a header or body, up to a limit; the library drains the rest. None
 // breaks off: package imapconn hands over whole answers only. The bytes are good
 // until the next one is read.
-func (s *scanner) literal(r imap.LiteralReader) []byte {
-	n := int(min(r.Size(), headerLimit))
-	s.header = slices.Grow(s.header[:0], n)[:n]
-	n, _ = io.ReadFull(r, s.header)
-	return s.header[:n]
+func (s *scanner) literal(r imap.LiteralReader, limit int64) []byte {
+	n := int(min(r.Size(), limit))
+	s.bytes = slices.Grow(s.bytes[:0], n)[:n]
+	n, _ = io.ReadFull(r, s.bytes)
+	return s.bytes[:n]
 }

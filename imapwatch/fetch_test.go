@@ -19,7 +19,7 @@ func TestLiteral(t *testing.T) {
 	var s scanner
 	long := strings.Repeat("x", headerLimit-1)
 	for _, text := range []string{"", "a", long, "", "b", long + "yz", "c"} {
-		header := s.literal(literal{strings.NewReader(text), int64(len(text))})
+		header := s.literal(literal{strings.NewReader(text), int64(len(text))}, headerLimit)
 		if want := text[:min(len(text), headerLimit)]; string(header) != want {
 			t.Errorf("%d bytes of %d", len(header), len(want))
 		}

@@ -131,12 +131,13 @@ type recorder struct {
 	lookups map[string]Lookup // what remains to be looked for
 	watched [][]string
 	states  []State
-	told    map[string]bool  // mailboxes of which it was told that they were read, or cannot be
-	early   atomic.Bool      // all was said to be read before it was
-	full    func(Batch) bool // refuses a batch; nil refuses none
-	slow    time.Duration    // how long Commit takes
-	within  atomic.Int32     // calls of Commit under way
-	crowded atomic.Bool      // there was more than one
+	told    map[string]bool    // mailboxes of which it was told that they were read, or cannot be
+	early   atomic.Bool        // all was said to be read before it was
+	bodies  func(Message) bool // of which the body is asked for; nil: of none
+	full    func(Batch) bool   // refuses a batch; nil refuses none
+	slow    time.Duration      // how long Commit takes
+	within  atomic.Int32       // calls of Commit under way
+	crowded atomic.Bool        // there was more than one
 }
 
 var errFull = errors.New("the disk is full")
@@ -174,6 +175,15 @@ func (r *recorder) Commit(ctx context.Context, batches []Batch) error {
 		}
 	}
 	return nil
+}
+
+func (r *recorder) Bodies(_ context.Context, b Batch) (uids []uint32, err error) {
+	for _, m := range b.Messages {
+		if r.bodies != nil && r.bodies(m) {
+			uids = append(uids, m.UID)
+		}
+	}
+	return uids, nil
 }
 
 func (r *recorder) Lookups(context.Context) (map[string]Lookup, error) {
@@ -398,7 +408,7 @@ func must(t testing.TB, err error) {
 }
 
 // failing is a Sink with one method that fails.
-type failing struct{ commit, watched, report, lookups bool }
+type failing struct{ commit, watched, report, lookups, bodies bool }
 
 func fails(yes bool) error {
 	if yes {
@@ -408,6 +418,7 @@ func fails(yes bool) error {
 }
 
 func (f failing) Lookups(context.Context) (map[string]Lookup, error) { return nil, fails(f.lookups) }
+func (f failing) Bodies(context.Context, Batch) ([]uint32, error)    { return nil, fails(f.bodies) }
 func (f failing) Commit(context.Context, []Batch) error              { return fails(f.commit) }
 func (f failing) Watched(context.Context, []string) error            { return fails(f.watched) }
 func (f failing) Report(context.Context, State) error                { return fails(f.report) }

@@ -8,6 +8,9 @@
 // handed over as unreadable, with the reason, and stepped over. One mailbox that
 // cannot be read is reported, with the reason, and does not stop the others.
 //
+// Bodies are read, in part, where the consumer asks for them, together with the
+// headers: what it is handed is final.
+//
 // A first scan goes from the newest message to the oldest, so that what is
 // recent is known at once. Later passes cost what changed: one LIST tells which
 // mailboxes have news. Run waits by IDLE (RFC 2177) on INBOX and on Sent, each
@@ -34,9 +37,10 @@ import (
 type Account struct {
 	Name   string
 	Server imapconn.Server
-	Drafts string   // never watched, like mailboxes with that role; "" when only the role tells
-	Sent   string   // "" finds it by role
-	Outbox string   // never watched
+	Drafts string // never watched, like mailboxes with that role; "" when only the role tells
+	Sent   string // "" finds it by role
+	Outbox string // never watched
+	Policy classify.Policy
 	Ignore []string // names, and patterns of path.Match; "Lists/*" matches all below, too
 }
 
@@ -62,12 +66,15 @@ type Lookup struct {
 // Done reports whether nothing is left to look for.
 func (l Lookup) Done() bool { return l.High < l.Low || l.High == 0 }
 
-// Message is the header of one message.
+// Message is the header of one message, and what its body says.
 type Message struct {
 	UID      uint32
 	Draft    bool      // the flag \Draft is set
 	Received time.Time // INTERNALDATE; zero when the server gave none
 	Header   classify.Header
+	// Report is what the header and the start of the body say, where the sink asked
+	// for the body and the server gave it; else nil.
+	Report *classify.Report
 }
 
 // Batch is a range of messages of one mailbox, or news that there are none.
@@ -114,6 +121,10 @@ type State struct {
 type Sink interface {
 	// Commit stores batches, all together with their cursors.
 	Commit(ctx context.Context, batches []Batch) error
+	// Bodies names, by UID, those messages of a batch that is about to be committed of
+	// which the start of the body has to be read, 64 KiB, to judge them. Of the batch
+	// it sees the mailbox, its kind, and the messages.
+	Bodies(ctx context.Context, b Batch) ([]uint32, error)
 	// Lookups gives, by mailbox, what is to be looked for in mail already read.
 	Lookups(ctx context.Context) (map[string]Lookup, error)
 	// Watched names all mailboxes that are watched now; others are gone.

@@ -63,6 +63,10 @@ func (w *Watcher) session(ctx context.Context) error {
 		s.close(ctx)
 		return err
 	}
+	if err := s.readSent(ctx, targets); err != nil {
+		s.close(ctx)
+		return err
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	v := newVacancies()
 	for _, t := range targets {
@@ -76,6 +80,18 @@ func (w *Watcher) session(ctx context.Context) error {
 		return s.rounds(ctx, targets, v)
 	})
 	return g.Wait()
+}
+
+// readSent reads what was sent before the first scan of anything else.
+func (s *scanner) readSent(ctx context.Context, targets []target) error {
+	scanned := func(t target) bool { return !t.sent || s.w.cursor(t.Name).Done() }
+	if targets = slices.DeleteFunc(slices.Clone(targets), scanned); len(targets) == 0 {
+		return nil
+	}
+	if err := s.round(ctx, targets); err != nil {
+		return err
+	}
+	return s.unselect(ctx)
 }
 
 // errChanged means that a mailbox that is waited on is gone, or is another one

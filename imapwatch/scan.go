@@ -33,7 +33,8 @@ type scanner struct {
 	conn   *imapconn.Conn
 	// committed receives the result of the one commit under way; nil when there is none.
 	committed chan error
-	header    []byte // memory for one header
+	bytes     []byte // memory for one header or body
+	costly    map[costly]bool
 	doubt     doubt
 	delay     time.Duration // before the next connection
 	good      int           // ranges read since the last one
@@ -150,6 +151,9 @@ func (s *scanner) read(ctx context.Context, b *box, part span, left int, after C
 func (s *scanner) gather(ctx context.Context, b *box, part span, batch *Batch) (spoiled, err error) {
 	if err := s.fetch(ctx, part.set, batch); err != nil {
 		return s.blame(part, batch, err)
+	}
+	if err := s.bodies(ctx, b, batch); err != nil {
+		return nil, err
 	}
 	s.fetched(batch)
 	b.size = min(b.size*4, maxRange)

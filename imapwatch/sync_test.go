@@ -603,7 +603,7 @@ func TestSinkFails(t *testing.T) {
 	t.Parallel()
 	s := embedded(t)
 	fill(t, s, "INBOX", 1, 3)
-	for name, sink := range map[string]Sink{"Watched": failing{watched: true}, "Report": failing{report: true}, "Commit": failing{commit: true}, "Lookups": failing{lookups: true}} {
+	for name, sink := range map[string]Sink{"Watched": failing{watched: true}, "Report": failing{report: true}, "Commit": failing{commit: true}, "Lookups": failing{lookups: true}, "Bodies": failing{bodies: true}} {
 		w := New(account(s, s.IMAPPort()), nil, sink)
 		w.pace = quick
 		if err := w.Sync(within(t)); !errors.Is(err, errFull) {

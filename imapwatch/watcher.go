@@ -108,7 +108,7 @@ func (w *Watcher) pass(ctx context.Context) (cut, err error) {
 		return nil, err
 	}
 	defer s.close(ctx)
-	if err := s.round(ctx, targets); err != nil {
+	if err := s.round(ctx, sentFirst(targets)); err != nil {
 		return nil, err
 	}
 	if _, err := w.standing(); err != nil {
