@@ -16,6 +16,8 @@ type Recipient struct {
 	Address string
 	Final   string // the Final-Recipient, where an alias led elsewhere
 	Status  string // RFC 3463 code such as 5.1.1; "" when missing (section 2.3.4)
+	Delayed bool   // it is still being tried: Action delayed (RFC 3464 section 2.3.3)
+	Words   string // of the server, cleaned, at most 300 bytes
 	Hard    bool   // Action failed and a Status of class 5: a permanent failure (RFC 3463 section 3.1)
 }
 
@@ -95,6 +97,7 @@ func (b *statusBlock) recipient() Recipient {
 	case !strings.EqualFold(b.original, b.final):
 		r.Final = b.final
 	}
+	r.Delayed = strings.HasPrefix(b.action, "delay")
 	// "failed" is the standard's word, "failure" that of some programs (section 2.3.3).
 	r.Hard = strings.HasPrefix(b.action, "fail") && strings.HasPrefix(b.status, "5.")
 	return r

@@ -15,6 +15,7 @@ type Report struct {
 	Returns    time.Time   // the day, at 00:00 UTC, that an automatic reply names as the end of an absence; zero: none
 	Deputy     Address     // whom an automatic reply names to write to meanwhile; zero: nobody
 	Tidings    []Tiding    // what a message, or an automatic reply, says of people themselves
+	Attendee   string      // who answers an invitation
 	Carried    Carried     // a person's message that a network's notification brings; zero: none
 	// Thread holds the ids that the message answers: In-Reply-To, then
 	// References, each once. Of a bounce that returns the message, or its

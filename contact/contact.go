@@ -59,8 +59,9 @@ func Statuses() []Status {
 // Address is one mail address of a contact: as the owner wrote it, and the
 // key by which it is compared with others (see plan.NewAddress).
 type Address struct {
-	Addr string
-	Key  string
+	Addr    string
+	Key     string
+	Bounced time.Time // mail to it came back for good then; zero: it does not
 }
 
 // Contact is a person the owner keeps in touch with.
@@ -83,6 +84,7 @@ type Contact struct {
 	Answered     time.Time // what came until then waits for no answer: the owner said so
 	Wanted       time.Time // the owner wanted a hello written to them then
 	Added        time.Time
+	Findings     []Finding // what mail told of them that the owner has not seen to, the oldest first
 }
 
 // Register is how a language that has two ways of address speaks to somebody.
@@ -101,12 +103,14 @@ func Registers() []Register { return []Register{Formal, Familiar} }
 // zero Absence is none.
 type Absence struct {
 	Since, Until time.Time
+	Deputy       string // the address of whom they name to write to meanwhile; "": nobody
 }
 
 // Absorb gives c with what other has beyond it, for when both turn out to be
 // one person. Of their statuses the more careful one holds.
 func (c Contact) Absorb(other Contact) Contact {
 	c.Addresses = append(slices.Clone(c.Addresses), other.Addresses...)
+	c.Findings = append(slices.Clone(c.Findings), other.Findings...)
 	c.Groups = slices.Clone(c.Groups)
 	for _, g := range other.Groups {
 		if !slices.Contains(c.Groups, g) {

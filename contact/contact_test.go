@@ -21,7 +21,7 @@ func at(s string) time.Time {
 // maria is a contact without fault.
 func maria() Contact {
 	return Contact{
-		ID: "m2x8", Name: "Maria Lopez", Addresses: []Address{{"maria@example.org", "maria@example.org"}},
+		ID: "m2x8", Name: "Maria Lopez", Addresses: []Address{{Addr: "maria@example.org", Key: "maria@example.org"}},
 		Groups: []string{"mentor"}, Medium: Email, Greeting: "Dear Prof. Lopez", Status: Active,
 	}
 }
@@ -37,7 +37,7 @@ func TestValidate(t *testing.T) {
 		"no groups":         {func(c *Contact) { c.Groups = nil }, ""},
 		"any script":        {func(c *Contact) { c.Name, c.Groups = "王小明 🌸 (HR), \"x\" <y>", []string{"校友"} }, ""},
 		"no id yet":         {func(c *Contact) { c.ID = "" }, ""},
-		"two addresses":     {func(c *Contact) { c.Addresses = append(c.Addresses, Address{"m@bücher.example", "k"}) }, ""},
+		"two addresses":     {func(c *Contact) { c.Addresses = append(c.Addresses, Address{Addr: "m@bücher.example", Key: "k"}) }, ""},
 		"by card":           {func(c *Contact) { c.Medium, c.Addresses = Card, nil }, ""},
 		"no name":           {func(c *Contact) { c.Name = "" }, "a contact needs a name"},
 		"blank name":        {func(c *Contact) { c.Name = " \u00a0" }, "a contact needs a name"},

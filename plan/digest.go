@@ -234,7 +234,7 @@ func (d *desk) people() (lines []Line) {
 		switch {
 		case !ok || h.due.After(until) || past.TwoWay().IsZero():
 			continue
-		case status != contact.Active && status != contact.ByHand:
+		case status != contact.Active && status != contact.ByHand, status == contact.Active && !canBeWritten(&c):
 			continue
 		case f != nil && (f.open || f.waiting), waitsForAnswer(&c, &past):
 			continue
@@ -343,9 +343,10 @@ func (d *desk) answers(since time.Time) (lines []Line) {
 func (d *desk) troubles(news News) []Line {
 	lines := slices.Clone(news.Troubles)
 	for id, c := range d.r.Contacts {
-		if c.Status == contact.Bounced {
+		if Status(d.now, c) == contact.Bounced {
 			lines = append(lines, Line{Says: "bounced", ContactID: id, Who: c.Name})
 		}
+		lines = append(lines, d.findings(c)...)
 	}
 	lines = append(lines, d.stranded(news.Since)...)
 	slices.SortStableFunc(lines, func(a, b Line) int {

@@ -39,7 +39,7 @@ func ending(l contact.Letter, o contact.Occasion, touches []contact.Touch, ours 
 		if l.State == contact.Sent && !(isMessageOf(l, t) && t.At.Before(l.Sent) && knownByAnswer(l)) {
 			continue
 		}
-		if isMessageOf(l, t) {
+		if isMessageOf(l, t) && !cameBack(l) {
 			return contact.Ending{Key: l.Key, State: contact.Sent, Reason: "sent on " + t.At.Format("2 January 2006 at 15:04 MST"), At: t.At}, true
 		}
 		if isAnswerTo(l, t) && !ok {

@@ -29,7 +29,11 @@ func (g *Sighting) sentByID(touches []contact.Touch) {
 		if !ok || !byMail(t) || g.letters[i].Account != g.survey.Account {
 			continue
 		}
-		if l := g.letters[i]; l.State != contact.Sent || l.Sent.IsZero() {
+		switch l := g.letters[i]; {
+		case cameBack(l) && l.Sent.IsZero():
+			l.Sent = t.At
+			g.set(i, l)
+		case !cameBack(l) && (l.State != contact.Sent || l.Sent.IsZero()):
 			g.set(i, Sent(l, t.At))
 			g.settled(i)
 		}

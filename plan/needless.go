@@ -16,7 +16,7 @@ import (
 // hello. That a message was a letter, or answers one, is the business of Endings.
 // Asked again after its answer is carried out, it gives nothing new.
 func Needless(now time.Time, p Policy, r Records) []contact.Ending {
-	return newDesk(now, p, r).endings()
+	return append(newDesk(now, p, r).endings(), returned(r)...)
 }
 
 func (d *desk) endings() (endings []contact.Ending) {

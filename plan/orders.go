@@ -123,6 +123,8 @@ func Retry(now time.Time, l contact.Letter) (contact.Letter, error) {
 		return l, hasEnded(l)
 	case l.State != contact.Failed && l.State != contact.Uncertain:
 		return l, fmt.Errorf("it has not failed: it is %s", l.State)
+	case cameBack(l):
+		return l, errors.New("it was sent and came back, so it is not sent again; write to them at another address, or in another way")
 	case approved && len(l.Raw) > 0 && l.Place != contact.Place{}:
 		l = l.In(contact.Approved, now)
 	default:

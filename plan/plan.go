@@ -146,17 +146,23 @@ func (p practice) revives(l contact.Letter) bool {
 
 // Status gives the status of c at now: a pause that is over is none.
 func Status(now time.Time, c contact.Contact) contact.Status {
-	if c.Status == contact.Paused && !c.PausedUntil.IsZero() && !now.Before(c.PausedUntil) {
-		return contact.Active
+	status := c.Status
+	if status == contact.Paused && !c.PausedUntil.IsZero() && !now.Before(c.PausedUntil) {
+		status = contact.Active
 	}
-	return c.Status
+	if status == contact.Active && c.Medium == contact.Email && c.Unreachable() {
+		return contact.Bounced
+	}
+	return status
 }
 
 // Writable says why no letter may go to c at now; "" when one may (law 7).
 func Writable(now time.Time, c contact.Contact) string {
-	status := Status(now, c)
-	if status == contact.Active {
-		return ""
+	if status := Status(now, c); status != contact.Active {
+		return c.Name + " is " + string(status)
 	}
-	return c.Name + " is " + string(status)
+	if f, grave := c.Grave(); grave {
+		return Said(c, f) + "; letters to them wait until you say what is so"
+	}
+	return ""
 }

@@ -106,6 +106,9 @@ func (d *desk) wait(pr *proposal, f *file) {
 
 // canBeWritten reports whether letters may go to c now, or when a pause is over.
 func canBeWritten(c *contact.Contact) bool {
+	if _, grave := c.Grave(); grave || c.Medium == contact.Email && c.Unreachable() {
+		return false
+	}
 	return c.Status == contact.Active || c.Status == contact.Paused && !c.PausedUntil.IsZero()
 }
 

@@ -28,7 +28,24 @@ type Message struct {
 	SentBox    bool   // it lies in the mailbox of sent mail
 	InOnly     bool   // it lies where sent mail and drafts are shown once more: what the owner wrote counts elsewhere
 	Machine    string // why it is no person's mail, such as "auto-reply" or "forged"; "" when it is
+	Why        string // the rule that decided so; "": none did
 	Verified   bool
+
+	// AnswersOwn is set when it answers a message that the owner sent, to whomever.
+	AnswersOwn bool
+	// Answered is the contact to whom alone the owner sent the message that it
+	// answers; "" for none.
+	Answered string
+	// Attendee is who answers an invitation with it; "" when it does not.
+	Attendee string
+	// Carried names whose message a network brings with it, and by which medium.
+	Carried Carried
+}
+
+// Carried is a message that came by a network such as LinkedIn.
+type Carried struct {
+	Medium contact.Medium // "" when there is none
+	Name   string
 }
 
 // The reasons why a message by a person is left out, beside those of package classify.
@@ -50,6 +67,7 @@ type Outcome struct {
 	Peers     []Peer            // everyone it was from or to, contacts or not, but the owner
 	LeftOut   string            // why it cannot be a touch of anybody; "" when it can
 	Concerned []string          // ids of the contacts whom a message left out was from or to
+	Elsewhere bool              // the touch is of a contact who answered from an unknown address, or for whom somebody did
 }
 
 // Peer is a correspondent with the key of the address.
@@ -62,13 +80,14 @@ type Peer struct {
 type Book struct {
 	owner    map[string]bool
 	contacts map[string]string // address key to contact id
+	names    map[string]string // folded name to contact id; "" when several have it
 	limit    int
 }
 
 // NewBook makes the book of the owner's addresses and the contacts. A message
 // to more than limit people is no personal touch; 0 is no limit.
 func NewBook(owner []string, contacts []contact.Contact, limit int) *Book {
-	b := &Book{owner: map[string]bool{}, contacts: map[string]string{}, limit: limit}
+	b := &Book{owner: map[string]bool{}, contacts: map[string]string{}, names: map[string]string{}, limit: limit}
 	for _, addr := range owner {
 		b.owner[AddressKey(addr)] = true
 	}
@@ -76,9 +95,21 @@ func NewBook(owner []string, contacts []contact.Contact, limit int) *Book {
 		for _, a := range c.Addresses {
 			b.contacts[a.Key] = c.ID
 		}
+		name := foldName(c.Name)
+		if _, twice := b.names[name]; twice {
+			b.names[name] = ""
+		} else {
+			b.names[name] = c.ID
+		}
 	}
 	return b
 }
+
+// foldName makes names comparable: case and spaces do not tell people apart.
+func foldName(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
+
+// ContactOf gives the id of the contact who has an address; "" for none.
+func (b *Book) ContactOf(addr string) string { return b.contacts[AddressKey(addr)] }
 
 // IsOwner reports whether addr is one of the owner's addresses.
 func (b *Book) IsOwner(addr string) bool { return b.owner[AddressKey(addr)] }
@@ -94,24 +125,59 @@ func (b *Book) Touches(m Message) Outcome {
 		peers = b.others(m.To)
 	}
 	if left := b.leftOut(m, from, out, len(peers)); left != "" {
-		return Outcome{LeftOut: left, Concerned: b.concerned(peers)}
+		return Outcome{LeftOut: left, Concerned: b.concerned(peers), Touches: b.carried(m)}
 	}
-	o := Outcome{Direction: contact.In, Peers: peers, Alone: len(m.To) > 0 && len(b.others(m.To)) == 0}
+	o := Outcome{Direction: direction(out), Peers: peers, Alone: len(m.To) > 0 && len(b.others(m.To)) == 0}
 	rule := "from the contact's address "
-	if out {
-		o.Direction, o.Alone, rule = contact.Out, len(peers) == 1, "from you to the contact's address "
+	switch {
+	case out:
+		o.Alone, rule = len(peers) == 1, "from you to the contact's address "
+	case m.Machine == "list":
+		rule = "an answer to a message of yours, through a list, " + rule
+	case m.Machine == "calendar":
+		rule = "they answered an invitation, " + rule
 	}
 	for _, p := range peers {
 		if id, ok := b.contacts[p.Key]; ok {
-			o.Touches = append(o.Touches, contact.Touch{
-				ContactID: id, At: m.At, Direction: o.Direction, Medium: contact.Email,
-				Subject: m.Subject, Key: m.Key, MessageID: m.MessageID, References: m.References,
-				Address: p.Addr, Alone: o.Alone, Verified: m.Verified, Rule: rule + p.Addr,
-			})
+			o.Touches = append(o.Touches, m.touch(id, o, p.Addr, rule+p.Addr))
 		}
 	}
-	o.Touches = onePerContact(o.Touches)
+	if o.Touches = onePerContact(o.Touches); !out && len(o.Touches) == 0 && m.Answered != "" {
+		o.Touches = []contact.Touch{m.touch(m.Answered, o, from.Addr,
+			"an answer to what you wrote to them alone, from an address that is not known as theirs: "+from.Addr)}
+		o.Elsewhere = true
+	}
 	return o
+}
+
+func direction(out bool) contact.Direction {
+	if out {
+		return contact.Out
+	}
+	return contact.In
+}
+
+// touch gives the touch that m is of a contact, by an address.
+func (m Message) touch(contactID string, o Outcome, addr, rule string) contact.Touch {
+	if !strings.HasPrefix(m.Why, "no sign") && m.Why != "" {
+		rule += "; " + m.Why
+	}
+	return contact.Touch{
+		ContactID: contactID, At: m.At, Direction: o.Direction, Medium: contact.Email,
+		Subject: m.Subject, Key: m.Key, MessageID: m.MessageID, References: m.References,
+		Address: addr, Alone: o.Alone, Verified: m.Verified, Rule: rule,
+	}
+}
+
+// carried gives the touch of a message that a network brings from a contact. The
+// notification is a machine's: it is never answered by mail.
+func (b *Book) carried(m Message) []contact.Touch {
+	id := b.names[foldName(m.Carried.Name)]
+	if m.Carried.Medium == "" || id == "" || m.Machine == LeftForged {
+		return nil
+	}
+	return []contact.Touch{{ContactID: id, At: m.At, Direction: contact.In, Medium: m.Carried.Medium, Subject: m.Subject,
+		Key: m.Key, Verified: m.Verified, Rule: "a notification brings a message of " + m.Carried.Name}}
 }
 
 // leftOut says why m is nobody's touch.
@@ -122,6 +188,8 @@ func (b *Book) leftOut(m Message, from Peer, out bool, peers int) string {
 		return LeftShown
 	case m.Draft:
 		return LeftDraft
+	case !out && m.Machine == "list" && known && m.AnswersOwn:
+	case !out && m.Machine == "calendar" && known && AddressKey(m.Attendee) == from.Key:
 	case m.Machine != "":
 		return m.Machine
 	case m.From.Addr == "":

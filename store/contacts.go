@@ -11,7 +11,7 @@ import (
 )
 
 const contactColumns = `id, name, medium, every, greeting, coalesce(introduced_by, ''), status, paused_until, added,
-	language, register, time_zone, away_since, away_until, answered, wanted, birthday`
+	language, register, time_zone, away_since, away_until, answered, wanted, birthday, deputy`
 
 // Contacts gives all contacts with their addresses and groups, by name. The slice
 // is the caller's own; what is in it must not be changed.
@@ -38,12 +38,26 @@ func contacts(ctx context.Context, db querier, id string) ([]contact.Contact, er
 	for i := range all {
 		byID[all[i].ID] = &all[i]
 	}
-	err = each(ctx, db, "SELECT contact_id, addr, key FROM address WHERE ? IN ('', contact_id) ORDER BY contact_id, position", id,
-		func(id, addr, key string) {
-			byID[id].Addresses = append(byID[id].Addresses, contact.Address{Addr: addr, Key: key})
-		})
+	rows, err = db.QueryContext(ctx, "SELECT contact_id, addr, key, bounced FROM address WHERE ? IN ('', contact_id) ORDER BY contact_id, position", id)
+	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
+		var id string
+		var a contact.Address
+		var bounced int64
+		err := rows.Scan(&id, &a.Addr, &a.Key, &bounced)
+		if a.Bounced = fromSeconds(bounced); err == nil {
+			byID[id].Addresses = append(byID[id].Addresses, a)
+		}
+		return struct{}{}, err
+	})
 	if err != nil {
 		return nil, err
+	}
+	found, err := findings(ctx, db, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		byID[f.ContactID].Findings = append(byID[f.ContactID].Findings, f)
 	}
 	err = each(ctx, db, "SELECT contact_id, name, '' FROM contact_group WHERE ? IN ('', contact_id) ORDER BY contact_id, position", id,
 		func(id, group, _ string) { byID[id].Groups = append(byID[id].Groups, group) })
@@ -90,15 +104,15 @@ func changeBook(ctx context.Context, tx *sql.Tx) error {
 
 func scanContact(rows *sql.Rows) (contact.Contact, error) {
 	var c contact.Contact
-	var every, birthday string
+	var every, birthday, deputy string
 	var paused, added, since, until, answered, wanted int64
 	err := rows.Scan(&c.ID, &c.Name, &c.Medium, &every, &c.Greeting, &c.IntroducedBy, &c.Status, &paused, &added,
-		&c.Language, &c.Register, &c.TimeZone, &since, &until, &answered, &wanted, &birthday)
+		&c.Language, &c.Register, &c.TimeZone, &since, &until, &answered, &wanted, &birthday, &deputy)
 	if err != nil {
 		return c, err
 	}
 	c.PausedUntil, c.Added = fromSeconds(paused), fromSeconds(added)
-	c.Away, c.Answered = contact.Absence{Since: fromSeconds(since), Until: fromSeconds(until)}, fromSeconds(answered)
+	c.Away, c.Answered = contact.Absence{Since: fromSeconds(since), Until: fromSeconds(until), Deputy: deputy}, fromSeconds(answered)
 	c.Wanted = fromSeconds(wanted)
 	if c.Every, err = contact.ParseDuration(every); err != nil {
 		return c, err
@@ -142,11 +156,11 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO contact
 		(id, name, medium, every, greeting, introduced_by, status, paused_until, added,
-			language, register, time_zone, away_since, away_until, answered, wanted, birthday)
-		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			language, register, time_zone, away_since, away_until, answered, wanted, birthday, deputy)
+		VALUES (?, ?, ?, ?, ?, nullif(?, ''), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		c.ID, c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status,
 		seconds(c.PausedUntil), seconds(c.Added),
-		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered), seconds(c.Wanted), c.Birthday.String())
+		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered), seconds(c.Wanted), c.Birthday.String(), c.Away.Deputy)
 	if err != nil {
 		return c, err
 	}
@@ -202,9 +216,9 @@ func (s *Store) UpdateContact(ctx context.Context, id string, change func(contac
 func updateContact(ctx context.Context, tx *sql.Tx, c, old contact.Contact) error {
 	err := changeOne(tx.ExecContext(ctx, `UPDATE contact SET name = ?, medium = ?, every = ?, greeting = ?,
 		introduced_by = nullif(?, ''), status = ?, paused_until = ?, added = ?, language = ?, register = ?, time_zone = ?,
-		away_since = ?, away_until = ?, answered = ?, wanted = ?, birthday = ? WHERE id = ?`,
+		away_since = ?, away_until = ?, answered = ?, wanted = ?, birthday = ?, deputy = ? WHERE id = ?`,
 		c.Name, c.Medium, c.Every.String(), c.Greeting, c.IntroducedBy, c.Status, seconds(c.PausedUntil), seconds(c.Added),
-		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered), seconds(c.Wanted), c.Birthday.String(), c.ID))
+		c.Language, c.Register, c.TimeZone, seconds(c.Away.Since), seconds(c.Away.Until), seconds(c.Answered), seconds(c.Wanted), c.Birthday.String(), c.Away.Deputy, c.ID))
 	if err != nil {
 		return err
 	}
@@ -225,6 +239,9 @@ func updateContact(ctx context.Context, tx *sql.Tx, c, old contact.Contact) erro
 		}
 	}
 	if err := putAddresses(ctx, tx, c, old.Addresses); err != nil {
+		return err
+	}
+	if err := settle(ctx, tx, c, old); err != nil {
 		return err
 	}
 	if err := changeBook(ctx, tx); err != nil {
@@ -253,7 +270,7 @@ func putGroups(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
 func putAddresses(ctx context.Context, tx *sql.Tx, c contact.Contact, old []contact.Address) error {
 	for i, a := range c.Addresses {
 		if hasKey(old, a.Key) {
-			if _, err := tx.ExecContext(ctx, "UPDATE address SET position = ?, addr = ? WHERE key = ?", i, a.Addr, a.Key); err != nil {
+			if _, err := tx.ExecContext(ctx, "UPDATE address SET position = ?, addr = ?, bounced = ? WHERE key = ?", i, a.Addr, seconds(a.Bounced), a.Key); err != nil {
 				return err
 			}
 			continue

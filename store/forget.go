@@ -185,8 +185,10 @@ func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, i
 		}
 	}
 	for _, a := range c.Addresses {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM correspondent WHERE key = ?", a.Key); err != nil {
-			return err
+		for _, statement := range []string{"DELETE FROM correspondent WHERE key = ?", "DELETE FROM overruled WHERE sender = ?"} {
+			if _, err := tx.ExecContext(ctx, statement, a.Key); err != nil {
+				return err
+			}
 		}
 	}
 	// What it takes to undo a command may name anybody.
@@ -253,6 +255,8 @@ func forgetContact(ctx context.Context, tx *sql.Tx, id string, now time.Time) er
 		`DELETE FROM letter WHERE contact_id = ?1 AND state IN ('sent', 'dismissed', 'superseded', 'failed') AND NOT take_back`,
 		`UPDATE touch SET subject = (SELECT kind FROM occasion WHERE 'occasion:' || id = touch.key)
 			WHERE key IN (SELECT 'occasion:' || occasion_id FROM participant WHERE contact_id = ?1)`,
+		`DELETE FROM overruled WHERE class = '' AND (sender IN (SELECT key FROM touch WHERE contact_id = ?1)
+			OR sender IN (SELECT key FROM passed_over WHERE contact_id = ?1))`,
 		// News goes to many and is about the owner: what names somebody there is cut out, as elsewhere.
 		`UPDATE occasion SET title = '', next = '', news = '' WHERE kind <> 'milestone'
 			AND id IN (SELECT occasion_id FROM participant WHERE contact_id = ?1)`,

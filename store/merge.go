@@ -46,6 +46,7 @@ func (s *Store) MergeContacts(ctx context.Context, kept, gone string, now time.T
 func handOver(ctx context.Context, tx *sql.Tx, kept, gone string) error {
 	for _, statement := range []string{
 		"UPDATE OR IGNORE touch SET contact_id = ?1 WHERE contact_id = ?2",
+		"UPDATE OR IGNORE finding SET contact_id = ?1 WHERE contact_id = ?2",
 		"UPDATE OR IGNORE passed_over SET contact_id = ?1 WHERE contact_id = ?2",
 		"UPDATE OR IGNORE contact_group SET contact_id = ?1, position = position + 1000 WHERE contact_id = ?2",
 		"UPDATE address SET contact_id = ?1, position = position + 1000 WHERE contact_id = ?2",

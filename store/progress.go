@@ -153,8 +153,8 @@ func end(ctx context.Context, tx *sql.Tx, e contact.Ending, now time.Time) error
 	} else if sent.IsZero() {
 		sent = now
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = ?, reason = ?, take_back = 0, attempt_at = 0, missing = 0,
-		sent = ?, ended = ? WHERE key = ?`, e.State, e.Reason, seconds(sent), seconds(now), e.Key)
+	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = ?1, reason = ?2, take_back = 0, attempt_at = 0, missing = 0,
+		sent = CASE WHEN ?1 = 'failed' THEN sent ELSE ?3 END, ended = ?4 WHERE key = ?5`, e.State, e.Reason, seconds(sent), seconds(now), e.Key)
 	return err
 }
 

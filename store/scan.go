@@ -43,8 +43,11 @@ type Scan struct {
 	Touches    []contact.Touch
 	LeftOut    map[string]int
 	PassedOver map[string][]PassedOver // by contact id
-	Peers      map[string]*Peer        // by address key
-	Unreadable map[uint32]string       // by UID: why
+	Own        []string                // Message-IDs of what the owner sent
+	Findings   []contact.Finding
+	Absences   []Absence
+	Peers      map[string]*Peer  // by address key
+	Unreadable map[uint32]string // by UID: why
 	Ends       []contact.Ending
 	Answers    []contact.Answer
 
@@ -110,6 +113,9 @@ func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []co
 		if err := answered(ctx, tx, a); err != nil {
 			return nil, err
 		}
+	}
+	if err := recordFindings(ctx, tx, secret, sc); err != nil {
+		return nil, err
 	}
 	if sc.Lookup != nil {
 		return recordLookup(ctx, tx, sc)
@@ -258,9 +264,7 @@ func recordMessages(ctx context.Context, tx *sql.Tx, mailbox int64, sc Scan) err
 	}
 	for id, passed := range sc.PassedOver {
 		for _, p := range passed {
-			if _, err := tx.ExecContext(ctx, `INSERT INTO passed_over (contact_id, key, at, subject, reason, mailbox)
-				VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-				id, p.Key, seconds(p.At), p.Subject, p.Reason, p.Mailbox); err != nil {
+			if err := passOver(ctx, tx, id, p); err != nil {
 				return err
 			}
 		}

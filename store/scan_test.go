@@ -54,8 +54,8 @@ func TestRecord(t *testing.T) {
 	if got := must[[]Mailbox](t)(s.Mailboxes(ctx)); len(got) != 1 || !reflect.DeepEqual(got[0], box) {
 		t.Errorf("got %+v, want %+v", got, box)
 	}
-	passed := PassedOver{ContactID: maria.ID, At: noon, Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x"}
-	if got, err := s.PassedOver(ctx, maria.ID); err != nil || !slices.Equal(got, []PassedOver{passed}) {
+	passed := PassedOver{ContactID: maria.ID, At: noon, Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x", References: []string{}}
+	if got, err := s.PassedOver(ctx, maria.ID); err != nil || !reflect.DeepEqual(got, []PassedOver{passed}) {
 		t.Errorf("passed over: %+v, %v", got, err)
 	}
 	if got := rows(t, s, "SELECT uid, reason FROM unreadable"); got != "9 no header" {

@@ -404,6 +404,58 @@ ALTER TABLE unreadable ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
 -- disagreed; 0 when they did not.
 ALTER TABLE account ADD COLUMN clock_ours   INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE account ADD COLUMN clock_theirs INTEGER NOT NULL DEFAULT 0;
+`, `
+-- Message-IDs of what the owner sent, as keyed hashes: what came in is known by them
+-- for an answer to it, or a report about it.
+CREATE TABLE own (hash INTEGER PRIMARY KEY);
+
+-- What mail tells of contacts beyond being in touch.
+CREATE TABLE finding (
+	contact_id TEXT    NOT NULL REFERENCES contact ON DELETE CASCADE,
+	key        TEXT    NOT NULL, -- of the message, as that of a touch
+	kind       TEXT    NOT NULL,
+	address    TEXT    NOT NULL, -- the one that failed, or the new one
+	at         INTEGER NOT NULL,
+	words      TEXT    NOT NULL,
+	about      TEXT    NOT NULL DEFAULT '', -- the Message-ID of what a report is about
+	-- Of a report about mail that is not known to be the owner's, which may come before
+	-- the owner's mail program files what it sent: the hash of that, as in own. Until
+	-- that is known, it counts for nothing.
+	waits      INTEGER NOT NULL DEFAULT 0,
+	settled    INTEGER NOT NULL DEFAULT 0, -- the owner has seen to it
+	PRIMARY KEY (contact_id, key, kind, address)
+) WITHOUT ROWID;
+CREATE INDEX finding_waits ON finding (waits) WHERE waits <> 0;
+
+-- Senders of whose mail the owner said whether people write it; class is what it was
+-- taken for. A message that was named alone has its key there.
+CREATE TABLE overruled (
+	sender TEXT    NOT NULL,
+	class  TEXT    NOT NULL,
+	human  INTEGER NOT NULL,
+	at     INTEGER NOT NULL,
+	PRIMARY KEY (sender, class)
+) WITHOUT ROWID;
+
+-- When mail to an address came back for good; 0: it does not.
+ALTER TABLE address ADD COLUMN bounced INTEGER NOT NULL DEFAULT 0;
+-- To whom to write while they are away.
+ALTER TABLE contact ADD COLUMN deputy TEXT NOT NULL DEFAULT '';
+
+-- What it takes to make a touch of it after all.
+ALTER TABLE passed_over ADD COLUMN account    TEXT    NOT NULL DEFAULT '';
+ALTER TABLE passed_over ADD COLUMN message_id TEXT    NOT NULL DEFAULT '';
+ALTER TABLE passed_over ADD COLUMN refs       TEXT    NOT NULL DEFAULT '';
+ALTER TABLE passed_over ADD COLUMN address    TEXT    NOT NULL DEFAULT '';
+ALTER TABLE passed_over ADD COLUMN direction  TEXT    NOT NULL DEFAULT '';
+ALTER TABLE passed_over ADD COLUMN alone      INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE passed_over ADD COLUMN verified   INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE passed_over ADD COLUMN why        TEXT    NOT NULL DEFAULT ''; -- the rule that decided
+
+-- In the order in which they are read with their contacts.
+DROP INDEX address_contact;
+CREATE INDEX address_contact ON address (contact_id, position, addr, key, bounced);
+CREATE INDEX touch_message ON touch (message_id, contact_id) WHERE message_id <> '';
 `}
 
 // migrate brings the schema up to date in one transaction.

@@ -67,6 +67,11 @@ func testOldSchema(t *testing.T, schema int) {
 		maria.Away, maria.Answered = contact.Absence{Since: at(1795000000), Until: at(1795100000)}, at(1795176000)
 		occasion.Steps = []contact.Step{{Word: contact.Done, At: at(1795180000)}}
 	}
+	home := AccountState{Name: "home", LastSync: at(1795172400), RoundTrips: 7, BytesIn: 890, Problem: "login refused"}
+	if schema > 3 {
+		maria.Wanted, maria.Birthday = at(1795170000), contact.Birthday{Month: time.March, Day: 14}
+		home.OfflineSince, home.OfflineSeen = at(1795170000), at(1795176000)
+	}
 	queued, err := s.Letter(ctx, "thank-you/gone0000/m2x8abcd")
 	check(t, err)
 	if want := (contact.Attempt{At: at(1795176002), Mailbox: "Drafts", UIDValidity: 7, UIDNext: 43}); queued.Attempt != want || !queued.Overdue.IsZero() {
@@ -90,9 +95,9 @@ func testOldSchema(t *testing.T, schema int) {
 		}},
 		"accounts": {must[map[string]AccountState](t)(s.AccountStates(ctx)), map[string]AccountState{
 			"work": {Name: "work", Connected: true, LastSync: at(1795176000), RoundTrips: 41, BytesIn: 123456},
-			"home": {Name: "home", LastSync: at(1795172400), RoundTrips: 7, BytesIn: 890, Problem: "login refused"}}},
+			"home": home}},
 		"passed over": {must[[]PassedOver](t)(s.PassedOver(ctx, "m2x8abcd")),
-			[]PassedOver{{ContactID: "m2x8abcd", At: at(1795000000), Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x.example"}}},
+			[]PassedOver{{ContactID: "m2x8abcd", At: at(1795000000), Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x.example", References: []string{}}}},
 		"unreadable":     {rows(t, s, "SELECT mailbox_id, uid, reason FROM unreadable"), "1 17 no header"},
 		"correspondents": {strangers, []Correspondent{{Addr: "eve@x.example", Name: "Eve Doe", In: 5, Out: 4, Last: at(1795172400)}}},
 		"people":         {people, 1},
@@ -147,6 +152,25 @@ func TestThirdSchema(t *testing.T) {
 	}
 	if got := must[[]Trouble](t)(s.Troubles(ctx)); len(got) != 1 || got[0].Text != "the digest cannot be made" {
 		t.Errorf("troubles %+v", got)
+	}
+}
+
+// What the fourth schema has beyond the third.
+func TestFourthSchema(t *testing.T) {
+	s := reopen(t, frozen(t, 4))
+	notices := must[[]Notice](t)(s.Notices(ctx))
+	if len(notices) != 2 || len(notices[0].Lines) != 1 || notices[0].Lines[0].ContactID != "m2x8abcd" {
+		t.Errorf("notices %+v", notices)
+	}
+	for query, want := range map[string]string{
+		"SELECT key, ended FROM instruction":             "r1@example.org 1795170020",
+		"SELECT what, instruction FROM obeyed":           "r1@example.org/1 r1@example.org",
+		"SELECT text, verbatim FROM trouble":             "the digest cannot be made disk full",
+		"SELECT count(*) FROM address WHERE bounced = 0": "2",
+	} {
+		if got := rows(t, s, query); got != want {
+			t.Errorf("%s: got %s, want %s", query, got, want)
+		}
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // though the row is about somebody else.
 var freeText = [][2]string{
 	{"occasion", "title"}, {"occasion", "next"}, {"occasion", "news"}, {"participant", "useful"}, {"touch", "subject"}, {"touch", "rule"},
-	{"passed_over", "subject"}, {"correspondent", "in_subject"}, {"correspondent", "out_subject"}, {"correspondent", "name"},
+	{"passed_over", "subject"}, {"passed_over", "why"}, {"finding", "address"}, {"finding", "words"}, {"contact", "deputy"}, {"correspondent", "in_subject"}, {"correspondent", "out_subject"}, {"correspondent", "name"},
 	{"mailbox", "problem"}, {"letter", "subject"}, {"letter", "reason"}, {"unreadable", "reason"}, {"account", "problem"}, {"hold", "reason"}, {"trouble", "text"}, {"trouble", "verbatim"},
 }
 
@@ -114,11 +114,13 @@ func (t *traces) leaveToOthers(ctx context.Context, tx *sql.Tx) error {
 // the key of a row, a hash of it keeps the row apart from others.
 func scrubIDs(ctx context.Context, tx *sql.Tx, secret []byte, t traces) error {
 	ours := func(id string) bool { return t.messages[id] || t.inID(id) }
-	err := replace(ctx, tx, "touch", "refs", func(refs string) string {
-		return strings.Join(slices.DeleteFunc(strings.Fields(refs), ours), " ")
-	})
-	if err != nil {
-		return err
+	for _, table := range []string{"touch", "passed_over"} {
+		err := replace(ctx, tx, table, "refs", func(refs string) string {
+			return strings.Join(slices.DeleteFunc(strings.Fields(refs), ours), " ")
+		})
+		if err != nil {
+			return err
+		}
 	}
 	drop := func(is func(string) bool) func(string) string {
 		return func(id string) string {
@@ -128,10 +130,10 @@ func scrubIDs(ctx context.Context, tx *sql.Tx, secret []byte, t traces) error {
 			return id
 		}
 	}
-	if err := errors.Join(replace(ctx, tx, "touch", "message_id", drop(t.inID)), replace(ctx, tx, "letter", "in_reply_to", drop(ours))); err != nil {
+	if err := errors.Join(replace(ctx, tx, "touch", "message_id", drop(t.inID)), replace(ctx, tx, "passed_over", "message_id", drop(t.inID)), replace(ctx, tx, "letter", "in_reply_to", drop(ours))); err != nil {
 		return err
 	}
-	for _, at := range [][2]string{{"touch", "key"}, {"passed_over", "key"}, {"correspondent", "in_id"}, {"correspondent", "out_id"}} {
+	for _, at := range [][2]string{{"touch", "key"}, {"passed_over", "key"}, {"finding", "key"}, {"overruled", "sender"}, {"correspondent", "in_id"}, {"correspondent", "out_id"}} {
 		if err := replace(ctx, tx, at[0], at[1], func(key string) string {
 			if !t.inID(key) {
 				return key

@@ -73,7 +73,7 @@ func (s *Store) AddTouch(ctx context.Context, t contact.Touch) (contact.Touch, e
 // TouchesOf gives the touches that one message was, by its Message-ID without
 // angle brackets.
 func (s *Store) TouchesOf(ctx context.Context, messageID string) ([]contact.Touch, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE message_id = ? ORDER BY id`, messageID)
+	rows, err := s.db.QueryContext(ctx, "SELECT "+touchColumns+` FROM touch WHERE message_id = ?1 OR key = ?1 ORDER BY id`, messageID)
 	touches, err := collect(rows, err, scanTouch)
 	return touches, s.explain(err)
 }
@@ -84,8 +84,29 @@ type PassedOver struct {
 	At        time.Time
 	Subject   string
 	Reason    string
+	Why       string // the rule that decided so; "" where the reason says it
 	Mailbox   string
 	Key       string // Message-ID, or what stands in for it
+
+	// What a touch of it would be; none of it is known of those that were left out
+	// before regards kept it.
+	MessageID  string
+	References []string
+	Address    string // of the contact
+	Direction  contact.Direction
+	Alone      bool
+	Verified   bool
+	Account    string
+}
+
+// passOver stores that a message was left out.
+func passOver(ctx context.Context, tx *sql.Tx, contactID string, p PassedOver) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO passed_over
+		(contact_id, key, at, subject, reason, mailbox, why, message_id, refs, address, direction, alone, verified, account)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		contactID, p.Key, seconds(p.At), p.Subject, p.Reason, p.Mailbox, p.Why, p.MessageID, strings.Join(p.References, " "),
+		p.Address, p.Direction, p.Alone, p.Verified, p.Account)
+	return err
 }
 
 // PassedOver gives the messages of a contact that were left out, newest first.
@@ -99,14 +120,19 @@ func (s *Store) PassedOverOf(ctx context.Context, messageID string) ([]PassedOve
 }
 
 func (s *Store) passedOver(ctx context.Context, where, arg string) ([]PassedOver, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT contact_id, at, subject, reason, mailbox, key FROM passed_over
-		WHERE `+where+` ORDER BY at DESC, key, contact_id`, arg)
-	all, err := collect(rows, err, func(rows *sql.Rows) (PassedOver, error) {
-		var p PassedOver
-		var at int64
-		err := rows.Scan(&p.ContactID, &at, &p.Subject, &p.Reason, &p.Mailbox, &p.Key)
-		p.At = fromSeconds(at)
-		return p, err
-	})
+	rows, err := s.db.QueryContext(ctx, selectPassedOver+where+` ORDER BY at DESC, key, contact_id`, arg)
+	all, err := collect(rows, err, scanPassedOver)
 	return all, s.explain(err)
+}
+
+const selectPassedOver = `SELECT contact_id, at, subject, reason, why, mailbox, key, message_id, refs, address, direction, alone,
+	verified, account FROM passed_over WHERE `
+
+func scanPassedOver(rows *sql.Rows) (p PassedOver, err error) {
+	var at int64
+	var refs string
+	err = rows.Scan(&p.ContactID, &at, &p.Subject, &p.Reason, &p.Why, &p.Mailbox, &p.Key, &p.MessageID, &refs, &p.Address,
+		&p.Direction, &p.Alone, &p.Verified, &p.Account)
+	p.At, p.References = fromSeconds(at), strings.Fields(refs)
+	return p, err
 }

@@ -25,11 +25,11 @@ var (
 const commandsKept = 50
 
 // journaled are the tables whose changes are taken back.
-var journaled = []string{"contact", "address", "contact_group", "touch", "passed_over", "occasion", "participant", "step", "letter", "hold", "forgotten"}
+var journaled = []string{"contact", "address", "contact_group", "touch", "passed_over", "finding", "overruled", "occasion", "participant", "step", "letter", "hold", "forgotten"}
 
 // serviceWrites are those of them that the service changes by itself: there a
 // row that has changed since is left alone. Elsewhere it means a conflict.
-var serviceWrites = []string{"touch", "passed_over", "letter"}
+var serviceWrites = []string{"touch", "passed_over", "finding", "letter"}
 
 // Command says what the owner does from now on, in words such as "contact add
 // Maria": each transaction can be taken back by Undo.

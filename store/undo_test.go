@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -406,7 +407,7 @@ func TestLookups(t *testing.T) {
 	}
 	maria := add(t, s, "Maria")
 	due := must[map[string]Lookup](t)(s.Lookups(ctx, "work"))
-	if len(due) != 2 || fmt.Sprint(due["INBOX"]) != "{7 1 9 [{maria@x.example maria@x.example}] 2}" ||
+	if len(due) != 2 || !reflect.DeepEqual(due["INBOX"], Lookup{7, 1, 9, []contact.Address{{Addr: "maria@x.example", Key: "maria@x.example"}}, 2}) ||
 		due["Partly"].Low != 30 || due["Partly"].High != 40 {
 		t.Fatalf("due: %+v", due)
 	}

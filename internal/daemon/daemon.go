@@ -113,6 +113,7 @@ type Daemon struct {
 	watching    []*imapwatch.Watcher // while Run does
 	book        *plan.Book
 	bookVersion int64
+	overruled   map[store.Overruled]bool // verdicts of the owner's
 	synced      map[string]*readiness
 	scanned     sync.Once
 	// lookingSince is since when mail of contacts is being looked up; zero when
@@ -432,6 +433,11 @@ func (d *Daemon) reload(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	overruled, err := d.store.Overruled(ctx)
+	if err != nil {
+		return err
+	}
+	d.overruled = overruled
 	d.bookVersion, d.book = version, plan.NewBook(d.settings.Addresses, contacts, d.settings.Recipients)
 	notices, err := d.store.SentNotices(ctx)
 	for id, n := range notices {

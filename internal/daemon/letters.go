@@ -169,8 +169,8 @@ func orphaned(l contact.Letter, now time.Time) contact.Letter {
 
 // endings gives the letters that new touches end, and those that they answer. It
 // runs on the goroutine of decisions.
-func (d *Daemon) endings(ctx context.Context, touches []contact.Touch) ([]contact.Ending, []contact.Answer, error) {
-	if len(touches) == 0 {
+func (d *Daemon) endings(ctx context.Context, touches []contact.Touch, reports []contact.Finding) ([]contact.Ending, []contact.Answer, error) {
+	if len(touches)+len(reports) == 0 {
 		return nil, nil, nil
 	}
 	letters, err := d.store.Letters(ctx)
@@ -181,5 +181,6 @@ func (d *Daemon) endings(ctx context.Context, touches []contact.Touch) ([]contac
 	if err != nil {
 		return nil, nil, err
 	}
-	return plan.Endings(letters, occasions, touches), plan.Answers(letters, touches), nil
+	ends := append(plan.Endings(letters, occasions, touches), plan.Returned(letters, reports)...)
+	return ends, plan.Answers(letters, touches), nil
 }

@@ -326,14 +326,16 @@ func (s *sink) unread(ctx context.Context, b imapwatch.Batch) error {
 func (s *sink) record(ctx context.Context, batches []imapwatch.Batch) error {
 	scans := make([]store.Scan, len(batches))
 	var touches []contact.Touch
+	var reports []contact.Finding
 	for i, b := range batches {
 		var err error
 		if scans[i], err = s.scan(ctx, b); err != nil {
 			return err
 		}
 		touches = append(touches, scans[i].Touches...)
+		reports = append(reports, scans[i].Findings...)
 	}
-	ends, answers, err := s.d.endings(ctx, touches)
+	ends, answers, err := s.d.endings(ctx, touches, reports)
 	if err != nil {
 		return err
 	}
@@ -397,9 +399,14 @@ func (s *sink) scan(ctx context.Context, b imapwatch.Batch) (store.Scan, error) 
 	if n := len(b.Unreadable); n > 0 {
 		sc.LeftOut[string(classify.Unparsable)] += n
 	}
+	seen, err := s.answeredBy(ctx, b)
+	if err != nil {
+		return sc, err
+	}
 	for _, m := range b.Messages {
-		msg := s.message(b, m)
+		msg := s.message(b, m, seen)
 		s.judge(&sc, b, msg)
+		s.tell(&sc, m, msg)
 		if b.Lookup != nil {
 			continue
 		}
@@ -417,17 +424,19 @@ func (s *sink) scan(ctx context.Context, b imapwatch.Batch) (store.Scan, error) 
 // judge enters what becomes of one message.
 func (s *sink) judge(sc *store.Scan, b imapwatch.Batch, msg plan.Message) {
 	outcome := s.d.book.Touches(msg)
-	if outcome.LeftOut != "" {
-		sc.LeftOut[outcome.LeftOut]++
-		for _, id := range outcome.Concerned {
-			sc.PassedOver[id] = append(sc.PassedOver[id], store.PassedOver{At: msg.At, Subject: msg.Subject,
-				Reason: outcome.LeftOut, Mailbox: b.Mailbox, Key: msg.Key})
-		}
-		return
-	}
 	for _, t := range outcome.Touches {
 		t.Account, t.Mailbox = s.account.Name, b.Mailbox
 		sc.Touches = append(sc.Touches, t)
+	}
+	if outcome.LeftOut != "" {
+		sc.LeftOut[outcome.LeftOut]++
+		for _, id := range outcome.Concerned {
+			sc.PassedOver[id] = append(sc.PassedOver[id], s.passedOver(b, msg, outcome.LeftOut))
+		}
+		return
+	}
+	if outcome.Elsewhere {
+		sc.Findings = append(sc.Findings, contact.Finding{ContactID: msg.Answered, Key: msg.Key, Kind: contact.Elsewhere, At: msg.At, Address: msg.From.Addr})
 	}
 	h := store.History{At: msg.At, Subject: msg.Subject, Key: msg.Key, Alone: outcome.Alone}
 	for _, p := range outcome.Peers {
@@ -445,37 +454,6 @@ func (s *sink) judge(sc *store.Scan, b imapwatch.Batch, msg plan.Message) {
 			peer.Out.Add(h)
 		}
 	}
-}
-
-// message puts a header into the terms of package plan.
-func (s *sink) message(b imapwatch.Batch, m imapwatch.Message) plan.Message {
-	h := m.Header
-	verdict := h.Verdict(classify.Policy{AuthservID: s.account.AuthservID})
-	msg := plan.Message{
-		Subject: h.Subject, MessageID: h.MessageID, Key: h.Key(), At: h.Time(m.Received),
-		References: thread(h), Answer: len(h.InReplyTo)+len(h.References) > 0,
-		Draft: m.Draft, SentBox: b.Sent, InOnly: b.InOnly, Verified: verdict.Verified,
-	}
-	if msg.At.IsZero() {
-		msg.At = s.d.now()
-	}
-	switch {
-	case verdict.Class != classify.Human:
-		msg.Machine = string(verdict.Class)
-	case verdict.Forged:
-		msg.Machine = plan.LeftForged
-	}
-	if len(h.From) > 0 {
-		msg.From = plan.Person(h.From[0])
-	}
-	msg.To = make([]plan.Person, 0, len(h.To)+len(h.Cc))
-	for _, a := range h.To {
-		msg.To = append(msg.To, plan.Person(a))
-	}
-	for _, a := range h.Cc {
-		msg.To = append(msg.To, plan.Person(a))
-	}
-	return msg
 }
 
 // thread gives the references of a message, with what it answers at the end

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"regards/contact"
@@ -156,13 +157,18 @@ func (w Writer) accountFor(last contact.Touch) (Account, bool) {
 }
 
 // recipient gives the address the contact last wrote from, if it is still one
-// of theirs, else the first.
+// of theirs, else the first; of those to which mail does not come back, if there
+// are any.
 func recipient(c contact.Contact, lastIn contact.Touch) string {
+	reachable := slices.DeleteFunc(slices.Clone(c.Addresses), func(a contact.Address) bool { return !a.Bounced.IsZero() })
+	if len(reachable) == 0 {
+		reachable = c.Addresses
+	}
 	key := plan.AddressKey(lastIn.Address)
-	for _, a := range c.Addresses {
+	for _, a := range reachable {
 		if a.Key == key {
 			return a.Addr
 		}
 	}
-	return c.Addresses[0].Addr
+	return reachable[0].Addr
 }

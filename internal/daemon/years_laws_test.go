@@ -119,6 +119,8 @@ func (w *world) judge(rows []contact.Letter) {
 func (w *world) states(l *letter) []contact.State {
 	known := w.lastPass.After(l.goneAt) && w.now.Sub(w.lastPass) >= 15*time.Minute // it was missed a while ago
 	switch {
+	case !l.sentAt.IsZero() && l.p.gone: // until the report is read
+		return []contact.State{contact.Sent, contact.Failed}
 	case !l.sentAt.IsZero():
 		return []contact.State{contact.Sent}
 	case l.dismissed:

@@ -221,6 +221,7 @@ func (w *world) bounce(m missive) {
 		extra: "Auto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n",
 		body:  "--b\nContent-Type: text/plain\n\nIt could not be delivered.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; " + m.p.addr + "\nAction: failed\nStatus: 5.1.1\n--b--\n"}
 	w.put(inbox, b.raw(), nil)
+	m.p.gone = m.p.gone || m.p.known
 	w.tell(m.p, "%q bounces", m.subject)
 }
 

@@ -34,7 +34,8 @@ type person struct {
 
 	answers  string // fast, slow, never
 	bounces  bool
-	writes   int // about how many days lie between mails of their own
+	gone     bool // the owner's mail server knows it
+	writes   int  // about how many days lie between mails of their own
 	status   contact.Status
 	pause    time.Time // until when
 	away     contact.Absence
@@ -117,7 +118,7 @@ func (p *person) owes(now time.Time) bool {
 
 // writable reports whether letters may go to them.
 func (p *person) writable(now time.Time) bool {
-	return p.known && (p.status == contact.Active || p.status == contact.Paused && !p.pause.IsZero() && !now.Before(p.pause))
+	return p.known && !(p.gone && p.medium == contact.Email) && (p.status == contact.Active || p.status == contact.Paused && !p.pause.IsZero() && !now.Before(p.pause))
 }
 
 // every gives their cadence in days; zero for none.

@@ -1,0 +1,142 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"regards/contact"
+)
+
+// Failure is an address that a bounce speaks of.
+type Failure struct {
+	Address string
+	Hard    bool
+	Delayed bool   // it is still being tried
+	Words   string // of the server
+}
+
+// Bounces gives what a bounce, which is about the message with the id about, tells of
+// contacts. Of what is only delayed nothing is told.
+func (b *Book) Bounces(m Message, about string, failed []Failure) (found []contact.Finding) {
+	for _, f := range failed {
+		id := b.ContactOf(f.Address)
+		if id == "" || f.Delayed || about == "" {
+			continue
+		}
+		kind := contact.SoftBounce
+		if f.Hard {
+			kind = contact.HardBounce
+		}
+		found = append(found, contact.Finding{ContactID: id, Key: m.Key, Kind: kind, At: m.At, Address: f.Address, Words: f.Words, About: about})
+	}
+	return found
+}
+
+// Returned gives the letters that did not arrive, as reports about them say.
+func Returned(letters []contact.Letter, reports []contact.Finding) (ends []contact.Ending) {
+	for _, l := range letters {
+		i := slices.IndexFunc(reports, func(f contact.Finding) bool { return l.Is(f.About) })
+		if i >= 0 && l.State != contact.Failed && l.Answered.IsZero() { // who answers has got it
+			words := cmp.Or(reports[i].Words, "the server does not say why")
+			ends = append(ends, contact.Ending{Key: l.Key, State: contact.Failed, Reason: CameBack + words, At: reports[i].At})
+		}
+	}
+	return ends
+}
+
+// returned gives those of the letters of r.
+func returned(r Records) (ends []contact.Ending) {
+	var reports []contact.Finding
+	for _, c := range r.Contacts {
+		for _, f := range c.Findings {
+			if f.About != "" {
+				reports = append(reports, f)
+			}
+		}
+	}
+	if len(reports) == 0 {
+		return nil
+	}
+	slices.SortFunc(reports, func(a, b contact.Finding) int { return a.At.Compare(b.At) })
+	var letters []contact.Letter
+	for key, l := range r.Letters {
+		l.Key = key
+		letters = append(letters, l)
+	}
+	return Returned(letters, reports)
+}
+
+// CameBack begins the reason of a letter that did not arrive; the words of the server
+// follow.
+const CameBack = "it came back: "
+
+func cameBack(l contact.Letter) bool {
+	return l.State == contact.Failed && strings.HasPrefix(l.Reason, CameBack)
+}
+
+// NextWorkDay gives when the first work day after a day, of which only the date
+// counts, begins on the owner's clock.
+func (p Policy) NextWorkDay(day time.Time) time.Time {
+	y, m, d := day.Date()
+	next := time.Date(y, m, d, 12, 0, 0, 0, p.Location)
+	for {
+		next = next.AddDate(0, 0, 1)
+		if w := next.Weekday(); w != time.Saturday && w != time.Sunday {
+			return p.dayAfter(next, -1)
+		}
+	}
+}
+
+// Said says what mail told of c.
+func Said(c contact.Contact, f contact.Finding) string {
+	on := " (mail of " + f.At.Format("2 January 2006") + ")"
+	switch f.Kind {
+	case contact.LeftWork:
+		return c.Name + " seems to have left where they worked" + on
+	case contact.Died:
+		return c.Name + " seems to have passed away" + on
+	case contact.NoMoreMail:
+		return c.Name + " seems to want no more mail from you" + on
+	case contact.NewAddress:
+		return c.Name + " seems to have a new address, " + f.Address + on
+	case contact.Elsewhere:
+		return fmt.Sprintf("an answer for %s came from %s%s", c.Name, f.Address, on)
+	case contact.HardBounce:
+		return "there is no address " + f.Address + " any more" + on
+	case contact.SoftBounce:
+		return "mail to " + f.Address + " did not arrive" + on
+	}
+	return string(f.Kind)
+}
+
+// softWithin is the time in which two mails that did not arrive are told of.
+const softWithin = 7 * dayLong
+
+// findings gives the lines about what mail told of c, each matter once, the newest.
+func (d *desk) findings(c contact.Contact) (lines []Line) {
+	told := map[string]bool{}
+	for i, f := range slices.Backward(c.Findings) {
+		says := "found." + string(f.Kind)
+		matter := says + " " + AddressKey(f.Address)
+		switch {
+		case f.At.After(d.now), told[matter], f.Address != "" && f.Kind != contact.HardBounce && f.Kind != contact.SoftBounce && hasAddress(c, f.Address):
+			continue
+		case f.Kind == contact.SoftBounce && !slices.ContainsFunc(c.Findings[:i], func(before contact.Finding) bool {
+			return before.Kind == f.Kind && AddressKey(before.Address) == AddressKey(f.Address) && f.At.Sub(before.At) <= softWithin
+		}):
+			continue
+		case f.Kind == contact.HardBounce && Status(d.now, c) == contact.Bounced:
+			continue // that line says it
+		}
+		told[matter] = true
+		lines = append(lines, Line{Says: says, ContactID: c.ID, Who: c.Name, Address: f.Address, Verbatim: f.Words, At: d.local(f.At)})
+	}
+	slices.Reverse(lines)
+	return lines
+}
+
+// IsFinding reports whether a line is about what mail told.
+func IsFinding(says string) bool { return strings.HasPrefix(says, "found.") }
