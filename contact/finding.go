@@ -32,6 +32,11 @@ const (
 	NoMoreMail FindingKind = "stop" // they want no more mail
 )
 
+// FindingKinds lists every FindingKind.
+func FindingKinds() []FindingKind {
+	return []FindingKind{HardBounce, SoftBounce, NewAddress, Elsewhere, LeftWork, Died, NoMoreMail}
+}
+
 // Grave reports whether letters wait until the owner has seen to a finding.
 func (k FindingKind) Grave() bool { return k == LeftWork || k == Died || k == NoMoreMail }
 

@@ -94,7 +94,7 @@ func DigestOf(now time.Time, p Policy, r Records, news News) Digest {
 	}{
 		{SectionAnswers, d.waiting(), &digest.Waiting},
 		{SectionDrafts, d.readyDrafts(), &digest.Drafts},
-		{SectionQuestions, slices.Concat(milestonesAsked(news), d.ended(staleAfter), d.questions(news.Copies)), &digest.Questions},
+		{SectionQuestions, slices.Concat(milestonesAsked(news), d.ended(staleAfter), d.found(isQuestion), d.questions(news.Copies)), &digest.Questions},
 		{SectionPeople, d.people(), nil},
 		{SectionDates, d.dates(), nil},
 		{SectionAnswered, d.answers(news.Since), nil},
@@ -346,8 +346,8 @@ func (d *desk) troubles(news News) []Line {
 		if Status(d.now, c) == contact.Bounced {
 			lines = append(lines, Line{Says: "bounced", ContactID: id, Who: c.Name})
 		}
-		lines = append(lines, d.findings(c)...)
 	}
+	lines = append(lines, d.found(func(k contact.FindingKind) bool { return !isQuestion(k) })...)
 	lines = append(lines, d.stranded(news.Since)...)
 	slices.SortStableFunc(lines, func(a, b Line) int {
 		return cmp.Or(strings.Compare(a.ContactID, b.ContactID), strings.Compare(a.Key, b.Key))

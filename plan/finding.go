@@ -115,27 +115,49 @@ func Said(c contact.Contact, f contact.Finding) string {
 // softWithin is the time in which two mails that did not arrive are told of.
 const softWithin = 7 * dayLong
 
+// isQuestion reports whether only the owner can say what is so.
+func isQuestion(k contact.FindingKind) bool {
+	return k != contact.HardBounce && k != contact.SoftBounce
+}
+
+// found gives what mail told, of some kinds, by contact.
+func (d *desk) found(wanted func(contact.FindingKind) bool) (lines []Line) {
+	for _, c := range d.r.Contacts {
+		lines = append(lines, d.findings(c, wanted)...)
+	}
+	slices.SortStableFunc(lines, func(a, b Line) int { return strings.Compare(a.ContactID, b.ContactID) })
+	return lines
+}
+
 // findings gives the lines about what mail told of c, each matter once, the newest.
-func (d *desk) findings(c contact.Contact) (lines []Line) {
+func (d *desk) findings(c contact.Contact, wanted func(contact.FindingKind) bool) (lines []Line) {
 	told := map[string]bool{}
 	for i, f := range slices.Backward(c.Findings) {
 		says := "found." + string(f.Kind)
-		matter := says + " " + AddressKey(f.Address)
-		switch {
-		case f.At.After(d.now), told[matter], f.Address != "" && f.Kind != contact.HardBounce && f.Kind != contact.SoftBounce && hasAddress(c, f.Address):
-			continue
-		case f.Kind == contact.SoftBounce && !slices.ContainsFunc(c.Findings[:i], func(before contact.Finding) bool {
-			return before.Kind == f.Kind && AddressKey(before.Address) == AddressKey(f.Address) && f.At.Sub(before.At) <= softWithin
-		}):
-			continue
-		case f.Kind == contact.HardBounce && Status(d.now, c) == contact.Bounced:
-			continue // that line says it
+		if matter := says + " " + AddressKey(f.Address); wanted(f.Kind) && !told[matter] && d.worthTelling(c, i) {
+			told[matter] = true
+			lines = append(lines, Line{Says: says, ContactID: c.ID, Who: c.Name, Address: f.Address, Verbatim: f.Words, At: d.local(f.At)})
 		}
-		told[matter] = true
-		lines = append(lines, Line{Says: says, ContactID: c.ID, Who: c.Name, Address: f.Address, Verbatim: f.Words, At: d.local(f.At)})
 	}
 	slices.Reverse(lines)
 	return lines
+}
+
+// worthTelling reports whether the owner does not know one of the findings of c yet.
+// One mail that did not arrive may be chance.
+func (d *desk) worthTelling(c contact.Contact, i int) bool {
+	f := c.Findings[i]
+	switch {
+	case f.At.After(d.now):
+		return false
+	case f.Kind == contact.HardBounce:
+		return Status(d.now, c) != contact.Bounced // that line says it
+	case f.Kind == contact.SoftBounce:
+		return slices.ContainsFunc(c.Findings[:i], func(before contact.Finding) bool {
+			return before.Kind == f.Kind && AddressKey(before.Address) == AddressKey(f.Address) && f.At.Sub(before.At) <= softWithin
+		})
+	}
+	return f.Address == "" || !hasAddress(c, f.Address)
 }
 
 // IsFinding reports whether a line is about what mail told.

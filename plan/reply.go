@@ -261,7 +261,7 @@ var lateWords = []string{"later", "luego", "später", "attendre", "reporter"}
 
 // IsAsked reports whether a line asks for words of the owner's own.
 func IsAsked(says string) bool {
-	return strings.HasPrefix(says, "asks.") && says != "asks.copy" && says != "asks.permission" || strings.HasPrefix(says, "reflect.") || says == "bounced"
+	return strings.HasPrefix(says, "asks.") && says != "asks.copy" && says != "asks.permission" || strings.HasPrefix(says, "reflect.") || says == "bounced" || says == "found.left"
 }
 
 // IsLog reports whether words begin as those of an occasion do: with its kind.
@@ -297,6 +297,12 @@ func Offered(says string) []Verb {
 		return []Verb{VerbYes, VerbSnooze, VerbNever}
 	case "stranger":
 		return []Verb{VerbAdd}
+	case "found.moved", "found.elsewhere":
+		return []Verb{VerbAdd, VerbNo}
+	case "found.left", "found.died", "found.stop":
+		return []Verb{VerbYes, VerbNo}
+	case "found.bounce", "found.soft-bounce":
+		return []Verb{VerbDone}
 	case "bounced", "asks.milestones":
 		return []Verb{VerbAnswer}
 	}

@@ -18,7 +18,7 @@ var digestDay = time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC) // a Tuesday
 
 // rich gives a digest with every sentence that there is.
 func rich() (d plan.Digest) {
-	line := plan.Line{Who: "Maria López", Title: "Re: portfolio", Text: "the tip", Verbatim: "550 no", Kind: contact.Informational, Medium: contact.LinkedIn,
+	line := plan.Line{Who: "Maria López", Address: "maria@new.example", Title: "Re: portfolio", Text: "the tip", Verbatim: "550 no", Kind: contact.Informational, Medium: contact.LinkedIn,
 		At: digestDay, Days: 2, Every: contact.Duration{Months: 2}, Why: "rhythm", Count: 3}
 	add := func(name plan.SectionName, says ...string) {
 		s := plan.Section{Name: name, Left: 4}
@@ -32,12 +32,12 @@ func rich() (d plan.Digest) {
 	add(plan.SectionAnswers, "answer")
 	add(plan.SectionDrafts, "draft", "goes")
 	add(plan.SectionQuestions, "asks.useful", "asks.support", "asks.outcome", "asks.granted", "asks.permission", "asks.news", "asks.milestones",
-		"asks.greeting", "asks.address", "asks.copy", "asks.phone", "asks.")
+		"found.moved", "found.elsewhere", "found.left", "found.died", "found.stop", "asks.greeting", "asks.address", "asks.copy", "asks.phone", "asks.")
 	add(plan.SectionPeople, "write")
 	add(plan.SectionDates, "promise", "ahead", "birthday", "anniversary")
 	add(plan.SectionAnswered, "answered")
 	add(plan.SectionTrouble, "trouble", "trouble.backup", "trouble.configuration", "trouble.delivery", "trouble.sent", "trouble.smtp", "trouble.outbox", "trouble.mailbox", "trouble.digest", "trouble.evening", "trouble.clock",
-		"trouble.notice", "trouble.new", "offline", "closed", "unreadable", "failed", "uncertain", "bounced", "stranger", "ignored")
+		"trouble.notice", "trouble.new", "offline", "closed", "unreadable", "failed", "uncertain", "bounced", "found.bounce", "found.soft-bounce", "stranger", "ignored")
 	add(plan.SectionGoals, "goal.people", "goal.events")
 	add(plan.SectionEvening, "took-place", "goes.tomorrow", "reflect.learned", "reflect.need", "reflect.next")
 	d.Waiting, d.Drafts, d.Questions = 1, 2, 11

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -73,7 +75,7 @@ func (a *app) contactAddCommand() *cobra.Command {
 func (a *app) contactEditCommand() *cobra.Command {
 	var f contactFlags
 	var name string
-	var add, drop []string
+	var add, drop, settled []string
 	c := &cobra.Command{
 		Use:   "edit CONTACT",
 		Short: "change a contact",
@@ -95,7 +97,10 @@ func (a *app) contactEditCommand() *cobra.Command {
 					if err := s.changeAddresses(&p, add, drop); err != nil {
 						return p, err
 					}
-					return p, f.apply(c, s, &p, all)
+					if err := f.apply(c, s, &p, all); err != nil {
+						return p, err
+					}
+					return p, seenTo(&p, contact.Status(f.status), settled)
 				})
 				if err != nil {
 					return err
@@ -112,8 +117,28 @@ func (a *app) contactEditCommand() *cobra.Command {
 	c.Flags().StringVar(&name, "name", "", "the new name")
 	c.Flags().StringArrayVar(&add, "address", nil, "one more address; may be given again")
 	c.Flags().StringArrayVar(&drop, "remove-address", nil, "an address that is theirs no longer")
+	c.Flags().StringArrayVar(&settled, "settle", nil, "what mail told of them that you have seen to: "+contact.List(contact.FindingKinds()))
 	c.Flags().StringVar(&f.status, "status", "", "whether letters may go to them: "+contact.List(contact.Statuses()))
 	return c
+}
+
+// seenTo notes what the owner has seen to of what mail told of p: all of it, when they
+// say what p is. Who is active can be reached.
+func seenTo(p *contact.Contact, status contact.Status, settled []string) error {
+	for _, kind := range settled {
+		if !slices.Contains(contact.FindingKinds(), contact.FindingKind(kind)) {
+			return usagef("--settle %q: write one of %s", kind, contact.List(contact.FindingKinds()))
+		}
+	}
+	p.Findings = slices.DeleteFunc(slices.Clone(p.Findings), func(f contact.Finding) bool {
+		return status != "" || slices.Contains(settled, string(f.Kind))
+	})
+	if status == contact.Active && p.Unreachable() {
+		for i := range p.Addresses {
+			p.Addresses[i].Bounced = time.Time{}
+		}
+	}
+	return nil
 }
 
 // changeAddresses adds and drops addresses of a contact.

@@ -96,9 +96,13 @@ func (s *session) commandFor(ctx context.Context, o plan.Order) ([]string, error
 	case plan.VerbLog:
 		return s.logCommand(ctx, o)
 	case plan.VerbAdd:
-		return s.addCommand(ctx, o)
+		if !plan.IsFinding(h.Says) {
+			return s.addCommand(ctx, o)
+		}
 	}
 	switch {
+	case plan.IsFinding(h.Says):
+		return foundCommand(o)
 	case h.Says == "answer":
 		return answerOwed(o)
 	case h.Says == "write":
@@ -145,6 +149,49 @@ func (s *session) withTime(o plan.Order, words ...string) ([]string, error) {
 	}
 	words[len(words)-1] += at.Format(time.RFC3339)
 	return words, nil
+}
+
+// foundStatus is what a contact becomes when the owner says that it is so.
+var foundStatus = map[contact.FindingKind]contact.Status{
+	contact.LeftWork: contact.ByHand, contact.Died: contact.Deceased, contact.NoMoreMail: contact.DoNotContact,
+}
+
+// foundCommand is for what mail told of a contact.
+func foundCommand(o plan.Order) ([]string, error) {
+	h := o.Handle
+	kind := contact.FindingKind(strings.TrimPrefix(h.Says, "found."))
+	edit := []string{"contact", "edit", h.ContactID}
+	settle := append(edit, "--settle", string(kind))
+	_, grave := foundStatus[kind]
+	switch o.Verb {
+	case plan.VerbNo, plan.VerbNever, plan.VerbDone:
+		if o.Verb != plan.VerbDone || !grave {
+			return settle, nil
+		}
+	case plan.VerbYes:
+		if grave {
+			return append(edit, "--status", string(foundStatus[kind])), nil
+		}
+		return addFound(o, settle)
+	case plan.VerbAdd:
+		return addFound(o, settle)
+	case plan.VerbAnswer:
+		if kind == contact.LeftWork {
+			return append(settle, "--address="+o.Text), nil
+		}
+	}
+	if grave {
+		return nil, cannot(o, "write yes or no")
+	}
+	return nil, cannot(o, "write add or no")
+}
+
+// addFound keeps the address that a line names.
+func addFound(o plan.Order, settle []string) ([]string, error) {
+	if o.Handle.Address == "" || o.Handle.Says == "found.bounce" || o.Handle.Says == "found.soft-bounce" {
+		return nil, cannot(o, "write done")
+	}
+	return append(settle, "--address="+o.Handle.Address), nil
 }
 
 // answerOwed is for somebody who waits for an answer.

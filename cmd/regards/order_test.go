@@ -86,6 +86,19 @@ func TestCommandFor(t *testing.T) {
 		{"bounced", "maria@y.example", "contact edit MARIA --address=maria@y.example --status active"},
 		{"bounced", "never", "contact edit MARIA --status do-not-contact"},
 		{"bounced", "done", "! another address"},
+		{"found.moved", "add", "contact edit MARIA --settle moved --address=maria@new.example"},
+		{"found.moved", "no", "contact edit MARIA --settle moved"},
+		{"found.elsewhere", "yes", "contact edit MARIA --settle elsewhere --address=maria@new.example"},
+		{"found.elsewhere", "send", "! write add or no"},
+		{"found.left", "yes", "contact edit MARIA --status by-hand"},
+		{"found.left", "m@new.example", "contact edit MARIA --settle left --address=m@new.example"},
+		{"found.left", "no", "contact edit MARIA --settle left"},
+		{"found.died", "yes", "contact edit MARIA --status deceased"},
+		{"found.died", "no", "contact edit MARIA --settle died"},
+		{"found.died", "done", "! write yes or no"},
+		{"found.stop", "yes", "contact edit MARIA --status do-not-contact"},
+		{"found.bounce", "done", "contact edit MARIA --settle bounce"},
+		{"found.soft-bounce", "add", "! write done"},
 		{"stranger", "add mentor", "contact add --group=mentor -- eve@x.example eve@x.example"},
 		{"stranger", "add", "contact add -- eve@x.example eve@x.example"},
 		{"stranger", "never", "! nothing can be ordered"},
@@ -103,7 +116,7 @@ func TestCommandFor(t *testing.T) {
 		case x.says == "stranger":
 			h.Address = "eve@x.example"
 		case x.says != "trouble":
-			h.ContactID, h.Key, h.OccasionID = maria.ID, "KEY", o.ID
+			h.ContactID, h.Key, h.OccasionID, h.Address = maria.ID, "KEY", o.ID, "maria@new.example"
 		}
 		orders := plan.ReadReply("1 "+x.reply, []plan.Handle{h}, func(plan.Handle, string) bool { return false })
 		if len(orders) != 1 {
