@@ -8,12 +8,12 @@ import (
 	"time"
 )
 
-// A tally counts how often a property is what it should be. Where it is not,
+// A score counts how often a property is what it should be. Where it is not,
 // saying nothing is better than saying something else.
-type tally struct{ right, missing, wrong int }
+type score struct{ right, missing, wrong int }
 
 // of counts one message; wanted and got may be empty.
-func (c *tally) of(wanted, got string) {
+func (c *score) of(wanted, got string) {
 	switch got {
 	case wanted:
 		c.right++
@@ -27,11 +27,11 @@ func (c *tally) of(wanted, got string) {
 // TestHoldout measures on messages that no rule was written after: nobody who
 // changes a rule looks at them. The floors are what was reached.
 func TestHoldout(t *testing.T) {
-	var machine, away, returns, deputy, bounce, recipients, hardness tally
+	var machine, away, returns, deputy, bounce, recipients, hardness score
 	for _, w := range holdout(t, "testdata/holdout_away.txtar", 60) {
 		r := Message(w.raw, trusted)
 		machine.of("no touch", touched(r))
-		away.of(w.first("class"), classOf(r))
+		away.of(w.first("class"), recognized(r))
 		day := ""
 		if !r.Returns.IsZero() {
 			day = r.Returns.Format(time.DateOnly)
@@ -42,8 +42,8 @@ func TestHoldout(t *testing.T) {
 	for _, w := range holdout(t, "testdata/holdout_bounces.txtar", 40) {
 		r := Message(w.raw, trusted)
 		machine.of("no touch", touched(r))
-		bounce.of(w.first("class"), classOf(r))
-		recipients.of(strings.Join(addresses(w.values["recipient"]), " "), strings.Join(addressesOf(r.Recipients), " "))
+		bounce.of(w.first("class"), recognized(r))
+		recipients.of(strings.Join(wantedAddresses(w.values["recipient"]), " "), strings.Join(addressesOf(r.Recipients), " "))
 		// How hard it is, is counted for each address that was found.
 		for _, wanted := range w.values["recipient"] {
 			address, kind, _ := strings.Cut(wanted, " ")
@@ -61,7 +61,7 @@ func TestHoldout(t *testing.T) {
 	t.Logf("%-36s %5s %7s %5s", "", "right", "missing", "wrong")
 	for _, p := range []struct {
 		name  string
-		count tally
+		count score
 		floor int
 	}{
 		{"no touch", machine, 0},
@@ -86,8 +86,8 @@ func touched(r Report) string {
 	return "no touch"
 }
 
-// classOf is empty for a person's, the class of what is not recognized.
-func classOf(r Report) string {
+// recognized is empty for a person's, the class of what is not recognized.
+func recognized(r Report) string {
 	if r.Class == Human {
 		return ""
 	}
@@ -108,8 +108,8 @@ func (w heldOut) first(key string) string {
 	return ""
 }
 
-// addresses takes the kinds off recipients.
-func addresses(recipients []string) []string {
+// wantedAddresses takes the kinds off recipients.
+func wantedAddresses(recipients []string) []string {
 	var list []string
 	for _, r := range recipients {
 		address, _, _ := strings.Cut(r, " ")
