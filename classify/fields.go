@@ -58,6 +58,15 @@ var readers = func() map[string]func(*Header, []byte) {
 	return m
 }()
 
+// names finds the usual writing of a field by its lower-case name.
+var names = func() map[string]string {
+	m := make(map[string]string, len(fields))
+	for _, f := range fields {
+		m[string(bytes.ToLower([]byte(f.name)))] = f.name
+	}
+	return m
+}()
+
 // Fields lists the header fields that Parse reads, for a fetch of
 // BODY.PEEK[HEADER.FIELDS (…)] (RFC 3501 section 6.4.5). The slice is fresh.
 func Fields() []string {

@@ -24,7 +24,7 @@ func TestMessage(t *testing.T) {
 		{"dsn-failed.eml", Bounce, []Recipient{
 			{Address: "Maria@example.org", Final: "m.lopez@internal.example.org", Status: "5.1.1", Hard: true},
 			{Address: "john@example.org", Status: "5.2.2", Hard: true},
-			{Address: "late@example.org", Status: "4.4.1"},
+			{Address: "late@example.org", Delayed: true, Status: "4.4.1"},
 			{Address: "read@example.org", Status: "2.1.5"},
 			{Address: "odd@example.org"},
 		}, []string{"orig1@example.net"}},

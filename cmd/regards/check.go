@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"regards/classify"
+	"regards/imapwatch"
 	"regards/internal/config"
 	"regards/internal/imapconn"
 	"regards/mailer"
@@ -174,6 +177,7 @@ func (r *findings) imap(ctx context.Context, account config.Account) {
 		return
 	}
 	r.ok(what, fmt.Sprintf("logged in at %s, %s", account.IMAP.Host, plural(len(boxes), "mailbox")))
+	r.authserv(ctx, conn, account)
 	for _, role := range []struct {
 		role  imapconn.Role
 		named string
@@ -186,6 +190,31 @@ func (r *findings) imap(ctx context.Context, account config.Account) {
 		case role.need:
 			r.fail(what, err)
 		}
+	}
+}
+
+// recentMail is how many messages tell whose Authentication-Results there are.
+const recentMail = 50
+
+// authserv compares whose Authentication-Results are believed with what recent mail
+// has.
+func (r *findings) authserv(ctx context.Context, conn *imapconn.Conn, account config.Account) {
+	what := "account " + account.Name
+	headers, err := imapwatch.Recent(ctx, conn, recentMail)
+	if err != nil {
+		r.fail(what, err)
+		return
+	}
+	id, n := classify.ProposeAuthserv(headers)
+	switch {
+	case strings.EqualFold(id, account.AuthservID) && id != "":
+		r.ok(what, fmt.Sprintf("forged senders are known by the Authentication-Results of %s", account.AuthservID))
+	case id != "":
+		r.note(what, fmt.Sprintf("%d of the newest %s have Authentication-Results of %s; if that is your provider's server, write authserv_id = %q so that forged senders are known",
+			n, plural(len(headers), "message"), id, id))
+	case account.AuthservID != "" && len(headers) > 0:
+		r.note(what, fmt.Sprintf("hardly any of the newest %s has Authentication-Results of %s, so that no sender is verified; look at authserv_id",
+			plural(len(headers), "message"), account.AuthservID))
 	}
 }
 

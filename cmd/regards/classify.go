@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +46,15 @@ type verdictJSON struct {
 	Thread     []string         `json:"thread"`
 }
 
+// jsonDate gives a day; nil for none.
+func jsonDate(day time.Time) *string {
+	if day.IsZero() {
+		return nil
+	}
+	text := day.Format(time.DateOnly)
+	return &text
+}
+
 func (a *app) classifyFile(file string, p classify.Policy) error {
 	var raw []byte
 	var err error
@@ -65,10 +75,19 @@ func (a *app) classifyFile(file string, p classify.Policy) error {
 		for _, r := range report.Recipients {
 			fmt.Fprintf(a.out, "  failed: %s %s\n", r.Address, r.Status)
 		}
+		if !report.Returns.IsZero() {
+			fmt.Fprintf(a.out, "  away until %s\n", report.Returns.Format(time.DateOnly))
+		}
+		if report.Deputy.Addr != "" {
+			fmt.Fprintf(a.out, "  write to %s meanwhile\n", report.Deputy.Addr)
+		}
+		for _, t := range report.Tidings {
+			fmt.Fprintf(a.out, "  it tells: %s: %s\n", t.Kind, t.Words)
+		}
 		return nil
 	}
 	v := verdictJSON{File: file, Class: report.Class, Touch: report.Touch, Reasons: report.Reasons,
-		Recipients: []map[string]any{}, Returns: jsonTime(report.Returns), Thread: []string{}}
+		Recipients: []map[string]any{}, Returns: jsonDate(report.Returns), Thread: []string{}}
 	if len(report.From) > 0 {
 		v.From = report.From[0].Addr
 	}

@@ -17,7 +17,9 @@ func (a *app) explainCommand() *cobra.Command {
 		Use:   "explain (CONTACT | KEY | MESSAGE-ID)",
 		Short: "say why messages were touches or not, and why letters are due or not",
 		Long: `Tells the reasons for all that is known of a contact, for one letter by its key, or
-for one message by its Message-ID, with or without angle brackets.`,
+for one message by its Message-ID, with or without angle brackets. The message is
+fetched for that: the fields that matter are shown, what it is and by which rule, and
+what became of it. To overrule that: regards touch reclassify.`,
 		Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, words []string) error {
 			return a.with(c.Context(), func(s *session) error { return a.explain(c, s, words[0]) })
@@ -49,8 +51,8 @@ func (a *app) explain(c *cobra.Command, s *session, what string) error {
 	if err == nil {
 		return a.explainContact(c, s, p, r)
 	}
-	id, isID := strings.CutPrefix(what, "<")
-	if id = strings.TrimSuffix(id, ">"); !isID && !(errors.Is(err, errNobody) && strings.Contains(what, "@")) {
+	id, isID := unbracketed(what), strings.HasPrefix(what, "<")
+	if !isID && !(errors.Is(err, errNobody) && strings.Contains(what, "@")) {
 		return err
 	}
 	return a.explainMessage(c, s, id)
@@ -89,60 +91,6 @@ func (a *app) explainLetter(c *cobra.Command, s *session, l contact.Letter) erro
 	return nil
 }
 
-// explainMessage tells what one message was for whom.
-func (a *app) explainMessage(c *cobra.Command, s *session, id string) error {
-	all, err := s.contacts(c.Context())
-	if err != nil {
-		return err
-	}
-	touches, err := s.store.TouchesOf(c.Context(), id)
-	if err != nil {
-		return err
-	}
-	passed, err := s.store.PassedOverOf(c.Context(), id)
-	if err != nil {
-		return err
-	}
-	letters, err := s.store.Letters(c.Context())
-	if err != nil {
-		return err
-	}
-	e := messageExplanation{MessageID: brackets(id), Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}}
-	for _, t := range touches {
-		r := touchReason(t)
-		r.Contact = all.name(t.ContactID)
-		e.Touches = append(e.Touches, r)
-	}
-	for _, m := range passed {
-		r := passedReason(m)
-		r.Contact = all.name(m.ContactID)
-		e.LeftOut = append(e.LeftOut, r)
-	}
-	for _, l := range letters {
-		if l.MessageID == id {
-			e.Letters = append(e.Letters, reasonJSON{jsonTime(l.Due), all.name(l.ContactID), l.Key + " " + string(l.State), l.Reason})
-		}
-	}
-	switch {
-	case len(e.Touches)+len(e.LeftOut)+len(e.Letters) == 0:
-		return fmt.Errorf("no message with the Message-ID %s was a touch or was left out: no contact wrote or got it, or it has not been read yet; the verdict on a message file: regards classify FILE", e.MessageID)
-	case a.json:
-		return a.printJSON(e)
-	}
-	a.printReasons("touches", e.Touches)
-	a.printReasons("left out", e.LeftOut)
-	a.printReasons("letters", e.Letters)
-	return nil
-}
-
-// messageExplanation is what one message was.
-type messageExplanation struct {
-	MessageID string       `json:"message_id"`
-	Touches   []reasonJSON `json:"touches"`
-	LeftOut   []reasonJSON `json:"left_out"`
-	Letters   []reasonJSON `json:"letters"`
-}
-
 func touchReason(t contact.Touch) reasonJSON {
 	why := t.Rule
 	if t.Mailbox != "" {
@@ -152,10 +100,6 @@ func touchReason(t contact.Touch) reasonJSON {
 		why += ", sender not verified"
 	}
 	return reasonJSON{At: jsonTime(t.At), What: strings.TrimSpace(fmt.Sprintf("%s %s %q", t.Direction, t.Medium, t.Subject)), Why: why}
-}
-
-func passedReason(m store.PassedOver) reasonJSON {
-	return reasonJSON{At: jsonTime(m.At), What: fmt.Sprintf("%q", m.Subject), Why: m.Reason + ", in " + m.Mailbox}
 }
 
 // explainContact tells the reasons behind what is known of a contact.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,7 +11,7 @@ import (
 )
 
 func (a *app) touchCommand() *cobra.Command {
-	return group("touch", "when you were in touch with your contacts", "", a.touchListCommand(), a.touchAddCommand())
+	return group("touch", "when you were in touch with your contacts", "", a.touchListCommand(), a.touchAddCommand(), a.reclassifyCommand())
 }
 
 func (a *app) touchListCommand() *cobra.Command {
@@ -40,9 +41,9 @@ func (a *app) touchListCommand() *cobra.Command {
 				if a.json {
 					return a.printTouchesJSON(touches)
 				}
-				t := a.table("WHEN", "CONTACT", "", "BY", "SUBJECT")
+				t := a.table("WHEN", "CONTACT", "", "BY", "SUBJECT", "")
 				for _, touch := range touches {
-					t.row(localTime(touch.At, s), all.name(touch.ContactID), touch.Direction, touch.Medium, shorten(touch.Subject, 60))
+					t.row(localTime(touch.At, s), all.name(touch.ContactID), touch.Direction, touch.Medium, shorten(touch.Subject, 60), unverified(touch))
 				}
 				t.flush()
 				return nil
@@ -51,6 +52,14 @@ func (a *app) touchListCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&who, "contact", "", "only those with this contact")
 	return c
+}
+
+// unverified marks a mail of which nobody has told that it is from whom it says.
+func unverified(t contact.Touch) string {
+	if t.Direction == contact.In && t.Key != "" && t.Medium == contact.Email && !t.Verified {
+		return "unverified"
+	}
+	return ""
 }
 
 func (a *app) printTouchesJSON(touches []contact.Touch) error {
@@ -67,6 +76,9 @@ func touchJSON(t contact.Touch) map[string]any {
 		"medium": t.Medium, "subject": t.Subject, "message_id": brackets(t.MessageID), "account": t.Account,
 		"mailbox": t.Mailbox, "verified": t.Verified}
 }
+
+// unbracketed gives a Message-ID as it was typed without angle brackets.
+func unbracketed(id string) string { return strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">") }
 
 // brackets writes a Message-ID as it stands in a header; "" for none.
 func brackets(id string) string {

@@ -27,6 +27,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"regards/classify"
 	"regards/imapwatch"
 	"regards/internal/imapconn"
 	"regards/mailer"
@@ -448,5 +449,5 @@ func (d *Daemon) reload(ctx context.Context) error {
 
 func (a Account) watch() imapwatch.Account {
 	return imapwatch.Account{Name: a.Name, Server: a.Server, Drafts: a.Drafts,
-		Sent: a.Sent, Outbox: a.Outbox, Ignore: a.Ignore}
+		Sent: a.Sent, Outbox: a.Outbox, Ignore: a.Ignore, Policy: classify.Policy{AuthservID: a.AuthservID}}
 }
