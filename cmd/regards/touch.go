@@ -41,9 +41,9 @@ func (a *app) touchListCommand() *cobra.Command {
 				if a.json {
 					return a.printTouchesJSON(touches)
 				}
-				t := a.table("WHEN", "CONTACT", "", "BY", "SUBJECT", "")
+				t := a.table("WHEN", "CONTACT", "", "BY", "SUBJECT")
 				for _, touch := range touches {
-					t.row(localTime(touch.At, s), all.name(touch.ContactID), touch.Direction, touch.Medium, shorten(touch.Subject, 60), unverified(touch))
+					t.row(localTime(touch.At, s), all.name(touch.ContactID), touch.Direction, by(touch), shorten(touch.Subject, 60))
 				}
 				t.flush()
 				return nil
@@ -54,12 +54,13 @@ func (a *app) touchListCommand() *cobra.Command {
 	return c
 }
 
-// unverified marks a mail of which nobody has told that it is from whom it says.
-func unverified(t contact.Touch) string {
-	if t.Direction == contact.In && t.Key != "" && t.Medium == contact.Email && !t.Verified {
-		return "unverified"
+// by names the medium of a touch, and marks a mail of which nobody has told that it is
+// from whom it says.
+func by(t contact.Touch) string {
+	if t.Direction == contact.In && t.Medium == contact.Email && t.Mailbox != "" && !t.Verified {
+		return string(t.Medium) + " (unverified)"
 	}
-	return ""
+	return string(t.Medium)
 }
 
 func (a *app) printTouchesJSON(touches []contact.Touch) error {
