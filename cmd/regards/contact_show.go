@@ -210,7 +210,11 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 	line("time zone", p.TimeZone)
 	line("birthday", j.Birthday)
 	if j.Away != nil {
-		line("away", untilWords(p.Away.Until, s))
+		away := untilWords(p.Away.Until, s)
+		if p.Away.Deputy != "" {
+			away += "; write to " + p.Away.Deputy + " meanwhile"
+		}
+		line("away", away)
 	}
 	line("every", j.Every)
 	if !due.IsZero() {
