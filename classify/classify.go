@@ -71,7 +71,13 @@ func (h Header) Verdict(p Policy) Verdict {
 func (h Header) Doubtful() bool {
 	var v Verdict
 	v.judge(&h)
-	return v.Class == Bounce || v.Class == AutoReply
+	switch v.Class {
+	case Bounce, AutoReply, Calendar:
+		return true
+	case Human:
+		return wordsDoubtful(&h)
+	}
+	return false
 }
 
 // authenticate adds what the trusted server found out about the From domain.

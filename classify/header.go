@@ -47,6 +47,12 @@ type signs struct {
 	unsubscribe   bool
 	challenge     string
 	failed        []Address // X-Failed-Recipients
+	faint         string    // the first field of machines that stands on people's mail, too
+	desk          string    // the first field of a help desk or a tracker
+	service       string    // the first field of a mailing service
+	campaign      string    // the first field of a mass mailing
+	noReply       bool      // From is an address that takes no answers
+	class         string    // Content-Class of Exchange, lower-case
 	content       contentType
 	encoding      string
 	results       [][]byte // Authentication-Results without comments, topmost first
