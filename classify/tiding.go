@@ -41,17 +41,17 @@ func tidings(h *Header, text string, automatic bool) []Tiding {
 
 // tidingIn judges one sentence.
 func tidingIn(s, low string, automatic, family bool, year int) TidingKind {
-	if startsWithAny(low, conditions) {
+	if phraseAt(firstWords(low), conditions) == 0 {
 		return ""
 	}
-	if i := phraseAt(low, stopPhrases); i >= 0 && i < 60 && !hasPhrase(low[:i], denials) {
+	if i := phraseAt(low, stopPhrases); i >= 0 && i < 60 && !hasPhrase(low[:i], reports) && phraseAt(low[:i], denials) < 0 {
 		return Stop
 	}
 	if strings.HasSuffix(low, "?") {
 		return ""
 	}
 	switch i := phraseAt(low, movedPhrases); {
-	case i >= 0 && !hasPhrase(low[:i], denials):
+	case i >= 0 && !hasPhrase(low[:i], reports):
 		return Moved
 	case phraseAt(low, iLeftPhrases) >= 0 && !family:
 		return Left
@@ -63,6 +63,11 @@ func tidingIn(s, low string, automatic, family bool, year int) TidingKind {
 		return Left
 	}
 	return ""
+}
+
+// firstWords is as much of a sentence as a condition takes.
+func firstWords(low string) string {
+	return low[:min(len(low), 24)]
 }
 
 // phraseAt finds the first phrase, as whole words; -1 when there is none.
@@ -125,7 +130,7 @@ func capitalised(s string, words []string) bool {
 		return false
 	}
 	for n, w := range written[start : start+len(words)] {
-		bare := strings.Trim(w, ",:-")
+		bare := strings.Trim(w, ",.:-")
 		switch low := fold(bare); {
 		case notSubjects[low] || n == 0 && articles[low]:
 			return false

@@ -23,21 +23,21 @@ var (
 	leftPhrases = foldAll(
 		"no longer works here", "no longer works at", "no longer works with us", "no longer works for us", "no longer works in this", "no longer working at", "no longer working for", "no longer working with us", "does not work here anymore", "doesn't work here anymore", "doesn't work here any more", "no longer employed", "is no longer with", "is no longer at", "are no longer with", "no longer a member of", "no longer part of our",
 		"has left the company", "has left the organization", "has left the organisation", "has left the firm", "has left the university", "has left the institute", "has left the department", "has left the team", "has left us", "has left our", "left the company", "have left the company", "has retired", "no longer an employee",
-		"arbeitet nicht mehr", "arbeitet nicht länger", "ist nicht mehr bei uns", "ist nicht mehr im unternehmen", "nicht mehr in unserem", "nicht mehr für uns tätig", "nicht mehr bei der firma", "nicht mehr für unser unternehmen", "hat das unternehmen verlassen", "hat die firma verlassen", "unser haus verlassen", "unser unternehmen verlassen", "aus dem unternehmen ausgeschieden", "nicht mehr beschäftigt", "in den ruhestand",
-		"ne travaille plus", "n'est plus employé", "n'est plus employée", "a quitté l'entreprise", "a quitté la société", "a quitté notre", "a quitté nos", "a quitté ses fonctions", "ne fait plus partie",
-		"ya no trabaja", "ha dejado la empresa", "ha dejado de trabajar", "dejó de trabajar", "ya no forma parte", "ya no está en la empresa", "ya no pertenece",
-		"non lavora più", "non fa più parte", "ha lasciato l'azienda", "ha lasciato la società", "já não trabalha", "não trabalha mais", "deixou a empresa", "já não faz parte", "não faz mais parte",
-		"werkt niet meer", "werkt niet langer", "niet langer werkzaam", "niet meer werkzaam", "heeft het bedrijf verlaten", "heeft de organisatie verlaten", "niet meer in dienst")
+		"arbeitet nicht mehr bei", "arbeitet nicht mehr hier", "arbeitet nicht mehr für", "arbeitet nicht mehr in", "arbeitet nicht mehr am", "arbeitet nicht länger bei", "ist nicht mehr bei uns", "ist nicht mehr im unternehmen", "nicht mehr in unserem", "nicht mehr für uns tätig", "nicht mehr bei der firma", "nicht mehr für unser unternehmen", "hat das unternehmen verlassen", "hat die firma verlassen", "unser haus verlassen", "unser unternehmen verlassen", "aus dem unternehmen ausgeschieden", "nicht mehr beschäftigt", "in den ruhestand",
+		"ne travaille plus chez", "ne travaille plus ici", "ne travaille plus pour", "ne travaille plus à", "ne travaille plus au", "ne travaille plus dans", "ne travaille plus avec", "n'est plus employé", "n'est plus employée", "a quitté l'entreprise", "a quitté la société", "a quitté notre", "a quitté nos", "a quitté ses fonctions", "ne fait plus partie",
+		"ya no trabaja aquí", "ya no trabaja en", "ya no trabaja con", "ya no trabaja para", "ha dejado la empresa", "ha dejado de trabajar", "dejó de trabajar", "ya no forma parte", "ya no está en la empresa", "ya no pertenece",
+		"non lavora più qui", "non lavora più in", "non lavora più con", "non lavora più per", "non lavora più da", "non lavora più presso", "non fa più parte", "ha lasciato l'azienda", "ha lasciato la società", "já não trabalha aqui", "já não trabalha na", "já não trabalha no", "já não trabalha connosco", "não trabalha mais aqui", "não trabalha mais na", "não trabalha mais no", "não trabalha mais conosco", "deixou a empresa", "já não faz parte", "não faz mais parte",
+		"werkt niet meer bij", "werkt niet meer hier", "werkt niet meer voor", "werkt niet langer bij", "werkt niet langer voor", "niet langer werkzaam", "niet meer werkzaam", "heeft het bedrijf verlaten", "heeft de organisatie verlaten", "niet meer in dienst")
 	iLeftPhrases = foldAll(
 		"i no longer work at", "i no longer work for", "i no longer work here", "i no longer work in this", "i do not work here anymore", "i don't work at", "i have left the company", "i've left the company", "i left the company", "i have left the university", "i've left the university", "i have left the firm", "i've left the firm", "i have left the organization", "i have left the organisation", "i have left my position", "i've left my position", "i left my position", "i have left my job", "i've left my job", "i have left my post", "i have left the institute", "i am no longer with", "i'm no longer with", "i am no longer at", "i'm no longer at", "i am no longer employed", "i'm no longer employed", "i am no longer working at", "i am no longer working for", "i'm no longer working for", "i have retired", "i've retired", "i am now retired",
 		"ich arbeite nicht mehr bei", "ich arbeite nicht mehr für", "ich arbeite nicht mehr hier", "ich bin nicht mehr bei", "ich bin nicht mehr für die", "ich habe das unternehmen verlassen", "ich habe die firma verlassen", "ich habe die universität verlassen", "ich bin aus dem unternehmen ausgeschieden", "ich bin in den ruhestand", "ich bin im ruhestand", "habe ich das unternehmen verlassen", "arbeite ich nicht mehr",
-		"je ne travaille plus", "j'ai quitté l'entreprise", "j'ai quitté la société", "j'ai quitté mon poste", "j'ai quitté mes fonctions", "je ne fais plus partie", "je suis à la retraite",
-		"ya no trabajo", "he dejado la empresa", "he dejado de trabajar", "dejé la empresa", "ya no formo parte", "non lavoro più", "ho lasciato l'azienda", "não trabalho mais", "já não trabalho", "deixei a empresa", "saí da empresa", "ik werk niet meer bij", "ik werk niet langer bij", "ik ben niet meer werkzaam", "ik heb het bedrijf verlaten")
+		"je ne travaille plus chez", "je ne travaille plus à", "je ne travaille plus au", "je ne travaille plus pour", "je ne travaille plus dans", "je ne travaille plus ici", "j'ai quitté l'entreprise", "j'ai quitté la société", "j'ai quitté mon poste", "j'ai quitté mes fonctions", "je ne fais plus partie", "je suis à la retraite",
+		"ya no trabajo en", "ya no trabajo aquí", "ya no trabajo con", "ya no trabajo para", "he dejado la empresa", "he dejado de trabajar", "dejé la empresa", "ya no formo parte", "non lavoro più in", "non lavoro più per", "non lavoro più da", "non lavoro più presso", "non lavoro più qui", "ho lasciato l'azienda", "não trabalho mais na", "não trabalho mais no", "não trabalho mais aqui", "já não trabalho na", "já não trabalho no", "já não trabalho aqui", "deixei a empresa", "saí da empresa", "ik werk niet meer bij", "ik werk niet langer bij", "ik ben niet meer werkzaam", "ik heb het bedrijf verlaten")
 )
 
 // diedPhrases say that somebody has died.
 var diedPhrases = foldAll(
-	"passed away", "has passed away", "has died", "died suddenly", "died unexpectedly", "died peacefully", "died last", "died yesterday", "died this", "died on", "is deceased",
+	"has passed away", "passed away", "has died", "died suddenly", "died unexpectedly", "died peacefully", "died last", "died yesterday", "died this", "died on", "is deceased",
 	"ist verstorben", "verstarb", "ist gestorben", "ist verschieden", "ist von uns gegangen", "est décédé", "est décédée", "est mort", "est morte", "nous a quittés", "s'est éteint", "s'est éteinte",
 	"ha fallecido", "falleció", "nos ha dejado para siempre", "ha muerto", "è deceduto", "è deceduta", "è mancato", "è mancata", "è venuto a mancare", "è venuta a mancare", "è morto", "è morta", "è scomparso", "è scomparsa",
 	"faleceu", "morreu", "is overleden", "overleed", "is gestorven")
@@ -53,11 +53,14 @@ var stopPhrases = foldAll(
 	"não me escreva mais", "não me escrevam mais", "não me contacte mais", "não me contate mais", "pare de me escrever", "parem de me escrever", "pare de me enviar", "retire-me da", "remova-me da", "não me envie mais",
 	"schrijf mij niet meer", "schrijf me niet meer", "mail mij niet meer", "mail me niet meer", "stop met mij te mailen", "stop met mailen naar mij", "neem geen contact meer met mij op", "geen e-mails meer", "geen mails meer", "haal mij van uw lijst", "haal me van de lijst", "verwijder mij uit uw", "verwijder mij van uw")
 
-// denials before a phrase turn it round, or put it into another's mouth.
-var denials = foldAll("don't ", "do not ", "never ", "can't ", "cannot ", "couldn't ", "won't ", "didn't ", "did not ", "not ask", "asked you if", "told me", "told him", "told her", "said", "asked him", "asked her", "why ", "did i", "when i ", "nicht ", "warum", "sagte", "nunca", "dijo", "jamais", "a dit", "if ", "wenn ", "unless", "until i ", "before you ", "your new", "his new", "her new", "their new", "\"", "“", "„", "«")
+// denials before a phrase turn it round, and reports put it into another's mouth.
+var (
+	denials = foldAll("don't", "do not", "never", "can't", "cannot", "couldn't", "won't", "didn't", "did not", "not ask", "why", "did i", "if", "nicht", "warum", "wenn", "nunca", "jamais", "unless", "until i", "before you")
+	reports = foldAll("told", "said", "says", "asked him", "asked her", "asked you if", "sagte", "meinte", "dijo", "a dit", "\"", "“", "„", "«")
+)
 
 // conditions begin sentences that say what might be.
-var conditions = foldAll("if ", "when ", "wenn ", "falls ", "sollte ", "si ", "s'il ", "cuando ", "quand ", "se ", "quando ", "als ", "indien ", "wanneer ", "unless ", "in case ", "whether ")
+var conditions = foldAll("if", "when", "wenn", "falls", "sollte", "si", "s'il", "cuando", "quand", "se", "quando", "als", "indien", "wanneer", "unless", "in case", "whether")
 
 // preambles are the words with which such news begin.
 var preambles = foldAll("inform you that", "to tell you that", "to report that", "to announce that", "let you know that", "to say that", "share that", "know that", "the news that", "mitteilen, dass", "mitteilen dass", "informieren, dass", "vous informer que", "vous annoncer que", "informarle que", "informarles que", "informarte que", "comunicarle que", "comunicarles que", "comunicarti que", "informarla che", "comunicarle che", "informarvi che", "informar que", "comunicar que", "mededelen dat", "te delen dat")
@@ -76,9 +79,9 @@ var notSubjects = foldWords("i we you and but so because since after before as i
 
 // families are people, and animals, of whose death one speaks to a contact.
 var families = foldWords(`father mother dad mom mum grandmother grandfather grandma grandpa granny parent parents son daughter brother sister husband wife uncle aunt cousin nephew niece family in-law father-in-law mother-in-law stepfather stepmother partner fiancé fiancée baby child dog cat pet horse
-	vater mutter papa mama oma opa großmutter großvater eltern sohn tochter bruder schwester mann ehemann frau-meines ehefrau onkel tante cousine neffe nichte familie schwiegervater schwiegermutter hund katze kater kind großeltern
+	vater mutter papa mama oma opa großmutter großvater eltern sohn tochter bruder schwester ehemann ehefrau onkel tante cousine neffe nichte familie schwiegervater schwiegermutter hund katze kater kind großeltern
 	père mère grand-mère grand-père mamie papi fils fille frère sœur soeur mari femme épouse oncle neveu nièce famille chien chat beau-père belle-mère parents maman
 	padre madre abuela abuelo hijo hija hermano hermana marido esposo esposa mujer tío tía primo prima sobrino familia perro gato suegro suegra papá mamá
 	nonna nonno figlio figlia fratello sorella marito moglie zio zia cugino famiglia cane gatto suocero suocera babbo
 	pai mãe avó avô filho filha irmão irmã tio tia família cachorro cão sogro sogra
-	vader moeder zoon dochter broer zus man vrouw oom neef nicht hond kat schoonvader schoonmoeder grootmoeder grootvader`)
+	vader moeder zoon dochter broer zus man vrouw oom neef hond kat schoonvader schoonmoeder grootmoeder grootvader`)
