@@ -82,10 +82,16 @@ func roleOf(list []token, dates []namedDate, i int) cue {
 	if lastDay(list, d.end) {
 		return isUntil
 	}
-	if d.tomorrow || !backAfter(list, d.end, ceiling, 8) {
+	if d.tomorrow || !backAfter(list, d.end, ceiling, 8) || i+1 < len(dates) && leadsTo(list, dates[i+1], d.end) {
 		return noCue
 	}
 	return isBack
+}
+
+// leadsTo reports whether the word of a return before a date is that date's.
+func leadsTo(list []token, d namedDate, floor int) bool {
+	near, ranged := before(list, d, floor)
+	return (near == noCue || near == isBack) && !ranged && backBefore(list, d.start, floor)
 }
 
 // before finds the cue that stands right before a date, but for words that fill; and

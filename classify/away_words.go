@@ -84,7 +84,7 @@ var cueWords = []struct {
 		retour reviens reviendrai revenir rentre rentrerai reprendrai reprends reprise nouveau
 		vuelvo vuelta volveré volver regreso regresaré regresar reincorporo reincorporaré reincorporación incorporaré nuevamente
 		torno tornerò ritorno ritornerò rientro rientrerò rientrare nuovamente
-		volto voltarei regresso regressarei retorno retornarei novamente
+		volto volta voltarei regresso regressarei retorno retornarei novamente
 		terug weer terugkomst tillbaka åter återkommer tilbage tilbake igen igjen retur
 		palaan takaisin paluu jälleen wracam wrócę powrotu powrót powrocie ponownie zpět vrátím návrat opět
 		вернусь возвращаюсь возвращения выйду снова повернуся
@@ -92,9 +92,9 @@ var cueWords = []struct {
 	{isUntil, `until till til untill through thru bis jusqu jusque hasta fino sino até tot tm tom do до по πως έως μέχρι până 至 到`},
 	{isAfter, `まで 迄 asti saakka kadar ig 까지`},
 	{isStart, `from since starting beginning ab seit vom von du dès depuis partir desde del dal dall vanaf från fra od start`},
-	{isLink, `- ~ / to and und et y e al au à och og ja i`},
-	{isFill, `the on a about around approximately approx ca circa including incl inclusive inclusief inclus at least next this coming of by
-		den dem der am le el il lo la em op dag dne dnia dia dienst w we feira med met en o einschließlich inkl voraussichtlich
+	{isLink, `- ~ / to and und et y e al au à ao aos och og ja i`},
+	{isFill, `the on about around approximately approx ca circa including incl inclusive inclusief inclus at least next this coming of by
+		den dem der am zum le el il lo la em op dag dne dnia dia dienst w we feira med met en o einschließlich inkl voraussichtlich
 		prossimo próximo prochain nächsten nächster kommenden komende følgende följande lunes ' , . : (`},
 }
 
