@@ -14,6 +14,9 @@ var vendorFields = []field{
 	{"X-Mailer", readMailer},
 	{"X-Powered-By", readMailer}, // OTRS
 
+	// A redirect may have an empty sender, which then says nothing of the message.
+	{"X-Sieve-Redirected-From", func(h *Header, _ []byte) { h.machine.redirected = true }},
+
 	// Answers that nobody wrote.
 	{"X-Vacation", readAutoReply("X-Vacation")},
 	{"X-Amazon-Auto-Reply", readAutoReply("X-Amazon-Auto-Reply")},

@@ -36,6 +36,7 @@ type Header struct {
 type signs struct {
 	pathSeen      bool // the topmost Return-Path is of the final delivery
 	nullPath      bool // Return-Path: <>
+	redirected    bool // X-Sieve-Redirected-From (Pigeonhole)
 	fromDaemon    bool // From: MAILER-DAEMON or <>
 	fromPost      bool // From: postmaster
 	autoSubmitted string
@@ -85,6 +86,7 @@ func parse(raw []byte) (h Header, body []byte, err error) {
 	if !found {
 		return Header{}, nil, ErrNoHeader
 	}
+	h.machine.nullPath = h.machine.nullPath && !h.machine.redirected
 	return h, s.rest(), nil
 }
 

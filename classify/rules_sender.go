@@ -59,13 +59,16 @@ var unanswerable = []string{"noreply", "donotreply", "dontreply", "neverreply", 
 	"naoresponda", "naoresponder", "nepasrepondre", "nonrispondere", "nichtantworten", "keineantwort", "nietbeantwoorden", "nietantwoorden", "svarainte", "ikkesvar", "besvarasej"}
 
 // takesNoAnswers reports whether a local part says so: no-reply,
-// drive-shares-noreply, noreply-orders.
+// drive-shares-noreply, noreply-orders. Behind a point may stand a person's name.
 func takesNoAnswers(local string) bool {
 	var buf [64]byte
 	joined := buf[:0]
+	named := 0 // where a point stood behind a whole word
 	for i := 0; i < min(len(local), len(buf)); i++ {
 		switch c := local[i]; {
-		case c == '-' || c == '_' || c == '.' || c == '+':
+		case c == '.':
+			named = len(joined)
+		case c == '-' || c == '_' || c == '+':
 		case 'A' <= c && c <= 'Z':
 			joined = append(joined, c+'a'-'A')
 		default:
@@ -76,7 +79,10 @@ func takesNoAnswers(local string) bool {
 		return false
 	}
 	for _, u := range unanswerable {
-		if len(u) <= len(joined) && (string(joined[:len(u)]) == u || string(joined[len(joined)-len(u):]) == u) {
+		if len(u) > len(joined) {
+			continue
+		}
+		if string(joined[:len(u)]) == u && named != len(u) || string(joined[len(joined)-len(u):]) == u {
 			return true
 		}
 	}

@@ -65,7 +65,7 @@ func TestUnanswerable(t *testing.T) {
 	for from, want := range map[string]Class{
 		"no-reply@example.org": Bulk, "noreply@example.org": Bulk, "No_Reply@example.org": Bulk, "do.not.reply@example.org": Bulk,
 		"drive-shares-dm-noreply@google.com": Bulk, "noreply-orders@example.org": Bulk, "nicht-antworten@example.org": Bulk, "ne-pas-repondre@example.org": Bulk,
-		"no-responder@example.org": Bulk, "notifications@example.org": Human, "info@example.org": Human, "norah.eply@example.org": Human,
+		"no-responder@example.org": Bulk, "notifications@example.org": Human, "noreply.jones@example.org": Human, "info@example.org": Human, "norah.eply@example.org": Human,
 		"reply@example.org": Human, "maria+noreplies.list@example.org": Human, "1234+maria@users.noreply.github.com": Human,
 	} {
 		h, err := Parse([]byte("From: Maria <" + from + ">\nSubject: hello\n"))

@@ -16,6 +16,11 @@ var somebody = Header{
 // TestTidings: what people's mail says of people. "moved x@y" has the new address.
 func TestTidings(t *testing.T) {
 	for text, want := range map[string]string{
+		"My old address will stop working, please use maria.lopez@new.example from now on.":           "moved maria.lopez@new.example",
+		"Bitte schreibt künftig an maria@neu.example.":                                                "moved maria@neu.example",
+		"Merci d'écrire désormais à maria@nouveau.example.":                                           "moved maria@nouveau.example",
+		"Please send invoices to billing@corp.example from now on.":                                   "",
+		"From now on please write to tom@corp.example, he takes over.":                                "",
 		"Hi Ana,\n\nI have a new address: maria@new.example. Please use it.":                          "moved maria@new.example",
 		"Please use my new email maria@new.example from now on.":                                      "moved maria@new.example",
 		"Please note my new e-mail address:\n\nmaria@new.example":                                     "moved maria@new.example",

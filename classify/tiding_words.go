@@ -12,11 +12,14 @@ var (
 		"meu novo e-mail", "meu novo email", "meu novo correio", "mudei de e-mail", "mudei de email", "o meu novo endereço de e-mail",
 		"mijn nieuwe e-mail", "mijn nieuwe email", "mijn nieuwe mailadres", "mijn nieuwe e-mailadres", "mijn nieuwe emailadres", "een nieuw e-mailadres", "een nieuw mailadres")
 	movedPhrases = append(foldAll(
-		"my new address", "a new address", "my address has changed", "please use my new", "use this address from now on", "from now on you can reach me", "from now on please use", "from now on, please use", "please write to me at", "please update my contact", "you can now reach me", "reach me at my new", "i can now be reached", "i can be reached now",
+		"my new address", "a new address", "my address has changed", "please use my new", "use this address from now on", "from now on you can reach me", "from now on please use", "from now on, please use", "please update my contact", "you can now reach me", "reach me at my new", "i can now be reached", "i can be reached now",
 		"meine neue adresse", "eine neue adresse", "ab sofort erreichen sie mich", "ab sofort erreichst du mich", "ab sofort bin ich unter", "sie erreichen mich ab sofort", "du erreichst mich ab sofort", "sie erreichen mich künftig", "sie erreichen mich jetzt unter", "du erreichst mich jetzt unter", "ich bin ab sofort unter", "künftig erreichen sie mich",
 		"mi nueva dirección", "a partir de ahora me", "a partir de ahora pueden escribirme", "a partir de ahora puedes escribirme", "ahora pueden localizarme", "ma nouvelle adresse", "mon adresse a changé", "vous pouvez désormais me", "désormais vous pouvez me", "tu peux désormais me", "changé d'adresse",
 		"il mio nuovo indirizzo", "d'ora in poi scrivetemi", "d'ora in poi potete", "d'ora in poi puoi", "o meu novo endereço", "meu novo endereço", "a partir de agora, escreva", "a partir de agora escreva", "mijn nieuwe adres", "ben ik voortaan bereikbaar", "voortaan bereikbaar op", "vanaf nu bereikbaar"), movedMail...)
 )
+
+// fromNowOn are words of a change that lasts.
+var fromNowOn = foldAll("from now on", "from today on", "in future", "in the future", "henceforth", "künftig", "ab sofort", "ab jetzt", "in zukunft", "zukünftig", "désormais", "dorénavant", "à partir de maintenant", "a partir de ahora", "en adelante", "en lo sucesivo", "d'ora in poi", "d'ora in avanti", "a partir de agora", "doravante", "voortaan", "vanaf nu")
 
 // leftPhrases say of another, and iLeftPhrases of the writer, that a place is left.
 var (

@@ -1,11 +1,6 @@
 package classify
 
-import (
-	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
-)
+import "strings"
 
 // ruleAway knows automatic replies by their wording, and only beside a second sign.
 // People write of being away, too, and answer and pass on such notices; nobody writes
@@ -61,10 +56,23 @@ const (
 	namesMachine // "Automatic reply: budget"
 )
 
-// awaySubject judges a subject, and gives the words that decided. Answers and what is
-// passed on say nothing: there, the words are another's.
+// awaySubject judges a subject, and gives the words that decided.
 func awaySubject(subject string) (words string, kind int) {
 	low := fold(subject[:min(len(subject), 160)])
+	if words, kind = machineSubject(low); kind != namesNothing || answersOrForwards(low) {
+		return words, kind
+	}
+	for _, p := range absenceSubjects {
+		if strings.Contains(low, p) {
+			return p, namesAbsence
+		}
+	}
+	return "", namesNothing
+}
+
+// machineSubject knows the subjects that programs set. Answers and what is passed on
+// say nothing: there, the words are another's.
+func machineSubject(low string) (words string, kind int) {
 	for _, p := range machineSubjects {
 		switch rest, ok := strings.CutPrefix(low, p); {
 		case ok && rest == "":
@@ -73,18 +81,10 @@ func awaySubject(subject string) (words string, kind int) {
 			return p, namesMachine
 		}
 	}
-	if answersOrForwards(low) {
-		return "", namesNothing
-	}
 	for _, p := range noticeSubjects {
 		// Programs set the subject that they answer behind a colon; a person, the dates.
 		if rest, ok := strings.CutPrefix(low, p); ok && titles(rest) && len(rest) > 2 && !holdsDate(rest) {
 			return p, namesMachine
-		}
-	}
-	for _, p := range absenceSubjects {
-		if strings.Contains(low, p) {
-			return p, namesAbsence
 		}
 	}
 	return "", namesNothing
@@ -132,51 +132,12 @@ func hasPhrase(low string, list []string) bool {
 	return false
 }
 
-// fold makes words comparable: lower-case, without accents, with plain quotes and
-// digits, and each run of white space as one space.
-func fold(s string) string {
-	if !plainASCII(s) {
-		s = norm.NFC.String(strings.Map(unaccent, norm.NFKD.String(strings.ToLower(s))))
-	} else {
-		s = strings.ToLower(s)
-	}
-	if strings.Contains(s, "  ") || strings.ContainsAny(s, "\t\n\r") {
-		s = strings.Join(strings.Fields(s), " ")
-	}
-	return strings.TrimSpace(s)
-}
-
-func plainASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
-}
-
-func unaccent(r rune) rune {
-	switch {
-	case unicode.Is(unicode.Mn, r):
-		return -1
-	case r == 'ı':
-		return 'i'
-	case r == '’' || r == '‘' || r == '´' || r == '`':
-		return '\''
-	case r >= '‐' && r <= '―' || r == '−':
-		return '-'
-	case unicode.IsSpace(r):
-		return ' '
-	}
-	return r
-}
-
 // wordsDoubtful reports whether the subject is one that machines write, so that the
 // text must say whether one did.
 func wordsDoubtful(h *Header) bool {
 	if h.machine.autoSubmitted == "no" {
 		return false
 	}
-	_, kind := awaySubject(h.Subject)
+	_, kind := machineSubject(fold(h.Subject[:min(len(h.Subject), 160)]))
 	return kind == namesMachine || startsWith(h.Subject, readSubjects) || startsWith(h.Subject, acceptances)
 }
