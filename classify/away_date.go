@@ -81,7 +81,7 @@ func dayMonthName(list []token, i int) (namedDate, bool) {
 	j := i + 1
 	for range 4 {
 		w := at(list, j).word
-		if _, ok := ordinals[w]; !ok && w != "." && w != "'" && w != "," {
+		if _, ok := ordinals[w]; !ok && w != "." && w != "'" && w != "," && (w != "-" || !at(list, j).near || !at(list, j+1).near) {
 			break
 		}
 		j++
@@ -134,6 +134,14 @@ func (d *namedDate) takeYear(list []token) {
 			break
 		}
 		j++
+	}
+	dash, y := at(list, j), at(list, j+1)
+	if dash.word == "-" && dash.near && y.near && (y.digits == 2 || y.digits == 4) && cueOf[at(list, j-2).word] == isLink {
+		d.year, d.end = y.num, j+2 // 1-Dec-26
+		if y.digits == 2 {
+			d.year += 2000
+		}
+		return
 	}
 	if y := at(list, j); y.digits == 4 && y.num >= 1990 && y.num < 2100 {
 		d.year, d.end = y.num, j+1

@@ -3,11 +3,13 @@ package classify
 import (
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // resolver turns what a text names into days.
 type resolver struct {
 	sent  time.Time
+	from  time.Time // the last day that was named, from which weekdays are counted
 	order order
 }
 
@@ -21,7 +23,8 @@ const (
 )
 
 // orderOf finds out how a text writes dates: by one that can be read in one way only,
-// else by its language, as only English has both.
+// else by its language: only English has both, and only what is written in ideographs
+// has the month first alone.
 func orderOf(list []token, dates []namedDate) order {
 	for _, d := range dates {
 		first, stroke := at(list, d.start), at(list, d.start+1).word == "/"
@@ -35,6 +38,9 @@ func orderOf(list []token, dates []namedDate) order {
 	}
 	english := 0
 	for _, t := range list {
+		if r, _ := utf8.DecodeRuneInString(t.word); ideographic(r) {
+			return monthFirst
+		}
 		if strings.Contains(englishWords, " "+t.word+" ") && t.word != "" {
 			english++
 		}
@@ -54,11 +60,11 @@ func (r resolver) resolve(d namedDate) time.Time {
 	case d.tomorrow:
 		return r.sent.AddDate(0, 0, 1)
 	case d.weekday > 0:
-		ahead := (d.weekday - 1 - int(r.sent.Weekday()) + 7) % 7
+		ahead := (d.weekday - 1 - int(r.from.Weekday()) + 7) % 7
 		if ahead == 0 {
 			ahead = 7
 		}
-		return r.sent.AddDate(0, 0, ahead)
+		return r.from.AddDate(0, 0, ahead)
 	case !d.swapped || r.order == dayFirst:
 		return r.day(d.year, d.month, d.day)
 	case r.order == monthFirst:

@@ -22,7 +22,7 @@ type token struct {
 }
 
 // abbreviated spells out what means "until" and "from" in Dutch and Swedish.
-var abbreviated = strings.NewReplacer("t/m", "tm", "t.o.m.", "tom", "t.e.m.", "tm", "fr.o.m.", "från", "T.o.m.", "tom", "T/m", "tm")
+var abbreviated = strings.NewReplacer("t/m", "tm", "t.o.m.", "tom", "t.e.m.", "tm", "fr.o.m.", "från", " t o m ", " tom ", "T.o.m.", "tom", "T/m", "tm")
 
 // tokenize reads a text; lines parts paragraphs by "".
 func tokenize(lines []string) []token {

@@ -71,6 +71,7 @@ const (
 	isAfter     // likewise, behind the date: "まで", "asti"
 	isStart     // the first day: "from", "seit"
 	isLink      // between the ends of a range, or two statements: "to", "-", "and"
+	isFree      // "available", which with a first day is a return
 	isFill      // what may stand between a cue and its date
 )
 
@@ -79,22 +80,23 @@ var cueWords = []struct {
 	cue   cue
 	words string
 }{
-	{isBack, `back return returning returns returned resume resuming again
+	{isFree, `available reachable erreichbar joignable disponible raggiungibile disponibile disponível bereikbaar nåbar dostępny dostępna доступен доступна`},
+	{isBack, `back reopen reopens reopening return returning returns returned resume resuming again
 		zurück zurueck zurückkehren zurückkehre wieder rückkehr zurückkomme
 		retour reviens reviendrai revenir rentre rentrerai reprendrai reprends reprise nouveau
 		vuelvo vuelta volveré volver regreso regresaré regresar reincorporo reincorporaré reincorporación incorporaré nuevamente
 		torno tornerò ritorno ritornerò rientro rientrerò rientrare nuovamente
 		volto volta voltarei regresso regressarei retorno retornarei novamente
 		terug weer terugkomst tillbaka åter återkommer tilbage tilbake igen igjen retur
-		palaan takaisin paluu jälleen wracam wrócę powrotu powrót powrocie ponownie zpět vrátím návrat opět
+		palaan takaisin paluu jälleen wracam wrócę powrotu powrót powrocie ponownie zpět vrátím vracím návrat opět
 		вернусь возвращаюсь возвращения выйду снова повернуся
-		döneceğim dönüş döneceğiz vissza revin întorc επιστρέψω επιστρέφω 返 回 恢 复 戻 復 복`},
-	{isUntil, `until till til untill through thru bis jusqu jusque hasta fino sino até tot tm tom do до по πως έως μέχρι până 至 到`},
+		döneceğim dönüş döneceğiz vissza revin întorc επιστρέψω επιστρέφω 返 回 恢 复 戻 復 복 出社 再開 上班`},
+	{isUntil, `until till til untill through thru bis jusqu jusque hasta fino sino até tot indtil inntil tm tom do до по πως έως μέχρι până 至 到`},
 	{isAfter, `まで 迄 asti saakka kadar ig 까지`},
-	{isStart, `from since starting beginning ab seit vom von du dès depuis partir desde del dal dall vanaf från fra od start`},
+	{isStart, `from since starting beginning ab seit vom von du dès depuis partir desde del dal dall vanaf från fra od с start`},
 	{isLink, `- ~ / to and und et y e al au à ao aos och og ja i`},
 	{isFill, `the on about around approximately approx ca circa including incl inclusive inclusief inclus at least next this coming of by
-		den dem der am zum le el il lo la em op dag dne dnia dia dienst w we feira med met en o einschließlich inkl voraussichtlich
+		den dem der am zum le el il lo la em op dag dne dnia dia d eod tarihine w we feira med met en o einschließlich inkl voraussichtlich
 		prossimo próximo prochain nächsten nächster kommenden komende følgende följande lunes ' , . : (`},
 }
 
