@@ -8,9 +8,13 @@ var readSubjects = []string{"read:", "read receipt:", "not read:", "return recei
 	"lu :", "lu\u00a0:", "lu:", "non lu :", "accusé de lecture", "leído:", "no leído:", "acuse de lectura", "letto:", "non letto:", "conferma di lettura", "lida:", "lido:", "não lida:", "recibo de leitura",
 	"gelezen:", "leesbevestiging", "läst:", "läskvitto", "læst:", "lest:", "luettu:", "przeczytano:", "přečteno:", "прочитано:", "okundu:", "開封済み:", "已读:", "message status - opened"}
 
-// receiptTexts are what such receipts say.
-var receiptTexts = foldAll("was read on", "was displayed on", "was deleted without being read", "has been read", "your message was opened", "return receipt for",
-	"wurde gelesen", "wurde am", "gelesen am", "a été lu", "a été affiché", "ha sido leído", "fue leído", "se ha leído", "è stato letto", "foi lida", "is gelezen", "lästes", "blev læst", "ble lest")
+// receiptTexts are what such receipts say, of whose message; both must stand there.
+var (
+	receiptTexts = foldAll("was read", "was displayed on", "was deleted without being read", "was opened", "gelesen", "angezeigt", "a été lu", "a été affiché", "ha sido leído", "fue leído", "se ha leído",
+		"è stato letto", "foi lida", "is gelezen", "lästes", "blev læst", "ble lest", "przeczytan", "прочитано", "開封", "阅读")
+	yourMessage = foldAll("your message", "ihre nachricht", "deine nachricht", "votre message", "su mensaje", "tu mensaje", "il messaggio", "il tuo messaggio", "sua mensagem", "uw bericht",
+		"ditt meddelande", "din meddelelse", "din melding", "twoja wiadomość", "ваше сообщение", "メッセージ", "邮件")
+)
 
 // ruleReceipt knows such a receipt by its subject and a second sign: "Read: chapter
 // two" may be a person's homework.
@@ -30,10 +34,15 @@ func ruleReceipt(h *Header) (Class, string) {
 		return Receipt, "the subject of a receipt, and nothing but Outlook's own form"
 	case hard:
 		return Receipt, "the subject of a receipt, and " + sign
-	case h.parts.text != nil && hasPhrase(fold(strings.Join(ownLines(h.parts.text.String(), 8), " ")), receiptTexts):
+	case saysRead(h.parts.text):
 		return Receipt, "the subject of a receipt, and a text that says so"
 	}
 	return "", ""
+}
+
+func saysRead(t *text) bool {
+	low := fold(strings.Join(ownLines(t.String(), 8), " "))
+	return hasPhrase(low, receiptTexts) && hasPhrase(low, yourMessage)
 }
 
 // challengers are the domains of services that only ask senders who they are.
@@ -41,8 +50,8 @@ var challengers = []string{"spamarrest.com", "boxbe.com", "knowspam.net", "spaml
 
 // challengeSubjects are words of the subjects by which spam filters ask senders to
 // confirm, beside a second sign.
-var challengeSubjects = foldAll("please confirm your message", "confirm your message", "requires verification", "verification required", "verify your email to", "sender verification", "verify sender",
-	"spamblocker", "spam blocker", "spam arrest", "spamarrest", "confirmation required", "your message is awaiting", "message held pending", "approve your message", "are you human", "prove you are",
+var challengeSubjects = foldAll("please confirm your message", "confirm your message", "requires verification", "sender verification", "verify sender",
+	"spamblocker", "spam blocker", "spam arrest", "spamarrest", "your message is awaiting", "message held pending", "approve your message", "are you human", "prove you are",
 	"bestätigen sie ihre nachricht", "bestätigung erforderlich", "absenderbestätigung", "confirmez votre message", "confirme su mensaje", "confirmar su mensaje", "confirmação de envio", "confirme sua mensagem", "conferma il tuo messaggio")
 
 // challengeWording knows challenges by who asks, or by how they ask and a sign of a

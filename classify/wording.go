@@ -12,15 +12,15 @@ func ruleAway(h *Header) (Class, string) {
 	}
 	named, kind := awaySubject(h.Subject)
 	switch {
-	case kind >= namesMachine && sign != "":
+	case kind == namesMachine && sign != "":
 		return AutoReply, "the subject of an automatic reply (" + named + "), and " + sign
-	case kind == namesAbsence && hard:
+	case kind != namesNothing && hard:
 		return AutoReply, "the subject says away (" + named + "), and " + sign
 	case hard && acknowledges(h.Subject):
 		return AutoReply, "the subject acknowledges a message, and " + sign
-	case kind >= namesMachine && saysAway(h.parts.text):
+	case kind >= namesNotice && saysAway(h.parts.text, kind == namesNotice):
 		return AutoReply, "the subject of an automatic reply (" + named + "), and a text that says so"
-	case hard && isAnswer(h) && h.machine.desk == "" && saysAway(h.parts.text):
+	case hard && isAnswer(h) && h.machine.desk == "" && saysAway(h.parts.text, false):
 		return AutoReply, "the text of an automatic reply, and " + sign
 	}
 	return "", ""
@@ -53,6 +53,7 @@ func machineSign(h *Header) (sign string, hard bool) {
 const (
 	namesNothing = iota
 	namesAbsence // "Out of office until Monday", "Auto-reply", which a person writes as well
+	namesNotice  // "Out of office: budget", as programs write it above what they answer
 	namesMachine // "Automatic reply: budget"
 )
 
@@ -84,7 +85,7 @@ func machineSubject(low string) (words string, kind int) {
 	for _, p := range noticeSubjects {
 		// Programs set the subject that they answer behind a colon; a person, the dates.
 		if rest, ok := strings.CutPrefix(low, p); ok && titles(rest) && len(rest) > 2 && !holdsDate(rest) {
-			return p, namesMachine
+			return p, namesNotice
 		}
 	}
 	return "", namesNothing
@@ -113,9 +114,11 @@ func answersOrForwards(low string) bool {
 	return false
 }
 
-// saysAway looks for the words of an automatic reply in the first own lines.
-func saysAway(t *text) bool {
-	return hasPhrase(fold(strings.Join(ownLines(t.String(), 8), " ")), awayWords)
+// saysAway looks for the words of an automatic reply in the first own lines; where the
+// subject leaves room for doubt, they must be the writer's own absence.
+func saysAway(t *text, own bool) bool {
+	low := fold(strings.Join(ownLines(t.String(), 8), " "))
+	return hasPhrase(low, awayWords) && (!own || phraseAt(low, ownAbsence) >= 0)
 }
 
 // acknowledges knows the subjects with which help desks confirm that a message came.
@@ -139,5 +142,5 @@ func wordsDoubtful(h *Header) bool {
 		return false
 	}
 	_, kind := machineSubject(fold(h.Subject[:min(len(h.Subject), 160)]))
-	return kind == namesMachine || startsWith(h.Subject, readSubjects) || startsWith(h.Subject, acceptances)
+	return kind >= namesNotice || startsWith(h.Subject, readSubjects) || startsWith(h.Subject, acceptances)
 }

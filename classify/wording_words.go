@@ -79,3 +79,7 @@ var receivedSubjects = foldAll(
 	"accusé de réception", "accusé réception", "bien reçu", "demande reçue", "hemos recibido", "acuse de recibo", "solicitud recibida",
 	"abbiamo ricevuto", "richiesta ricevuta", "recebemos", "recebida", "ontvangstbevestiging", "hebben ontvangen", "vi har tagit emot", "vi har mottatt", "vi har modtaget", "otrzymaliśmy", "přijali jsme", "получен", "受付", "收到",
 )
+
+// ownAbsence begins what one says of oneself.
+var ownAbsence = foldAll("i am", "i'm", "i will", "i'll", "i have", "i return", "ich bin", "ich befinde", "ich habe", "bin ich", "je suis", "je serai", "estoy", "estaré", "me encuentro", "sono", "sarò", "mi trovo", "estou", "estarei", "ik ben", "ben ik",
+	"jag är", "jag har", "jeg er", "jeg har", "jeg holder", "olen", "en ole", "jestem", "będę", "jsem", "nejsem", "я", "меня", "不在")
