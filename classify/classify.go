@@ -66,12 +66,19 @@ func (h Header) Verdict(p Policy) Verdict {
 }
 
 // Doubtful reports whether only the body can tell what the message is, or holds what
-// matters of it: whom a bounce speaks of, until when somebody is away. It is meant
-// for [Header.Read].
+// matters of it: whom a bounce speaks of, until when somebody is away, who answers an
+// invitation. Of people's mail, that is where the subject is one that machines write.
+// It is meant for [Header.Read].
 func (h Header) Doubtful() bool {
 	var v Verdict
 	v.judge(&h)
-	return v.Class == Bounce || v.Class == AutoReply
+	switch v.Class {
+	case Bounce, AutoReply, Calendar:
+		return true
+	case Human:
+		return wordsDoubtful(&h)
+	}
+	return false
 }
 
 // authenticate adds what the trusted server found out about the From domain.

@@ -1,6 +1,10 @@
 package classify
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
 
 // maxResults bounds how many Authentication-Results fields are kept.
 const maxResults = 50
@@ -12,7 +16,11 @@ type field struct {
 	read func(h *Header, value []byte)
 }
 
-var fields = []field{
+// fields are all that Parse reads.
+var fields = slices.Concat(standardFields, vendorFields)
+
+// standardFields are those of the standards, and what mail servers of all kinds write.
+var standardFields = []field{
 	{"From", readFrom},
 	{"Sender", func(h *Header, v []byte) { setFirst(&h.Sender, v) }},
 	{"Reply-To", func(h *Header, v []byte) { setAddresses(&h.ReplyTo, v) }},
@@ -32,10 +40,10 @@ var fields = []field{
 	{"List-Id", readListID("List-Id")},
 	{"List-Post", readListID("List-Post")},
 	{"List-Unsubscribe", func(h *Header, _ []byte) { h.machine.unsubscribe = true }},
-	{"List-Help", readListOther("List-Help")},
-	{"List-Subscribe", readListOther("List-Subscribe")},
-	{"List-Owner", readListOther("List-Owner")},
-	{"List-Archive", readListOther("List-Archive")},
+	{"List-Help", readListOther("List-Help (RFC 2369)")},
+	{"List-Subscribe", readListOther("List-Subscribe (RFC 2369)")},
+	{"List-Owner", readListOther("List-Owner (RFC 2369)")},
+	{"List-Archive", readListOther("List-Archive (RFC 2369)")},
 	{"X-Failed-Recipients", func(h *Header, v []byte) { h.machine.failed = appendAddresses(h.machine.failed, v) }},
 	{"X-Auto-Response-Suppress", readSuppress},
 	{"X-Autoreply", readAutoReply("X-Autoreply")},
@@ -85,6 +93,10 @@ func readFrom(h *Header, v []byte) {
 	h.From = p.parse(v)
 	h.machine.fromDaemon = h.machine.fromDaemon || p.null || localIs(h.From, p.local, "mailer-daemon")
 	h.machine.fromPost = h.machine.fromPost || localIs(h.From, p.local, "postmaster")
+	if len(h.From) > 0 {
+		local, _, _ := strings.Cut(h.From[0].Addr, "@")
+		h.machine.noReply = takesNoAnswers(local)
+	}
 }
 
 func readDate(h *Header, v []byte) {

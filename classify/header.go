@@ -36,6 +36,7 @@ type Header struct {
 type signs struct {
 	pathSeen      bool // the topmost Return-Path is of the final delivery
 	nullPath      bool // Return-Path: <>
+	redirected    bool // X-Sieve-Redirected-From (Pigeonhole)
 	fromDaemon    bool // From: MAILER-DAEMON or <>
 	fromPost      bool // From: postmaster
 	autoSubmitted string
@@ -47,6 +48,12 @@ type signs struct {
 	unsubscribe   bool
 	challenge     string
 	failed        []Address // X-Failed-Recipients
+	faint         string    // the first field of machines that stands on people's mail, too
+	desk          string    // the first field of a help desk or a tracker
+	service       string    // the first field of a mailing service
+	campaign      string    // the first field of a mass mailing
+	noReply       bool      // From is an address that takes no answers
+	class         string    // Content-Class of Exchange, lower-case
 	content       contentType
 	encoding      string
 	results       [][]byte // Authentication-Results without comments, topmost first
@@ -79,6 +86,7 @@ func parse(raw []byte) (h Header, body []byte, err error) {
 	if !found {
 		return Header{}, nil, ErrNoHeader
 	}
+	h.machine.nullPath = h.machine.nullPath && !h.machine.redirected
 	return h, s.rest(), nil
 }
 

@@ -1,9 +1,7 @@
 package classify
 
 import (
-	"bytes"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -15,8 +13,8 @@ type Report struct {
 	Returns    time.Time   // the day, at 00:00 UTC, that an automatic reply names as the end of an absence; zero: none
 	Deputy     Address     // whom an automatic reply names to write to meanwhile; zero: nobody
 	Tidings    []Tiding    // what a message, or an automatic reply, says of people themselves
-	Attendee   string      // who answers an invitation
 	Carried    Carried     // a person's message that a network's notification brings; zero: none
+	Attendee   string      // of an answer to an invitation (RFC 5546): the address that answers, to compare with From; "" when unnamed
 	// Thread holds the ids that the message answers: In-Reply-To, then
 	// References, each once. Of a bounce that returns the message, or its
 	// header, it holds the Message-ID of that alone.
@@ -55,7 +53,8 @@ type structure struct {
 	report        string // "delivery-status" and so on: the first report part (RFC 6522 section 3)
 	returned      bool   // a returned message, or its header
 	calendar      bool   // text/calendar beside the text
-	calendarReply bool   // and its method is REPLY
+	calendarReply bool   // and it answers an invitation
+	invitation    bool   // or invites, by the method REQUEST
 }
 
 // Message judges a whole message, or one of which only the start is there. A
@@ -85,6 +84,7 @@ func (h Header) Read(body []byte, p Policy) Report {
 			r.Thread = []string{c.returnedID}
 		}
 	}
+	r.tell(c.attendee)
 	return r
 }
 
@@ -104,6 +104,7 @@ type collector struct {
 	structure
 	recipients recipientList
 	returnedID string
+	attendee   string
 }
 
 func (c *collector) visit(p part) {
@@ -126,8 +127,7 @@ func (c *collector) visit(p part) {
 			c.returnedID = returned.MessageID
 		}
 	case "text/calendar":
-		c.calendar = true
-		c.calendarReply = c.calendarReply || isReply(p)
+		c.takeCalendar(p)
 	}
 }
 
@@ -136,18 +136,4 @@ func (c *collector) found(kind string) {
 	if c.report == "" {
 		c.report = kind
 	}
-}
-
-// isReply reads the iTIP method from the Content-Type or, where it is missing,
-// from the calendar itself (RFC 5546 section 1.4).
-func isReply(p part) bool {
-	if p.content.method != "" {
-		return p.content.method == "reply"
-	}
-	for line := range bytes.Lines(p.decoded()) {
-		if key, value, ok := bytes.Cut(line, []byte(":")); ok && strings.EqualFold(string(key), "METHOD") {
-			return strings.EqualFold(string(bytes.TrimSpace(value)), "REPLY")
-		}
-	}
-	return false
 }

@@ -8,16 +8,21 @@ import "strings"
 // what its sender asks for (no answers).
 func (v *Verdict) judge(h *Header) {
 	v.add(ruleReport(h))
+	v.add(ruleReceipt(h))
 	v.add(ruleChallenge(h))
 	v.add(ruleBounce(h))
 	v.add(ruleList(h))
 	v.add(ruleCalendar(h))
 	v.add(ruleAutoReply(h))
+	v.add(ruleAway(h))
 	v.add(ruleAutoSubmitted(h))
 	v.add(ruleNullPath(h))
 	v.add(rulePrecedence(h))
 	v.add(ruleUnsubscribe(h))
 	v.add(ruleSuppress(h))
+	v.add(ruleDesk(h))
+	v.add(ruleMailing(h))
+	v.add(ruleSender(h))
 	if len(v.Reasons) == 0 {
 		v.Class, v.Reasons = Human, []string{"no sign of a machine"}
 	}
@@ -76,7 +81,7 @@ func ruleChallenge(h *Header) (Class, string) {
 	if strings.HasSuffix(strings.ToLower(h.MessageID), "-tmda-confirm") {
 		return Challenge, "a spam filter asks for confirmation: TMDA"
 	}
-	return "", ""
+	return challengeWording(h)
 }
 
 // ruleList knows what came through a mailing list: RFC 2919, RFC 2369.
@@ -93,8 +98,11 @@ func ruleList(h *Header) (Class, string) {
 // ruleCalendar knows answers to invitations (iTIP REPLY, RFC 5546 section
 // 3.2.3) and calendar robots. A person's invitation is a person's mail.
 func ruleCalendar(h *Header) (Class, string) {
-	if h.machine.content.method == "reply" && h.machine.content.media == "text/calendar" || h.parts.calendarReply {
+	if answers(h.machine.content.method) && h.machine.content.media == "text/calendar" || h.parts.calendarReply {
 		return Calendar, "answer to an invitation (text/calendar; method=REPLY, RFC 5546)"
+	}
+	if sign := acceptance(h); sign != "" {
+		return Calendar, "the subject of an answer to an invitation, and " + sign
 	}
 	if automatic(h) && (h.machine.content.media == "text/calendar" || h.parts.calendar) {
 		return Calendar, "calendar message sent by a machine (RFC 5546, RFC 3834)"

@@ -2,9 +2,10 @@ package classify
 
 import "strings"
 
-// automatic reports an Auto-Submitted other than "no" (RFC 3834 section 5).
+// automatic reports an Auto-Submitted other than "no" (RFC 3834 section 5). Google
+// Calendar writes it into the invitations that people send with it.
 func automatic(h *Header) bool {
-	return h.machine.autoSubmitted != "" && h.machine.autoSubmitted != "no"
+	return h.machine.autoSubmitted != "" && h.machine.autoSubmitted != "no" && !googleInvites(h)
 }
 
 // ruleBounce knows delivery reports without the form of RFC 3464. MAILER-DAEMON
@@ -113,7 +114,7 @@ func ruleUnsubscribe(h *Header) (Class, string) {
 	case h.machine.unsubscribe:
 		return Bulk, "List-Unsubscribe without List-Id (RFC 2369)"
 	case h.machine.listOther != "":
-		return List, h.machine.listOther + " (RFC 2369)"
+		return List, h.machine.listOther
 	}
 	return "", ""
 }
@@ -126,8 +127,10 @@ func ruleSuppress(h *Header) (Class, string) {
 	return Bulk, "X-Auto-Response-Suppress"
 }
 
+// suppresses leaves out invitations: Exchange and Teams write the field into those
+// of people.
 func suppresses(h *Header) bool {
-	return h.machine.suppress && h.machine.autoSubmitted != "no"
+	return h.machine.suppress && h.machine.autoSubmitted != "no" && !invites(h)
 }
 
 // isAnswer goes by the thread or, as Exchange does not always name it, by how
