@@ -21,6 +21,7 @@ type part struct {
 	content  contentType
 	encoding string
 	attached bool // Content-Disposition: attachment (RFC 2183)
+	cut      bool // the message ends within its header: it may be anything
 	body     []byte
 }
 
@@ -55,7 +56,9 @@ func (w *walker) enter(p part) {
 	}
 	end := w.skipToBoundary()
 	p.body = w.src[start:max(start, end)]
-	w.visit(p)
+	if !p.cut {
+		w.visit(p)
+	}
 }
 
 // skipToBoundary moves to the next line that is an open boundary, or to the
@@ -135,6 +138,7 @@ func (w *walker) partHeader() part {
 		}
 	}
 	w.pos += s.pos
+	p.cut = !s.ended
 	return p
 }
 

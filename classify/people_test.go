@@ -16,8 +16,6 @@ var trusted = Policy{AuthservID: "mx.example.net"}
 // misjudged are messages by people that are taken for machines today, and what they
 // are taken for. There may be none.
 var misjudged = map[string]string{
-	"en/null-sender-redirect.eml":       "a Sieve redirect with an empty envelope sender (X-Sieve-Redirected-From): an automatic reply",
-	"human/calendar-file-passed-on.eml": "cut in the header of the attached calendar, before its Content-Disposition: an answer to an invitation",
 }
 
 // TestPeople holds law 5 from its other side: people's mail is a touch, whole, by

@@ -18,6 +18,8 @@ type scanner struct {
 	pos  int                    // start of the next line; of the body, when next says false
 	stop func(line []byte) bool // says where a header ends that no blank line ends; may be nil
 
+	ended bool // the header was there to its end: a blank line, or what stop says
+
 	name []byte // of the current field, lower-case
 	raw  []byte // its value, still folded
 	low  [maxName]byte
@@ -47,6 +49,7 @@ func (s *scanner) rest() []byte { return s.src[s.pos:] }
 func (s *scanner) next() bool {
 	for s.pos < len(s.src) {
 		if s.stop != nil && s.stop(s.rest()) {
+			s.ended = true
 			return false
 		}
 		if s.pos >= maxHeader {
@@ -56,6 +59,7 @@ func (s *scanner) next() bool {
 		start := s.pos
 		end := s.line()
 		if end == start {
+			s.ended = true
 			return false
 		}
 		for s.pos < len(s.src) && s.pos < maxHeader && (s.src[s.pos] == ' ' || s.src[s.pos] == '\t') {
