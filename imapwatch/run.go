@@ -84,7 +84,10 @@ func (w *Watcher) session(ctx context.Context) error {
 
 // readSent reads what was sent before the first scan of anything else.
 func (s *scanner) readSent(ctx context.Context, targets []target) error {
-	scanned := func(t target) bool { return !t.sent || s.w.cursor(t.Name).Done() }
+	scanned := func(t target) bool {
+		cursor := s.w.cursor(t.Name)
+		return !t.sent || cursor.UIDValidity != 0 && cursor.Done()
+	}
 	if targets = slices.DeleteFunc(slices.Clone(targets), scanned); len(targets) == 0 {
 		return nil
 	}
