@@ -59,6 +59,9 @@ const (
 	LeftShown    = "shown-again"    // written by the owner: it counts in the mailbox of sent mail
 )
 
+// ByOwner is the rule of a touch that is one because the owner overruled the verdict.
+const ByOwner = "you said that a person wrote it"
+
 // Outcome is what becomes of one message.
 type Outcome struct {
 	Direction contact.Direction // "" when the message was left out

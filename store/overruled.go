@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"regards/contact"
@@ -35,9 +36,6 @@ func (s *Store) Overruled(ctx context.Context) (map[Overruled]bool, error) {
 
 // ByOwner is why a message is left out that the owner said no person wrote.
 const ByOwner = "machine"
-
-// byOwner is the rule of what the owner overruled.
-const byOwner = "you said that a person wrote it"
 
 // Reclassified is what came of overruling a verdict.
 type Reclassified struct {
@@ -111,7 +109,7 @@ func countAfterAll(ctx context.Context, tx *sql.Tx, passed []PassedOver) (all []
 		all = append(all, r)
 		touches = append(touches, contact.Touch{ContactID: p.ContactID, At: p.At, Direction: contact.In, Medium: contact.Email, Subject: p.Subject,
 			Key: p.Key, MessageID: p.MessageID, References: p.References, Address: p.Address, Alone: p.Alone, Verified: p.Verified,
-			Account: p.Account, Mailbox: p.Mailbox, Rule: byOwner})
+			Account: p.Account, Mailbox: p.Mailbox, Rule: plan.ByOwner})
 		if _, err := tx.ExecContext(ctx, "DELETE FROM passed_over WHERE contact_id = ? AND key = ? AND reason = ?", p.ContactID, p.Key, p.Reason); err != nil {
 			return nil, err
 		}
@@ -127,9 +125,11 @@ func countAfterAll(ctx context.Context, tx *sql.Tx, passed []PassedOver) (all []
 func countNoMore(ctx context.Context, tx *sql.Tx, touches []contact.Touch) (all []Reclassified, err error) {
 	for _, t := range touches {
 		r := Reclassified{ContactID: t.ContactID, Sender: t.Address, Was: "human"}
-		// What a person was said to have written was taken for something else before.
-		if _, err := tx.ExecContext(ctx, "DELETE FROM overruled WHERE sender IN (?, ?) AND human", plan.AddressKey(t.Address), t.Key); err != nil {
-			return nil, err
+		if strings.Contains(t.Rule, plan.ByOwner) { // it was taken for something else before, and so it is again
+			r.Sender = ""
+			if _, err := tx.ExecContext(ctx, "DELETE FROM overruled WHERE sender = ? AND human", plan.AddressKey(t.Address)); err != nil {
+				return nil, err
+			}
 		}
 		all = append(all, r)
 		if _, err := tx.ExecContext(ctx, "DELETE FROM touch WHERE id = ?", t.ID); err != nil {

@@ -161,7 +161,7 @@ func (s *sink) verdict(m imapwatch.Message, msg *plan.Message) {
 	for _, what := range []store.Overruled{{Sender: plan.AddressKey(msg.From.Addr), Class: class}, {Sender: msg.Key}} {
 		switch human, said := s.d.overruled[what]; {
 		case said && human:
-			msg.Machine, msg.Why = "", "you said that a person wrote it"
+			msg.Machine, msg.Why = "", plan.ByOwner
 		case said:
 			msg.Machine, msg.Why = store.ByOwner, "you said that no person wrote it"
 		}
