@@ -24,7 +24,7 @@ func ruleReceipt(h *Header) (Class, string) {
 	}
 	sign, hard := machineSign(h)
 	switch {
-	case h.parts.text == nil && !hard && h.machine.content.media != "application/ms-tnef" && h.parts.report == "":
+	case !hard && h.parts.text == nil && h.machine.content.media != "application/ms-tnef" && h.parts.report == "":
 		return "", ""
 	case !startsWith(h.Subject, readSubjects):
 		return "", ""
@@ -78,9 +78,8 @@ func challengeWording(h *Header) (Class, string) {
 
 // challenger tells which of those services has the address.
 func challenger(addr string) string {
-	_, domain, _ := strings.Cut(addr, "@")
 	for _, c := range challengers {
-		if len(domain) >= len(c) && strings.EqualFold(domain[len(domain)-len(c):], c) {
+		if before, ok := strings.CutSuffix(addr, c); ok && (strings.HasSuffix(before, "@") || strings.HasSuffix(before, ".")) {
 			return c
 		}
 	}

@@ -58,9 +58,20 @@ func ruleSender(h *Header) (Class, string) {
 var unanswerable = []string{"noreply", "donotreply", "dontreply", "neverreply", "notreply", "noresponse", "noresponder", "noresponda",
 	"naoresponda", "naoresponder", "nepasrepondre", "nonrispondere", "nichtantworten", "keineantwort", "nietbeantwoorden", "nietantwoorden", "svarainte", "ikkesvar", "besvarasej"}
 
+// unanswerableEnds tells most local parts from those at a glance.
+var unanswerableEnds = func() (ends struct{ start, end [256]bool }) {
+	for _, u := range unanswerable {
+		ends.start[u[0]], ends.end[u[len(u)-1]] = true, true
+	}
+	return ends
+}()
+
 // takesNoAnswers reports whether a local part says so: no-reply,
 // drive-shares-noreply, noreply-orders. Behind a point may stand a person's name.
 func takesNoAnswers(local string) bool {
+	if len(local) < 7 {
+		return false
+	}
 	var buf [64]byte
 	joined := buf[:0]
 	named := 0 // where a point stood behind a whole word
@@ -75,7 +86,7 @@ func takesNoAnswers(local string) bool {
 			joined = append(joined, c)
 		}
 	}
-	if len(joined) < 7 {
+	if len(joined) == 0 || !unanswerableEnds.start[joined[0]] && !unanswerableEnds.end[joined[len(joined)-1]] {
 		return false
 	}
 	for _, u := range unanswerable {
