@@ -71,7 +71,7 @@ func (h Header) Verdict(p Policy) Verdict {
 func (h Header) Doubtful() bool {
 	var v Verdict
 	v.judge(&h)
-	return v.Class == Bounce || v.Class == AutoReply
+	return v.Class == Bounce || v.Class == AutoReply || mayReport(&h)
 }
 
 // authenticate adds what the trusted server found out about the From domain.

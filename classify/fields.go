@@ -37,6 +37,8 @@ var fields = []field{
 	{"List-Owner", readListOther("List-Owner")},
 	{"List-Archive", readListOther("List-Archive")},
 	{"X-Failed-Recipients", func(h *Header, v []byte) { h.machine.failed = appendAddresses(h.machine.failed, v) }},
+	{"X-Amz-Sns-Message-Id", func(h *Header, _ []byte) { h.machine.notifies = true }},
+	{"X-MLServer", readListOther("X-MLServer")},
 	{"X-Auto-Response-Suppress", readSuppress},
 	{"X-Autoreply", readAutoReply("X-Autoreply")},
 	{"X-Autoreply-From", readAutoReply("X-Autoreply-From")},
@@ -74,8 +76,8 @@ func readFrom(h *Header, v []byte) {
 	}
 	p := addressParser{}
 	h.From = p.parse(v)
-	h.machine.fromDaemon = h.machine.fromDaemon || p.null || localIs(h.From, p.local, "mailer-daemon")
-	h.machine.fromPost = h.machine.fromPost || localIs(h.From, p.local, "postmaster")
+	h.machine.fromDaemon = h.machine.fromDaemon || p.null
+	noteSender(&h.machine, h.From, p.local)
 }
 
 func readDate(h *Header, v []byte) {

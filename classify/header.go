@@ -38,6 +38,9 @@ type signs struct {
 	nullPath      bool // Return-Path: <>
 	fromDaemon    bool // From: MAILER-DAEMON or <>
 	fromPost      bool // From: postmaster
+	fromSystem    bool // From another program that carries mail
+	fromRobot     bool // From another machine: no-reply, admin
+	notifies      bool // X-Amz-Sns-Message-Id
 	autoSubmitted string
 	precedence    string
 	suppress      bool

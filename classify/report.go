@@ -52,9 +52,11 @@ type Carried struct {
 type structure struct {
 	text          *text  // of the body; nil when it was not looked at
 	report        string // "delivery-status" and so on: the first report part (RFC 6522 section 3)
-	returned      bool   // a returned message, or its header
-	calendar      bool   // text/calendar beside the text
-	calendarReply bool   // and its method is REPLY
+	notification  string // "bounce" or "complaint", as Amazon SNS notifies of them
+	notice        noticeSigns
+	returned      bool // a returned message, or its header
+	calendar      bool // text/calendar beside the text
+	calendarReply bool // and its method is REPLY
 }
 
 // Message judges a whole message, or one of which only the start is there. A
@@ -70,19 +72,46 @@ func Message(raw []byte, p Policy) Report {
 // Read judges a message by its header and its body, or the start of it: the
 // structure, the parts that machines write for machines, and text where the header
 // or the structure shows a sign of a machine. Text alone never makes a machine.
-func (h Header) Read(body []byte, p Policy) Report {
+func (h Header) Read(body []byte, p Policy) Report { return h.read(body, p, 0) }
+
+func (h Header) read(body []byte, p Policy, depth int) Report {
 	c := collector{structure: structure{text: &text{}}}
 	walk(&h, body, c.visit)
+	if c.text.plain == nil && c.text.page == nil && len(c.recipients.list) == 0 {
+		c.text.take(part{body: body[:min(len(body), maxBody)], encoding: h.machine.encoding}) // its boundaries are lost
+	}
+	switch {
+	case h.machine.notifies:
+		c.readNotification()
+	case c.complains(&h):
+		c.notification = "complaint"
+	}
+	var n *notice
+	if mayReport(&h) && c.recipients.wanting() {
+		n = c.readNotice(&h)
+	}
+	var inner Report
+	if c.carried != nil && len(c.recipients.list) == 0 && (n == nil || len(n.failed) == 0) && depth < maxWrapped {
+		inner = c.unwrap(p, depth)
+	}
 	h.parts = c.structure
 	r := Report{Header: h, Verdict: h.Verdict(p), Thread: h.thread()}
-	if r.Class == Bounce {
-		if len(c.recipients.list) == 0 {
-			c.recipients.failed(h.machine.failed)
-		}
-		r.Recipients = c.recipients.list
-		if c.returnedID != "" {
-			r.Thread = []string{c.returnedID}
-		}
+	if r.Class != Bounce {
+		return r
+	}
+	if c.notice.wrapped {
+		r.Recipients, r.Thread = inner.Recipients, inner.Thread
+		return r
+	}
+	if n != nil {
+		c.complete(&h, n)
+	}
+	r.Recipients = c.recipients.out()
+	if c.returnedID == "" && n != nil {
+		c.returnedID = n.id
+	}
+	if c.returnedID != "" {
+		r.Thread = []string{c.returnedID}
 	}
 	return r
 }
@@ -103,6 +132,8 @@ type collector struct {
 	structure
 	recipients recipientList
 	returnedID string
+	copy       Header // of the returned message
+	carried    []byte // a message/rfc822 part that may be a bounce itself
 }
 
 func (c *collector) visit(p part) {
@@ -120,10 +151,7 @@ func (c *collector) visit(p part) {
 		c.found("feedback-report")
 	case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		c.returned = true
-		if c.returnedID == "" {
-			returned, _ := Parse(p.decoded()) // unreadable: no id
-			c.returnedID = returned.MessageID
-		}
+		c.returnedMessage(p.decoded())
 	case "text/calendar":
 		c.calendar = true
 		c.calendarReply = c.calendarReply || isReply(p)

@@ -10,6 +10,7 @@ func (v *Verdict) judge(h *Header) {
 	v.add(ruleReport(h))
 	v.add(ruleChallenge(h))
 	v.add(ruleBounce(h))
+	v.add(ruleNotification(h))
 	v.add(ruleList(h))
 	v.add(ruleCalendar(h))
 	v.add(ruleAutoReply(h))
@@ -53,6 +54,9 @@ func ruleReport(h *Header) (Class, string) {
 	case "delivery-status":
 		return Bounce, "delivery status notification (RFC 3464)"
 	case "disposition-notification":
+		if h.parts.notice.refused(h) {
+			return Bounce, "a refusal as a disposition notification (RFC 5429 section 2.1.2)"
+		}
 		return Receipt, "message disposition notification (RFC 8098)"
 	case "feedback-report":
 		return Feedback, "feedback report (RFC 5965)"
