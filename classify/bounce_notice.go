@@ -34,12 +34,14 @@ type failure struct {
 const (
 	maxReason = 600 // bytes of words that are kept and judged for each recipient
 	maxCommon = 2 << 10
+	maxNotice = 16 << 10 // bytes of a text in which a notice, and the copy's header, are looked for
 )
 
 // readNotice reads the text of a report up to the returned message. An address for which
 // own says true is the sender's; one of daemon is that of the mail system.
 func readNotice(text string, own, daemon func(string) bool) *notice {
 	n := &notice{own: own, daemon: daemon, cur: -1, index: make(map[string]int)}
+	text = text[:min(len(text), maxNotice)]
 	low := asciiLower(text)
 	for pos := 0; pos < len(text); {
 		end, next := len(text), len(text)
@@ -47,12 +49,13 @@ func readNotice(text string, own, daemon func(string) bool) *notice {
 			end, next = pos+i, pos+i+1
 		}
 		line := low[pos:end]
-		if fields := statusField(line); fields || n.copyBegins(line) {
+		f := flagsOf(line)
+		if fields := statusField(line); fields || copyBegins(line, f) {
 			n.transcript, n.copied = n.transcript || fields, n.copied || !fields
 			n.rest = text[pos:]
 			break
 		}
-		n.line(text[pos:end], line)
+		n.line(text[pos:end], line, f)
 		pos = next
 	}
 	n.endParagraph()
@@ -71,7 +74,7 @@ func statusField(low string) bool {
 
 // copyBegins knows where the returned message begins: a line that says so, set off by
 // dashes, a colon or "follows", or the first fields of its header.
-func (n *notice) copyBegins(low string) bool {
+func copyBegins(low string, f flags) bool {
 	line := strings.Trim(low, " \t\r>|")
 	switch {
 	case strings.HasPrefix(line, "received: "), strings.HasPrefix(line, "return-path:"), strings.HasPrefix(line, "mime-version:"):
@@ -79,7 +82,6 @@ func (n *notice) copyBegins(low string) bool {
 	case len(line) > 120 || strings.IndexByte(line, '@') >= 0 || strings.Contains(line, "header fields"):
 		return false
 	}
-	f := flagsOf(line)
 	if f&wMessage == 0 || f&(wAddress|wNot|wFail) != 0 {
 		return false
 	}
@@ -121,13 +123,12 @@ func inlineID(text, low string) string {
 }
 
 // line reads one line of the notice.
-func (n *notice) line(line, low string) {
+func (n *notice) line(line, low string, f flags) {
 	trimmed := strings.TrimSpace(low)
 	if trimmed == "" {
 		n.endParagraph()
 		return
 	}
-	f := flagsOf(low)
 	n.failing = n.failing || f.failing()
 	n.paragraph |= f
 	reply := replyAt(trimmed)

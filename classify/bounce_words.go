@@ -117,11 +117,11 @@ func (f flags) announces() bool {
 // asciiLower lowers A to Z and leaves every byte where it is.
 func asciiLower(s string) string {
 	for i := range len(s) {
-		if s[i] >= 'A' && s[i] <= 'Z' {
+		if upper(s[i]) {
 			low := []byte(s)
-			for ; i < len(low); i++ {
-				if low[i] >= 'A' && low[i] <= 'Z' {
-					low[i] += 'a' - 'A'
+			for j := i; j < len(low); j++ {
+				if upper(low[j]) {
+					low[j] += 'a' - 'A'
 				}
 			}
 			return string(low)
@@ -129,3 +129,5 @@ func asciiLower(s string) string {
 	}
 	return s
 }
+
+func upper(c byte) bool { return c-'A' <= 'Z'-'A' }

@@ -250,7 +250,7 @@ func checkReport(t testing.TB, r Report) {
 		}
 	}
 	for _, rcpt := range r.Recipients {
-		all = append(all, rcpt.Address, rcpt.Final, rcpt.Status)
+		all = append(all, rcpt.Address, rcpt.Final, rcpt.Status, rcpt.Words)
 	}
 	all = slices.Concat(all, r.InReplyTo, r.References, r.Thread, r.Reasons, []string{r.Subject, r.MessageID, r.Key(), string(r.Class)})
 	for _, s := range all {
