@@ -12,6 +12,7 @@ type noticeSigns struct {
 	transcript bool // it has pieces of an SMTP session, or fields of RFC 3464
 	copied     bool // it has the header of a returned message
 	wrapped    bool // a message/rfc822 part is a bounce
+	personal   bool // it begins as people's letters do, or returns what its sender wrote
 }
 
 // ruleBounce knows delivery reports without the form of RFC 3464. MAILER-DAEMON
@@ -42,21 +43,25 @@ func ruleBounce(h *Header) (Class, string) {
 }
 
 // ruleNotice goes by the text: it says what failed and to whom, and it has the form of
-// a report. Who sends it shows a machine beside that.
+// a report. Who sends it shows a machine beside that, the surer the less of that form is
+// asked for.
 func ruleNotice(h *Header) (Class, string) {
 	m, n := &h.machine, h.parts.notice
-	robot := mailSystem(h) || automatic(h) || m.nullPath || m.precedence != "" && m.listID == "" || toBounces(h)
-	returned := h.parts.returned || n.copied
+	system := m.fromSystem || toBounces(h)
+	robot := automatic(h) || m.nullPath || m.listID == "" && (m.precedence == "bulk" || m.precedence == "junk" || m.precedence == "list")
+	returned, subject := h.parts.returned || n.copied, subjectFails(h)
 	switch {
 	case m.autoSubmitted == "no" || answers(h) && !m.nullPath && !automatic(h):
 		return "", ""
-	case n.wrapped && robot:
+	case n.wrapped && (system || robot || m.fromPost):
 		return Bounce, "a mail system passes a bounce on"
-	case !n.failing || !n.named && !(returned && (n.transcript || subjectFails(h))):
+	case !n.failing || !n.named && !(returned && (n.transcript || subject)):
 		return "", ""
-	case robot && (returned || n.transcript || subjectFails(h)):
+	case system && (returned || n.transcript || subject):
+		return Bounce, "a mail system's text says that a message was not delivered"
+	case robot && (returned || subject), m.nullPath && n.transcript:
 		return Bounce, "a machine's text says that a message was not delivered"
-	case m.fromRobot && returned:
+	case subject && !n.personal && (m.fromPost || m.fromRobot && returned):
 		return Bounce, "a machine's address returns a message that was not delivered"
 	}
 	return "", ""

@@ -237,7 +237,7 @@ func (n *notice) addresses(line, low string, f flags, found []mention) {
 // stands between angle brackets, or the reason stands behind it.
 func (n *notice) lists(before, after string, f flags) bool {
 	switch {
-	case n.open && (itemEnds(after) || f.failing()):
+	case n.open && (itemEnds(after) || f.failing() || listen(after).telling()):
 		return true
 	case strings.HasSuffix(before, "<") && itemEnds(after) && strings.TrimLeft(after, "> \t\r") != "":
 		return true

@@ -37,8 +37,8 @@ var reasons = []reason{
 	}},
 	{"7.1", false, []string{ // spam, reputation, policy
 		"spam", "blacklist", "black list", "blocklist", "block list", "blocked", "block listed", "denylist", "dnsbl", " rbl", "dnsrbl", "reputation", "unsolicited", "bulk mail", "bulk email", "junk", "abuse", " spf", "dkim", "dmarc",
-		"policy", "content", "virus", "malware", "banned", "not authorized", "not permitted", "permission", "berechtigt", "permiso", "autoris", "permissão", "access denied", "relay", "refused to accept your", "authentication", "authenticat", "listed at", "is listed", "are listed", "listed by", "ptr record", " ptr", "reverse dns", "reverse lookup", "rdns",
-		"greylist", "graylist", "rate limit", "too many connections", "too many recipients", "too many errors", "suspicious", "phish", "restricted", "prohibited", "security", "administrative", "starttls", " tls", "filtered", "rejected by", "too fast", "bad header", "not rfc", "rfc 5322", "rfc5322", "rfc 2822", "rfc2822",
+		"policy", "message content", "content filter", "content rejected", "content restrict", "virus", "malware", "banned", "not authorized", "not permitted", "permission", "berechtigt", "permiso", "autoris", "permissão", "access denied", "relay", "refused to accept your", "authentication", "authenticat", "listed at", "is listed", "are listed", "listed by", "ptr record", " ptr", "reverse dns", "reverse lookup", "rdns",
+		"greylist", "graylist", "rate limit", "too many connections", "too many recipients", "too many errors", "suspicious", "phish", "restricted", "prohibited", "security", "administrative prohibition", "administratively", "starttls", " tls", "filtered", "too fast", "bad header", "not rfc", "rfc 5322", "rfc5322", "rfc 2822", "rfc2822",
 	}},
 	{"1.6", true, []string{"has moved", "no longer at", "address changed", "new address", "mailbox moved", "user moved", "moved to", "neue adresse"}},
 	{"1.10", true, []string{ // a domain without mail
@@ -59,9 +59,9 @@ var reasons = []reason{
 	}},
 	{"4.3", false, []string{"name server", "nameserver", "dns error", "lookup failure", "name service error", "temporary lookup", "dns lookup"}},
 	{"4.1", false, []string{ // no answer
-		"timed out", "timeout", "time out", "connection refused", "connection reset", "connection failed", "could not connect", "couldn't connect", "unable to connect", "wasn't able to establish", "no route", "unreachable", "lost connection", "no answer", "not responding", "unavailable or busy", "connection dropped", "network error", "deferred", "connect to", "closed connection", "connection closed",
+		"timed out", "timeout", "time out", "connection refused", "connection reset", "connection failed", "could not connect", "couldn't connect", "unable to connect", "wasn't able to establish", "no route", "unreachable", "not reachable", "lost connection", "no answer", "not responding", "unavailable or busy", "connection dropped", "network error", "deferred", "connect to", "closed connection", "connection closed",
 	}},
 	{"5.0", false, []string{"syntax error", "protocol error", "command rejected"}},
-	{"1.0", true, []string{"address rejected"}}, // for want of any other reason
-	{"3.0", false, []string{"system error", "local error", "internal error", "service unavailable", "service currently unavailable", "configuration", "resources", "mailer error", "command failed", "local configuration error", "child process", "transmission failure"}},
+	{"1.0", true, []string{"address rejected. "}}, // for want of any other reason
+	{unclear, false, []string{"system error", "local error", "internal error", "service unavailable", "service currently unavailable", "configuration", "resources", "mailer error", "command failed", "local configuration error", "child process", "transmission failure"}},
 }

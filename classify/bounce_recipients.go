@@ -1,6 +1,9 @@
 package classify
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // readNotice reads the text of the report and what stands for it.
 func (c *collector) readNotice(h *Header) *notice {
@@ -14,9 +17,22 @@ func (c *collector) readNotice(h *Header) *notice {
 	}
 	c.notice = noticeSigns{
 		failing: n.failing || n.transcript, named: len(n.failed) > 0 || len(c.recipients.list) > 0,
-		transcript: n.transcript, copied: n.copied || n.id != "",
+		transcript: n.transcript, copied: n.copied || n.id != "", personal: greets(text) || len(c.copy.From) > 0 && holds(h.From, c.copy.From[0].Addr),
 	}
 	return n
+}
+
+// greets tells "Dear Ana," and the like in the first line.
+func greets(text string) bool {
+	line, _, _ := strings.Cut(strings.TrimLeft(text, " \t\r\n"), "\n")
+	line = strings.TrimSpace(line)
+	word, _, _ := strings.Cut(asciiLower(line[:min(len(line), maxWord)]), " ")
+	switch strings.TrimRight(word, ",!") {
+	case "dear", "hi", "hello", "hallo", "hey", "liebe", "lieber", "sehr", "guten", "moin", "bonjour", "cher", "chère", "hola", "querida", "querido", "estimado", "estimada",
+		"ciao", "caro", "cara", "gentile", "buongiorno", "olá", "caro(a)", "prezado", "beste", "geachte", "dag":
+		return strings.HasSuffix(line, ",") || strings.HasSuffix(line, "!")
+	}
+	return false
 }
 
 // afterLine leaves out the line that says that a message follows; a field it keeps.
@@ -105,6 +121,15 @@ func (c *collector) addWords(h *Header, n *notice) {
 		}
 		r.words, r.beside = string(f.words), n.beside(h)
 		r.rate()
+	}
+}
+
+// soften: a server refused a message as a whole (after DATA), which a Diagnostic-Code
+// does not tell; Postfix and Exim write it into their text.
+func (c *collector) soften() {
+	hard := func(r reported) bool { return r.Hard }
+	if len(c.recipients.list) == 1 && slices.ContainsFunc(c.recipients.list, hard) && afterData(asciiLower(oneSpaced(c.text.String()))) {
+		c.recipients.list[0].Hard = false
 	}
 }
 

@@ -51,10 +51,24 @@ type said struct {
 }
 
 func listen(words string) said {
-	s := said{low: " " + asciiLower(words)}
+	s := said{low: " " + strings.TrimRight(asciiLower(words), ". ") + ". "}
 	s.codes = findCodes(s.low)
 	s.why, s.known = reasonOf(s.low)
 	return s
+}
+
+// unclear is the detail of reasons that say no more than that something went wrong.
+const unclear = "3.0"
+
+// hearAlso takes from other words what these did not tell.
+func (s *said) hearAlso(words string) {
+	other := listen(words)
+	if other.known {
+		s.why, s.known = other.why, true
+	}
+	if s.codes == (codes{}) {
+		s.codes = other.codes
+	}
 }
 
 // telling reports whether there is a reason or a code.

@@ -68,7 +68,7 @@ var foreign = []struct {
 	piece string
 }{
 	{wDeliver | wNot, "できませんでした"}, {wDeliver | wNot, "配信エラー"}, {wDeliver | wNot, "配送できません"}, {wDeliver | wNot, "届きませんでした"},
-	{wAddress, "宛先"}, {wAddress, "受信者"}, {wFollow, "以下"},
+	{wMessage | wFail, "エラー"}, {wAddress, "宛先"}, {wAddress, "受信者"}, {wFollow, "以下"},
 	{wDeliver | wNot, "无法"}, {wDeliver | wNot, "無法"}, {wDeliver | wNot, "退信"}, {wAddress, "收件人"}, {wAddress, "地址"}, {wFollow, "以下"},
 }
 

@@ -47,12 +47,21 @@ type reported struct {
 
 // rate judges by what is there.
 func (r *reported) rate() {
+	r.words = oneSpaced(r.words)
 	s := listen(r.words)
-	if !s.telling() && r.beside != "" {
-		s = listen(r.words + " " + r.beside)
+	if (!s.known || s.why.detail == unclear) && r.beside != "" {
+		s.hearAlso(oneSpaced(r.beside))
 	}
 	r.Status, r.Hard = s.rate(r.field, r.delayed)
-	r.Words = shortenTo(clean([]byte(strings.Join(strings.Fields(r.words), " "))), maxWordsOut)
+	r.Words = shortenTo(clean([]byte(r.words)), maxWordsOut)
+}
+
+// oneSpaced joins lines, and words that folding set apart.
+func oneSpaced(s string) string {
+	if strings.Contains(s, "  ") || strings.ContainsAny(s, "\t\r\n") {
+		return strings.Join(strings.Fields(s), " ")
+	}
+	return s
 }
 
 // deliveryStatus reads the body of a message/delivery-status part: blocks of

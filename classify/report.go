@@ -106,6 +106,7 @@ func (h Header) read(body []byte, p Policy, depth int) Report {
 	if n != nil {
 		c.complete(&h, n)
 	}
+	c.soften()
 	r.Recipients = c.recipients.out()
 	if c.returnedID == "" && n != nil {
 		c.returnedID = n.id
