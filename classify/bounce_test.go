@@ -115,3 +115,43 @@ func TestMentions(t *testing.T) {
 		}
 	}
 }
+
+// TestRate: the words of servers, the code that they amount to, and whether the address
+// is gone (RFC 3463; Recipient.Hard).
+func TestRate(t *testing.T) {
+	for _, c := range []struct {
+		field, words, want string
+		hard               bool
+	}{
+		{"5.1.1", "", "5.1.1", true},
+		{"5.0.0", "", "5.0.0", false},
+		{"", "550 5.1.1 <a@b.example>... User unknown", "5.1.1", true},
+		{"5.0.0", "551 5.1.6 mailbox has moved", "5.1.6", true},
+		{"", "551 try a@c.example", "5.0.0", true},
+		{"", "556 no", "5.0.0", true},
+		{"5.1.1", "552 mailbox is full", "5.1.1", false},
+		{"", "452 4.2.2 mailbox full", "4.2.2", false},
+		{"", "mailbox full", "5.2.2", false},
+		{"5.1.2", "Host unknown", "5.1.2", true},
+		{"4.4.7", "550 user unknown", "4.4.7", false},
+		{"5.7.1", "550 5.7.1 blocked for spam; user unknown", "5.7.1", false},
+		{"5.1.1", "550 5.1.1 listed by a blocklist at 5.6.7.8", "5.1.1", false},
+		{"5.0.0", "550 User unknown (in reply to end of DATA command)", "5.1.1", false},
+		{"5.2.0", "550 Unknown user", "5.2.0", false},
+		{"5.2.1", "550 5.2.1 account disabled", "5.2.1", false},
+		{"5.1.1", "550 5.1.1 inactive address", "5.1.1", true},
+		{"5.1.8", "501 5.1.8 sender domain does not exist", "5.1.8", false},
+		{"5.1.10", "556 5.1.10 null MX", "5.1.10", true},
+		{"5.4.1", "550 5.4.1 Recipient address rejected: Access denied", "5.4.1", true},
+		{"", "host 5.1.1.5 said 250 ok", "", false},
+		{"", "Connection timed out", "4.4.1", false},
+	} {
+		status, hard := listen(c.words).rate(c.field, false)
+		if status != c.want || hard != c.hard {
+			t.Errorf("%q, %q: %q, %v; want %q, %v", c.field, c.words, status, hard, c.want, c.hard)
+		}
+		if _, hard := listen(c.words).rate(c.field, true); hard {
+			t.Errorf("%q, %q: hard, though delayed", c.field, c.words)
+		}
+	}
+}
