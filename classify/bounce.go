@@ -83,7 +83,8 @@ func mailSystem(h *Header) bool {
 func toBounces(h *Header) bool {
 	for _, a := range h.To {
 		local, _, _ := strings.Cut(asciiLower(a.Addr), "@")
-		if strings.HasSuffix(local, "-bounces") || strings.HasPrefix(local, "bounces+") || strings.HasPrefix(local, "bounce+") || strings.HasPrefix(local, "bounce-") || strings.HasPrefix(local, "bounces-") {
+		tagged, ok := strings.CutPrefix(strings.Replace(local, "bounces", "bounce", 1), "bounce")
+		if strings.HasSuffix(local, "-bounces") || ok && (strings.HasPrefix(tagged, "+") || strings.HasPrefix(tagged, "-")) {
 			return true
 		}
 	}
@@ -119,7 +120,10 @@ func subjectFails(h *Header) bool {
 }
 
 // answerMarks start the subjects of answers and of forwarded mail.
-var answerMarks = []string{"re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "sv:", "vs:", "i:", "r:", "antw:", "doorst:", "enc:", "res:"}
+var answerMarks = []string{
+	"re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "sv:", "vs:", "i:", "r:", "antw:", "doorst:", "enc:",
+	"res:",
+}
 
 // answers goes by the thread and by the subject.
 func answers(h *Header) bool {

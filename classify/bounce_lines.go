@@ -13,7 +13,8 @@ func statusField(low string) bool {
 func copyBegins(low string, f flags) bool {
 	line := strings.Trim(low, " \t\r>|")
 	switch {
-	case strings.HasPrefix(line, "received: "), strings.HasPrefix(line, "return-path:"), strings.HasPrefix(line, "mime-version:"):
+	case strings.HasPrefix(line, "received: "), strings.HasPrefix(line, "return-path:"),
+		strings.HasPrefix(line, "mime-version:"):
 		return true
 	case len(line) > 120 || strings.IndexByte(line, '@') >= 0 || strings.Contains(line, "header fields"):
 		return false

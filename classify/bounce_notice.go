@@ -76,19 +76,21 @@ func (n *notice) line(line, low string, f flags) {
 	n.failing = n.failing || f.failing()
 	n.paragraph |= f
 	reply := replyAt(trimmed)
-	n.transcript = n.transcript || reply || strings.HasPrefix(trimmed, "<<<") || strings.HasPrefix(trimmed, ">>>") || strings.Contains(trimmed, "rcpt to:")
+	n.transcript = n.transcript || reply || strings.HasPrefix(trimmed, "<<<") || strings.HasPrefix(trimmed, ">>>")
 	found := mentions(line, 20)
+	command := len(found) > 0 && strings.Contains(low, "rcpt to:")
+	n.transcript = n.transcript || command
 	switch {
 	case len(found) == 0:
 		n.refusedRcpt(trimmed)
-		if reply && n.cur >= 0 && strings.Contains(trimmed, "... ") && listen(string(n.failed[n.cur].words)).telling() || strings.HasPrefix(trimmed, "pipe to |") || strings.HasPrefix(trimmed, "save to ") {
+		if n.ofAnother(trimmed, reply) {
 			n.cur = -1 // it speaks of another
 		}
 		if n.open && n.bare == "" && strings.IndexByte(trimmed, ' ') < 0 && (line[0] == ' ' || line[0] == '\t') {
 			n.bare = strings.TrimSpace(line)
 		}
 		n.words(line)
-	case strings.Contains(low, "rcpt to:"):
+	case command:
 		n.rcpt = found[0].addr
 		n.words(line)
 	case strings.Contains(low, "mail from:"):
@@ -107,6 +109,15 @@ func (n *notice) settle() {
 	if len(n.failed) == 0 && n.rcpt != "" {
 		n.fail(n.rcpt)
 	}
+}
+
+// ofAnother: a line without an address begins to speak of another recipient: a reply for
+// a host, behind which old sendmail names the address, or a pipe of Exim's.
+func (n *notice) ofAnother(low string, reply bool) bool {
+	if strings.HasPrefix(low, "pipe to |") || strings.HasPrefix(low, "save to ") {
+		return true
+	}
+	return reply && n.cur >= 0 && strings.Contains(low, "... ") && listen(string(n.failed[n.cur].words)).telling()
 }
 
 // endParagraph: addresses to which a message went have failed when the same paragraph
@@ -137,114 +148,5 @@ func (n *notice) refusedRcpt(low string) {
 		n.rcpt = ""
 	case strings.HasPrefix(reply, "2"):
 		n.rcpt = ""
-	}
-}
-
-// addresses takes the addresses of a line that failed.
-func (n *notice) addresses(line, low string, f flags, found []mention) {
-	first := found[0]
-	before, after := low[:first.start], low[first.end:]
-	item := startsItem(before)
-	switch {
-	case item && n.lists(before, after, f) || n.open && strings.HasSuffix(before, "smtp="):
-		n.fail(first.addr)
-		n.more(line, low, found)
-	case replyAt(strings.TrimSpace(low)) && !strings.Contains(before, "from") && !n.own(first.addr):
-		n.fail(first.addr)
-		n.words(line)
-	case origin(before) && (n.cur >= 0 || n.open):
-		n.expanded(first.addr)
-	case n.own(first.addr) || byOrFrom(before):
-		n.words(line)
-	case labelled(before) || f.failing() && towards(before):
-		for _, m := range together(low, found) {
-			n.fail(m.addr)
-		}
-		n.words(line)
-	default:
-		n.weak = append(n.weak, first.addr)
-		switch {
-		case towards(before):
-			for _, m := range together(low, found) {
-				n.pending = append(n.pending, m.addr)
-			}
-		case item && strings.Trim(after, " \t\r>\"'") == "":
-			n.lone = append(n.lone, first.addr)
-		}
-		n.words(line)
-	}
-}
-
-// lists tells an address of a list, at the start of a line: one was announced, or it
-// stands between angle brackets, or the reason stands behind it.
-func (n *notice) lists(before, after string, f flags) bool {
-	switch {
-	case n.open && (itemEnds(after) || f.failing() || listen(after).telling()):
-		return true
-	case strings.HasSuffix(before, "<") && itemEnds(after) && strings.TrimLeft(after, "> \t\r") != "":
-		return true
-	}
-	rest := strings.TrimLeft(after, ">\"' ")
-	return rest != "" && strings.IndexByte(":-.(", rest[0]) >= 0 && listen(rest).telling()
-}
-
-// more reads what stands behind the first address of a list's line.
-func (n *notice) more(line, low string, found []mention) {
-	last := found[0]
-	for _, m := range found[1:] {
-		between := low[last.end:m.start]
-		switch {
-		case origin(between):
-			n.expanded(m.addr)
-		case parts(between):
-			n.fail(m.addr)
-		default:
-			n.words(line[last.end:])
-			return
-		}
-		last = m
-	}
-	n.words(line[last.end:])
-}
-
-// fail notes an address that failed; the words that follow are about it.
-func (n *notice) fail(addr string) {
-	if n.daemon(addr) || len(n.failed) == maxRecipients {
-		return
-	}
-	key := asciiLower(addr)
-	i, known := n.index[key]
-	if !known {
-		i = len(n.failed)
-		n.index[key] = i
-		n.failed = append(n.failed, failure{addr: addr})
-	}
-	n.cur = i
-}
-
-// expanded names the address that the sender wrote to.
-func (n *notice) expanded(addr string) {
-	if n.cur < 0 {
-		n.fail(addr)
-		return
-	}
-	f := &n.failed[n.cur]
-	if n.daemon(addr) || f.final != "" {
-		return
-	}
-	f.addr, f.final = addr, f.addr
-	n.index[asciiLower(addr)] = n.cur
-}
-
-// words keeps what is said of the address at hand, or of none.
-func (n *notice) words(line string) {
-	dst, limit := &n.common, maxCommon
-	if n.cur >= 0 {
-		dst, limit = &n.failed[n.cur].words, maxReason
-	}
-	line = strings.TrimRight(strings.TrimLeft(line, " \t\r<>:;,)]\""), " \t\r<>")
-	if room := limit - len(*dst); room > 0 {
-		*dst = append(*dst, line[:min(len(line), room)]...)
-		*dst = append(*dst, ' ')
 	}
 }

@@ -1,14 +1,15 @@
 package classify
 
 import (
-	"slices"
+	"bytes"
 	"strings"
 )
 
 // readNotice reads the text of the report and what stands for it.
 func (c *collector) readNotice(h *Header) *notice {
 	text := c.text.String()
-	n := readNotice(text, func(addr string) bool { return holds(h.To, addr) || holds(h.From, addr) }, func(addr string) bool { return holds(h.From, addr) })
+	daemon := func(addr string) bool { return holds(h.From, addr) }
+	n := readNotice(text, func(addr string) bool { return holds(h.To, addr) || daemon(addr) }, daemon)
 	if n.transcript && n.rest != "" && !n.copied {
 		c.recipients.deliveryStatus([]byte(n.rest))
 	}
@@ -28,8 +29,8 @@ func greets(text string) bool {
 	line = strings.TrimSpace(line)
 	word, _, _ := strings.Cut(asciiLower(line[:min(len(line), maxWord)]), " ")
 	switch strings.TrimRight(word, ",!") {
-	case "dear", "hi", "hello", "hallo", "hey", "liebe", "lieber", "sehr", "guten", "moin", "bonjour", "cher", "chère", "hola", "querida", "querido", "estimado", "estimada",
-		"ciao", "caro", "cara", "gentile", "buongiorno", "olá", "caro(a)", "prezado", "beste", "geachte", "dag":
+	case "dear", "hi", "hello", "hallo", "hey", "liebe", "lieber", "sehr", "guten", "moin", "bonjour", "cher", "chère",
+		"hola", "querida", "querido", "estimado", "estimada", "ciao", "caro", "cara", "gentile", "buongiorno", "olá", "caro(a)", "prezado", "beste", "geachte", "dag":
 		return strings.HasSuffix(line, ",") || strings.HasSuffix(line, "!")
 	}
 	return false
@@ -66,7 +67,8 @@ func (c *collector) complete(h *Header, n *notice) {
 		return
 	}
 	for _, f := range n.failed {
-		c.recipients.add(reported{Recipient: Recipient{Address: addrSpec([]byte(f.addr)), Final: addrSpec([]byte(f.final))}, words: string(f.words), beside: n.beside(h)})
+		r := Recipient{Address: addrSpec([]byte(f.addr)), Final: addrSpec([]byte(f.final))}
+		c.recipients.add(reported{Recipient: r, words: string(f.words), beside: n.beside(h)})
 	}
 	if len(c.recipients.list) == 0 {
 		c.recipients.add(reported{Recipient: Recipient{Address: c.onlyOne(h, n)}, beside: n.beside(h)})
@@ -127,9 +129,12 @@ func (c *collector) addWords(h *Header, n *notice) {
 // soften: a server refused a message as a whole (after DATA), which a Diagnostic-Code
 // does not tell; Postfix and Exim write it into their text.
 func (c *collector) soften() {
-	hard := func(r reported) bool { return r.Hard }
-	if len(c.recipients.list) == 1 && slices.ContainsFunc(c.recipients.list, hard) && afterData(asciiLower(oneSpaced(c.text.String()))) {
-		c.recipients.list[0].Hard = false
+	list := c.recipients.list
+	if len(list) != 1 || !list[0].Hard || c.text.plain == nil || !bytes.Contains(c.text.plain.start(maxNotice).body, []byte("end of")) {
+		return
+	}
+	if afterData(asciiLower(oneSpaced(c.text.String()))) {
+		list[0].Hard = false
 	}
 }
 

@@ -14,10 +14,17 @@ var systemPieces = []string{
 }
 
 // systemNames are display names of programs that carry mail.
-var systemNames = []string{"mail delivery", "delivery subsystem", "mailsystem", "mail system", "mailer daemon", "mailer-daemon", "microsoft exchange", "content-filter at", "mail deliver system", "mail administrator"}
+var systemNames = []string{
+	"mail delivery", "delivery subsystem", "mailsystem", "mail system", "mailer daemon", "mailer-daemon",
+	"microsoft exchange", "content-filter at", "mail deliver system", "mail administrator",
+}
 
 // robotNames are local parts of machines, though not of mail systems alone.
-var robotNames = []string{"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "admin", "administrator", "system", "root", "ndr", "bounce", "bounces", "mailer", "system administrator", "mailadmin", "notification", "notifications"}
+var robotNames = []string{
+	"noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "admin", "administrator",
+	"system", "root", "ndr", "bounce", "bounces", "mailer", "system administrator", "mailadmin", "notification",
+	"notifications",
+}
 
 // noteSender looks at who the message says it is from.
 func noteSender(m *signs, list []Address, bare string) {

@@ -85,7 +85,7 @@ func flagsOf(line string) flags {
 			continue
 		}
 		if start >= 0 && i-start > 1 && i-start < longestWord {
-			all |= wordFlags[strings.Trim(line[start:i], "'-")]
+			all |= wordFlags[bareWord(line[start:i])]
 		}
 		start = -1
 	}
@@ -97,6 +97,17 @@ func flagsOf(line string) flags {
 		}
 	}
 	return all
+}
+
+// bareWord leaves out quotes and dashes around a word.
+func bareWord(w string) string {
+	for w != "" && (w[0] == '-' || w[0] == '\'') {
+		w = w[1:]
+	}
+	for w != "" && (w[len(w)-1] == '-' || w[len(w)-1] == '\'') {
+		w = w[:len(w)-1]
+	}
+	return w
 }
 
 func isWordByte(c byte) bool {
@@ -116,18 +127,24 @@ func (f flags) announces() bool {
 
 // asciiLower lowers A to Z and leaves every byte where it is.
 func asciiLower(s string) string {
-	for i := range len(s) {
-		if upper(s[i]) {
-			low := []byte(s)
-			for j := i; j < len(low); j++ {
-				if upper(low[j]) {
-					low[j] += 'a' - 'A'
-				}
-			}
-			return string(low)
-		}
+	i := 0
+	for i < len(s) && !upper(s[i]) {
+		i++
 	}
-	return s
+	if i == len(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	b.WriteString(s[:i])
+	for ; i < len(s); i++ {
+		c := s[i]
+		if upper(c) {
+			c += 'a' - 'A'
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
 }
 
 func upper(c byte) bool { return c-'A' <= 'Z'-'A' }

@@ -14,12 +14,12 @@ func (c *collector) returnedMessage(raw []byte) {
 }
 
 // unwrap judges a message that a part holds: lists and gateways pass bounces on whole.
-func (c *collector) unwrap(p Policy, depth int) Report {
+func (c *collector) unwrap(p Policy, depth int) *Report {
 	h, body, err := parse(c.carried)
-	if err != nil || !h.Doubtful() {
-		return Report{}
+	if err != nil || !mayReport(&h) && h.machine.content.media != "multipart/report" {
+		return nil
 	}
 	inner := h.read(body, p, depth+1)
 	c.notice.wrapped = inner.Class == Bounce
-	return inner
+	return &inner
 }

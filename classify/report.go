@@ -90,7 +90,7 @@ func (h Header) read(body []byte, p Policy, depth int) Report {
 	if mayReport(&h) && c.recipients.wanting() {
 		n = c.readNotice(&h)
 	}
-	var inner Report
+	var inner *Report
 	if c.carried != nil && len(c.recipients.list) == 0 && (n == nil || len(n.failed) == 0) && depth < maxWrapped {
 		inner = c.unwrap(p, depth)
 	}
