@@ -155,3 +155,24 @@ func TestRate(t *testing.T) {
 		}
 	}
 }
+
+// TestDoubtful: whose bodies are asked for. Those of most people are not.
+func TestDoubtful(t *testing.T) {
+	for header, want := range map[string]bool{
+		"From: Maria <maria@example.org>\nSubject: Undelivered Mail Returned to Sender": false,
+		"From: Postmaster <postmaster@example.org>":                                     true,
+		"From: no-reply@example.org":                                                    true,
+		"From: Mailsystem <x@example.org>":                                              true,
+		"From: maria@example.org\nTo: list-bounces@example.net":                         true,
+		"From: maria@example.org\nReturn-Path: <>":                                      true,
+		"From: maria@example.org\nAuto-Submitted: auto-replied":                         true,
+	} {
+		h, err := Parse([]byte(header))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.Doubtful(); got != want {
+			t.Errorf("%q: %v", header, got)
+		}
+	}
+}

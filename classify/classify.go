@@ -66,12 +66,16 @@ func (h Header) Verdict(p Policy) Verdict {
 }
 
 // Doubtful reports whether only the body can tell what the message is, or holds what
-// matters of it: whom a bounce speaks of, until when somebody is away. It is meant
+// matters of it: whether a machine's mail is a bounce and whom it speaks of, until when
+// somebody is away. It is meant
 // for [Header.Read].
 func (h Header) Doubtful() bool {
+	if mayReport(&h) {
+		return true
+	}
 	var v Verdict
 	v.judge(&h)
-	return v.Class == Bounce || v.Class == AutoReply || mayReport(&h)
+	return v.Class == Bounce || v.Class == AutoReply
 }
 
 // authenticate adds what the trusted server found out about the From domain.
