@@ -1,9 +1,6 @@
 package classify
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 const (
 	maxAddresses = 1000
@@ -47,20 +44,6 @@ func appendAddresses(list []Address, v []byte) []Address {
 		return found
 	}
 	return append(list, found...)
-}
-
-// localIs reports whether an address, or the one without a domain, has the local part.
-func localIs(list []Address, local, want string) bool {
-	if strings.EqualFold(local, want) {
-		return true
-	}
-	for _, a := range list {
-		before, _, _ := strings.Cut(a.Addr, "@")
-		if strings.EqualFold(before, want) {
-			return true
-		}
-	}
-	return false
 }
 
 func (p *addressParser) parse(v []byte) []Address {

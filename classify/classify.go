@@ -66,10 +66,13 @@ func (h Header) Verdict(p Policy) Verdict {
 }
 
 // Doubtful reports whether only the body can tell what the message is, or holds what
-// matters of it: whom a bounce speaks of, until when somebody is away, who answers an
-// invitation. Of people's mail, that is where the subject is one that machines write.
-// It is meant for [Header.Read].
+// matters of it: whether a machine's mail is a bounce and whom it speaks of, until when
+// somebody is away, who answers an invitation. Of people's mail, that is where the
+// subject is one that machines write. It is meant for [Header.Read].
 func (h Header) Doubtful() bool {
+	if mayReport(&h) {
+		return true
+	}
 	var v Verdict
 	v.judge(&h)
 	switch v.Class {

@@ -5,26 +5,24 @@ import (
 	"strings"
 )
 
-// maxRecipients bounds the recipients of one bounce.
-const maxRecipients = 1000
-
-// Recipient is an address that a delivery status notification speaks of
-// (RFC 3464 section 2.3).
+// Recipient is an address that a bounce speaks of (RFC 3464 section 2.3): one that
+// failed, or that is still tried.
 type Recipient struct {
 	// Address is the Original-Recipient, which is what the sender wrote to, or
 	// else the Final-Recipient (sections 2.3.1 and 2.3.2).
 	Address string
 	Final   string // the Final-Recipient, where an alias led elsewhere
-	Status  string // RFC 3463 code such as 5.1.1; "" when missing (section 2.3.4)
-	Delayed bool   // it is still being tried: Action delayed (RFC 3464 section 2.3.3)
-	Words   string // of the server, cleaned, at most 300 bytes
-	Hard    bool   // Action failed and a Status of class 5: a permanent failure (RFC 3463 section 3.1)
-}
-
-// recipientList holds each address once.
-type recipientList struct {
-	list  []Recipient
-	index map[string]int // by lower-case address
+	// Status is a code of RFC 3463 such as 5.1.1: that of the server's reply or of the
+	// Status field (section 2.3.4), or else what the words amount to; "" when nothing tells.
+	Status string
+	// Hard: the address itself is gone. There is no such mailbox, no such host, it has
+	// moved, or its domain takes no mail, and that for good (class 5). Everything that
+	// may pass is soft, whatever its code: a full or disabled mailbox, a network that
+	// fails; and so is what is about the message or its sender: too big, spam, policy,
+	// relaying, a refusal after DATA.
+	Hard    bool
+	Delayed bool   // it is still being tried (RFC 3464 section 2.3.3)
+	Words   string // what the server, or the report, says of it; cleaned, at most 300 bytes
 }
 
 // deliveryStatus reads the body of a message/delivery-status part: blocks of
@@ -35,46 +33,27 @@ func (l *recipientList) deliveryStatus(body []byte) {
 		s := scanner{src: body}
 		for s.next() {
 			if string(s.name) == "final-recipient" && block.final != "" {
-				l.add(block.recipient()) // a blank line is missing
+				l.addBlock(&block) // a blank line is missing
 				block = statusBlock{}
 			}
 			block.read(string(s.name), s.value())
 		}
-		l.add(block.recipient())
+		l.addBlock(&block)
 		body = s.rest()
 	}
 }
 
-// failed takes X-Failed-Recipients. They bear no status, so none is hard.
-func (l *recipientList) failed(list []Address) {
-	for _, a := range list {
-		l.add(Recipient{Address: a.Addr})
-	}
-}
-
-// add keeps r unless its address is missing. Of an address met again, a hard
-// failure counts.
-func (l *recipientList) add(r Recipient) {
-	if r.Address == "" {
+// addBlock leaves out who got the message (section 2.3.3).
+func (l *recipientList) addBlock(b *statusBlock) {
+	switch b.action {
+	case "delivered", "relayed", "expanded":
 		return
 	}
-	key := strings.ToLower(r.Address)
-	switch i, known := l.index[key]; {
-	case known && r.Hard && !l.list[i].Hard:
-		l.list[i] = r
-		return
-	case known, len(l.list) == maxRecipients:
-		return
-	}
-	if l.index == nil {
-		l.index = make(map[string]int)
-	}
-	l.index[key] = len(l.list)
-	l.list = append(l.list, r)
+	l.add(b.recipient())
 }
 
 // statusBlock holds the per-recipient fields that count.
-type statusBlock struct{ original, final, action, status string }
+type statusBlock struct{ original, final, action, status, comment, diagnostic string }
 
 func (b *statusBlock) read(name string, value []byte) {
 	switch name {
@@ -85,21 +64,27 @@ func (b *statusBlock) read(name string, value []byte) {
 	case "action":
 		setToken(&b.action, value)
 	case "status":
-		b.status = statusCode(value)
+		b.status, b.comment = statusCode(value), string(value[:min(len(value), maxReason)])
+	case "diagnostic-code":
+		b.diagnostic = string(value[:min(len(value), maxReason)])
 	}
 }
 
-func (b *statusBlock) recipient() Recipient {
-	r := Recipient{Address: b.original, Status: b.status}
-	switch {
-	case r.Address == "":
+func (b *statusBlock) recipient() reported {
+	r := reported{field: b.status, delayed: b.action == "delayed", acted: b.action != ""}
+	if r.Address = b.original; r.Address == "" {
 		r.Address = b.final
-	case !strings.EqualFold(b.original, b.final):
+	} else if !strings.EqualFold(b.original, b.final) {
 		r.Final = b.final
 	}
-	r.Delayed = strings.HasPrefix(b.action, "delay")
-	// "failed" is the standard's word, "failure" that of some programs (section 2.3.3).
-	r.Hard = strings.HasPrefix(b.action, "fail") && strings.HasPrefix(b.status, "5.")
+	if kind, words, ok := strings.Cut(b.diagnostic, ";"); ok && len(kind) < 20 {
+		r.words = strings.TrimSpace(words) // "smtp; 550 …" (section 2.3.6)
+	} else {
+		r.words = b.diagnostic
+	}
+	if r.words == "" && b.comment != b.status {
+		r.words = b.comment // "5.2.1 (mailbox disabled)"
+	}
 	return r
 }
 

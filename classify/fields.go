@@ -45,6 +45,8 @@ var standardFields = []field{
 	{"List-Owner", readListOther("List-Owner (RFC 2369)")},
 	{"List-Archive", readListOther("List-Archive (RFC 2369)")},
 	{"X-Failed-Recipients", func(h *Header, v []byte) { h.machine.failed = appendAddresses(h.machine.failed, v) }},
+	{"X-Amz-Sns-Message-Id", func(h *Header, _ []byte) { h.machine.notifies = true }},
+	{"X-MLServer", readListOther("X-MLServer")},
 	{"X-Auto-Response-Suppress", readSuppress},
 	{"X-Autoreply", readAutoReply("X-Autoreply")},
 	{"X-Autoreply-From", readAutoReply("X-Autoreply-From")},
@@ -91,8 +93,8 @@ func readFrom(h *Header, v []byte) {
 	}
 	p := addressParser{}
 	h.From = p.parse(v)
-	h.machine.fromDaemon = h.machine.fromDaemon || p.null || localIs(h.From, p.local, "mailer-daemon")
-	h.machine.fromPost = h.machine.fromPost || localIs(h.From, p.local, "postmaster")
+	h.machine.fromDaemon = h.machine.fromDaemon || p.null
+	noteSender(&h.machine, h.From, p.local)
 	if len(h.From) > 0 {
 		local, _, _ := strings.Cut(h.From[0].Addr, "@")
 		h.machine.noReply = takesNoAnswers(local)

@@ -39,6 +39,9 @@ type signs struct {
 	redirected    bool // X-Sieve-Redirected-From (Pigeonhole)
 	fromDaemon    bool // From: MAILER-DAEMON or <>
 	fromPost      bool // From: postmaster
+	fromSystem    bool // From another program that carries mail
+	fromRobot     bool // From another machine: no-reply, admin
+	notifies      bool // X-Amz-Sns-Message-Id
 	autoSubmitted string
 	precedence    string
 	suppress      bool

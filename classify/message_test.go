@@ -22,16 +22,16 @@ func TestMessage(t *testing.T) {
 	}{
 		// RFC 3464 sections 2.3.1 to 2.3.4
 		{"dsn-failed.eml", Bounce, []Recipient{
-			{Address: "Maria@example.org", Final: "m.lopez@internal.example.org", Status: "5.1.1", Hard: true},
-			{Address: "john@example.org", Status: "5.2.2", Hard: true},
+			{Address: "Maria@example.org", Final: "m.lopez@internal.example.org", Status: "5.1.1", Hard: true,
+				Words: "550 5.1.1 <m.lopez@internal.example.org>: user unknown"},
+			{Address: "john@example.org", Status: "5.2.2", Words: "5.2.2 (mailbox full)"},
 			{Address: "late@example.org", Delayed: true, Status: "4.4.1"},
-			{Address: "read@example.org", Status: "2.1.5"},
-			{Address: "odd@example.org"},
+			{Address: "odd@example.org", Status: "5.1.1", Hard: true, Words: "550 no such user"},
 		}, []string{"orig1@example.net"}},
 		{"dsn-encoded.eml", Bounce, []Recipient{{Address: "maria@example.org", Status: "5.1.1", Hard: true}}, []string{"orig2@example.net"}},
 		{"dsn-no-blank-lines.eml", Bounce, append(one, Recipient{Address: "b@example.org", Status: "5.1.1", Hard: true}), []string{"orig3@example.net"}},
 		{"dsn-from-a-gateway.eml", Bounce, nil, []string{"orig4@example.net"}},
-		{"exim.eml", Bounce, []Recipient{{Address: "maria@example.org"}, {Address: "john@example.org"}}, nil},
+		{"exim.eml", Bounce, []Recipient{{Address: "maria@example.org", Status: "5.1.1", Hard: true, Words: "no such user"}, {Address: "john@example.org", Status: "5.1.1", Hard: true, Words: "no such user"}}, nil},
 		{"receipt.eml", Receipt, nil, []string{"orig5@example.net", "orig0@example.net"}},
 		{"receipt-untyped.eml", Receipt, nil, nil},
 		{"feedback.eml", Feedback, nil, nil},

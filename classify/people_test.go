@@ -15,8 +15,7 @@ var trusted = Policy{AuthservID: "mx.example.net"}
 
 // misjudged are messages by people that are taken for machines today, and what they
 // are taken for. There may be none.
-var misjudged = map[string]string{
-}
+var misjudged = map[string]string{}
 
 // TestPeople holds law 5 from its other side: people's mail is a touch, whole, by
 // header alone as imapwatch fetches it, with the start of the body only, and with

@@ -51,10 +51,12 @@ type Carried struct {
 type structure struct {
 	text          *text  // of the body; nil when it was not looked at
 	report        string // "delivery-status" and so on: the first report part (RFC 6522 section 3)
-	returned      bool   // a returned message, or its header
-	calendar      bool   // text/calendar beside the text
-	calendarReply bool   // and it answers an invitation
-	invitation    bool   // or invites, by the method REQUEST
+	notification  string // "bounce" or "complaint", as Amazon SNS notifies of them
+	notice        noticeSigns
+	returned      bool // a returned message, or its header
+	calendar      bool // text/calendar beside the text
+	calendarReply bool // and it answers an invitation
+	invitation    bool // or invites, by the method REQUEST
 }
 
 // Message judges a whole message, or one of which only the start is there. A
@@ -70,19 +72,19 @@ func Message(raw []byte, p Policy) Report {
 // Read judges a message by its header and its body, or the start of it: the
 // structure, the parts that machines write for machines, and text where the header
 // or the structure shows a sign of a machine. Text alone never makes a machine.
-func (h Header) Read(body []byte, p Policy) Report {
+func (h Header) Read(body []byte, p Policy) Report { return h.read(body, p, 0) }
+
+// read is Read for a message that lies so deep in others.
+func (h Header) read(body []byte, p Policy, depth int) Report {
 	c := collector{structure: structure{text: &text{}}}
-	walk(&h, body, c.visit)
+	c.read(&h, body)
+	if c.carried != nil && len(c.recipients.list) == 0 && (c.told == nil || len(c.told.failed) == 0) && depth < maxWrapped {
+		c.inner = c.unwrap(p, depth)
+	}
 	h.parts = c.structure
 	r := Report{Header: h, Verdict: h.Verdict(p), Thread: h.thread()}
 	if r.Class == Bounce {
-		if len(c.recipients.list) == 0 {
-			c.recipients.failed(h.machine.failed)
-		}
-		r.Recipients = c.recipients.list
-		if c.returnedID != "" {
-			r.Thread = []string{c.returnedID}
-		}
+		c.bounce(&r)
 	}
 	r.tell(c.attendee)
 	return r
@@ -105,6 +107,46 @@ type collector struct {
 	recipients recipientList
 	returnedID string
 	attendee   string
+	copy       Header  // of the returned message
+	carried    []byte  // a message/rfc822 part that may be a bounce itself
+	told       *notice // what the text says of a failure; nil when it was not read
+	inner      *Report // what carried is; nil when it was not judged
+}
+
+// read looks at all parts, and at the text where the header shows that it may matter.
+func (c *collector) read(h *Header, body []byte) {
+	walk(h, body, c.visit)
+	if c.text.plain == nil && c.text.page == nil && len(c.recipients.list) == 0 {
+		c.text.take(part{body: body[:min(len(body), maxBody)], encoding: h.machine.encoding}) // its boundaries are lost
+	}
+	switch {
+	case h.machine.notifies:
+		c.readNotification()
+	case c.complains(h):
+		c.notification = "complaint"
+	}
+	if mayReport(h) && c.recipients.wanting() {
+		c.told = c.readNotice(h)
+	}
+}
+
+// bounce enters whom a bounce speaks of, and which message it is about.
+func (c *collector) bounce(r *Report) {
+	if c.notice.wrapped {
+		r.Recipients, r.Thread = c.inner.Recipients, c.inner.Thread
+		return
+	}
+	if c.told != nil {
+		c.complete(&r.Header, c.told)
+	}
+	c.soften()
+	r.Recipients = c.recipients.out(c.stillTried(&r.Header))
+	if c.returnedID == "" && c.told != nil {
+		c.returnedID = c.told.id
+	}
+	if c.returnedID != "" {
+		r.Thread = []string{c.returnedID}
+	}
 }
 
 func (c *collector) visit(p part) {
@@ -122,10 +164,7 @@ func (c *collector) visit(p part) {
 		c.found("feedback-report")
 	case "message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
 		c.returned = true
-		if c.returnedID == "" {
-			returned, _ := Parse(p.decoded()) // unreadable: no id
-			c.returnedID = returned.MessageID
-		}
+		c.returnedMessage(p.decoded())
 	case "text/calendar":
 		c.takeCalendar(p)
 	}

@@ -11,6 +11,7 @@ func (v *Verdict) judge(h *Header) {
 	v.add(ruleReceipt(h))
 	v.add(ruleChallenge(h))
 	v.add(ruleBounce(h))
+	v.add(ruleNotification(h))
 	v.add(ruleList(h))
 	v.add(ruleCalendar(h))
 	v.add(ruleAutoReply(h))
@@ -58,6 +59,9 @@ func ruleReport(h *Header) (Class, string) {
 	case "delivery-status":
 		return Bounce, "delivery status notification (RFC 3464)"
 	case "disposition-notification":
+		if h.parts.notice.refused(h) {
+			return Bounce, "a refusal as a disposition notification (RFC 5429 section 2.1.2)"
+		}
 		return Receipt, "message disposition notification (RFC 8098)"
 	case "feedback-report":
 		return Feedback, "feedback report (RFC 5965)"
@@ -98,7 +102,7 @@ func ruleList(h *Header) (Class, string) {
 // ruleCalendar knows answers to invitations (iTIP REPLY, RFC 5546 section
 // 3.2.3) and calendar robots. A person's invitation is a person's mail.
 func ruleCalendar(h *Header) (Class, string) {
-	if answers(h.machine.content.method) && h.machine.content.media == "text/calendar" || h.parts.calendarReply {
+	if answersInvitation(h.machine.content.method) && h.machine.content.media == "text/calendar" || h.parts.calendarReply {
 		return Calendar, "answer to an invitation (text/calendar; method=REPLY, RFC 5546)"
 	}
 	if sign := acceptance(h); sign != "" {

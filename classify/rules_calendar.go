@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// answers reports whether an iTIP method answers an invitation (RFC 5546 sections
+// answersInvitation reports whether an iTIP method answers an invitation (RFC 5546 sections
 // 3.2.3, 3.2.7 and 3.2.8).
-func answers(method string) bool {
+func answersInvitation(method string) bool {
 	return method == "reply" || method == "counter" || method == "declinecounter"
 }
 
@@ -84,7 +84,7 @@ func (c *collector) takeCalendar(p part) {
 		}
 	}
 	c.invitation = c.invitation || method == "request"
-	if answers(method) {
+	if answersInvitation(method) {
 		c.calendarReply = true
 		if c.attendee == "" {
 			c.attendee = attendee

@@ -8,54 +8,6 @@ func automatic(h *Header) bool {
 	return h.machine.autoSubmitted != "" && h.machine.autoSubmitted != "no" && !googleInvites(h)
 }
 
-// ruleBounce knows delivery reports without the form of RFC 3464. MAILER-DAEMON
-// and <> write nothing else. A postmaster may be a person, so a second sign is
-// asked for; so may whoever forwards a report.
-func ruleBounce(h *Header) (Class, string) {
-	m := &h.machine
-	failing := (m.fromPost || m.nullPath) && failingSubject(h)
-	switch {
-	case m.fromDaemon:
-		return Bounce, "From is MAILER-DAEMON or empty"
-	case len(m.failed) > 0:
-		return Bounce, "X-Failed-Recipients (Exim, Gmail)"
-	case m.fromPost && m.nullPath:
-		return Bounce, "From is postmaster, with a null Return-Path (RFC 5321 section 4.5.5)"
-	case m.nullPath && failing:
-		return Bounce, "null Return-Path (RFC 5321 section 4.5.5) and the subject of a delivery report"
-	case m.fromPost && failing:
-		return Bounce, "From is postmaster, with the subject of a delivery report"
-	case h.parts.report == "delivery-status" && (m.fromPost || m.nullPath || automatic(h)):
-		return Bounce, "a mail system sends a message/delivery-status part (RFC 3464)"
-	case h.parts.returned && m.nullPath:
-		return Bounce, "null Return-Path (RFC 5321 section 4.5.5) and the returned message"
-	}
-	return "", ""
-}
-
-// failures start the subjects that mail systems give to their reports:
-// sendmail, Postfix, Exim, qmail, Exchange, Domino, OpenSMTPD, IMail.
-var failures = []string{
-	"returned mail:", "warning: could not send message", "undelivered mail returned to sender",
-	"delayed mail (still being retried)", "mail delivery failed", "mail delivery failure", "warning: message ",
-	"failure notice", "undeliverable", "delivery status notification", "delivery failure",
-	"mail could not be delivered", "mail system error",
-}
-
-// failingSubject leaves out answers, which a person may write about a failure.
-func failingSubject(h *Header) bool {
-	if len(h.InReplyTo) > 0 || len(h.References) > 0 {
-		return false
-	}
-	subject := strings.ToLower(h.Subject[:min(len(h.Subject), 64)])
-	for _, f := range failures {
-		if strings.HasPrefix(subject, f) {
-			return true
-		}
-	}
-	return false
-}
-
 // ruleAutoReply knows answers that nobody wrote: RFC 3834 section 5, RFC 5230
 // section 4.6, and the fields used before. Exchange says auto-generated, or
 // nothing, in its out-of-office answers, but suppresses answers to them.

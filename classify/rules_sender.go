@@ -67,7 +67,7 @@ var unanswerableEnds = func() (ends struct{ start, end [256]bool }) {
 }()
 
 // takesNoAnswers reports whether a local part says so: no-reply,
-// drive-shares-noreply, noreply-orders. Behind a point may stand a person's name.
+// drive-shares-noreply, noreply-orders. Beside a point may stand a person's name.
 func takesNoAnswers(local string) bool {
 	if len(local) < 7 {
 		return false
@@ -93,7 +93,7 @@ func takesNoAnswers(local string) bool {
 		if len(u) > len(joined) {
 			continue
 		}
-		if string(joined[:len(u)]) == u && named != len(u) || string(joined[len(joined)-len(u):]) == u {
+		if string(joined[:len(u)]) == u && named != len(u) || string(joined[len(joined)-len(u):]) == u && (named == 0 || named != len(joined)-len(u)) {
 			return true
 		}
 	}

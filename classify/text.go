@@ -76,11 +76,14 @@ func harmless(r rune) rune {
 }
 
 // shorten cuts s to maxText bytes, between characters.
-func shorten(s string) string {
-	if len(s) <= maxText {
+func shorten(s string) string { return shortenTo(s, maxText) }
+
+// shortenTo cuts s to n bytes, between characters.
+func shortenTo(s string, n int) string {
+	if len(s) <= n {
 		return s
 	}
-	cut := maxText
+	cut := n
 	for !utf8.RuneStart(s[cut]) {
 		cut--
 	}

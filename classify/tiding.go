@@ -29,7 +29,7 @@ func tidings(h *Header, text string, automatic bool) []Tiding {
 		if kind == "" || len(out) == maxTidings || told(out, kind) {
 			continue
 		}
-		t := Tiding{Kind: kind, Words: said(s)}
+		t := Tiding{Kind: kind, Words: quotedWords(s)}
 		if kind == Moved {
 			next := strings.Join(list[min(i+1, len(list)):min(i+3, len(list))], "\n")
 			t.Address = newAddress(h, s, low, next)
@@ -97,8 +97,8 @@ func wordEdge(low string, i int, p string) bool {
 	return (i == 0 || !unicode.IsLetter(before)) && (i+len(p) == len(low) || !unicode.IsLetter(after))
 }
 
-// said cleans a sentence, and cuts it between characters.
-func said(s string) string {
+// quotedWords cleans a sentence, and cuts it between characters.
+func quotedWords(s string) string {
 	s = clean([]byte(s))
 	if len(s) <= maxSaid {
 		return s
