@@ -67,13 +67,19 @@ func (l *recipientList) add(r reported) {
 	l.list = append(l.list, r)
 }
 
-// out gives the recipients in their order. Of those of whom no report says what became,
-// tried tells whether they are still being tried.
-func (l *recipientList) out(tried bool) []Recipient {
-	var out []Recipient
-	for _, r := range l.list {
-		r.Delayed = r.delayed || tried && !r.acted && !r.Hard
-		out = append(out, r.Recipient)
+// out gives the recipients in their order. Where no report says what became of one,
+// tried tells whether all are still being tried.
+func (l *recipientList) out(tried func() bool) []Recipient {
+	out := make([]Recipient, len(l.list))
+	asked, still := false, false
+	for i, r := range l.list {
+		if out[i] = r.Recipient; !r.acted && !r.Hard {
+			if !asked {
+				asked, still = true, tried()
+			}
+			out[i].Delayed = still
+		}
+		out[i].Delayed = out[i].Delayed || r.delayed
 	}
 	return out
 }
@@ -89,6 +95,10 @@ var waiting = []string{
 // delayed.
 func (c *collector) stillTried(h *Header) bool {
 	text := c.text.String()
-	low := asciiLower(oneSpaced(h.Subject + " " + text[:min(len(text), maxNotice)]))
-	return slices.ContainsFunc(waiting, func(words string) bool { return strings.Contains(low, words) })
+	text = oneSpaced(asciiLower(text[:min(len(text), maxWaiting)]))
+	subject := asciiLower(h.Subject)
+	return slices.ContainsFunc(waiting, func(words string) bool { return strings.Contains(text, words) || strings.Contains(subject, words) })
 }
+
+// maxWaiting is where at the latest a text says that it is about a delay, in bytes.
+const maxWaiting = 2 << 10

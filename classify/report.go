@@ -140,7 +140,7 @@ func (c *collector) bounce(r *Report) {
 		c.complete(&r.Header, c.told)
 	}
 	c.soften()
-	r.Recipients = c.recipients.out(c.stillTried(&r.Header))
+	r.Recipients = c.recipients.out(func() bool { return c.stillTried(&r.Header) })
 	if c.returnedID == "" && c.told != nil {
 		c.returnedID = c.told.id
 	}

@@ -15,9 +15,13 @@ func (v *Verdict) judge(h *Header) {
 	v.add(ruleList(h))
 	v.add(ruleCalendar(h))
 	v.add(ruleAutoReply(h))
-	v.add(ruleAway(h))
+	if v.Class == "" { // the words of what is something else already need not be read
+		v.add(ruleAway(h))
+	}
 	v.add(ruleAutoSubmitted(h))
-	v.add(ruleNullPath(h))
+	if v.Class != Bounce && v.Class != Receipt { // which explain it
+		v.add(ruleNullPath(h))
+	}
 	v.add(rulePrecedence(h))
 	v.add(ruleUnsubscribe(h))
 	v.add(ruleSuppress(h))
