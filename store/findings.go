@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -192,22 +193,30 @@ func changes(result sql.Result, err error) (int64, error) {
 // Answered tells what some messages are that others answer, by Message-ID: those that
 // the owner sent and, of these, to which contact alone.
 func (s *Store) Answered(ctx context.Context, ids []string) (own map[string]bool, alone map[string]string, err error) {
+	type asked struct {
+		ID   string `json:"id"`
+		Hash int64  `json:"hash"`
+	}
+	all := make([]asked, len(ids))
+	for i, id := range ids {
+		all[i] = asked{id, ownHash(s.secret, id)}
+	}
+	list, err := json.Marshal(all)
+	if err != nil {
+		return nil, nil, err
+	}
 	own, alone = map[string]bool{}, map[string]string{}
-	err = s.snapshot(ctx, func(db querier) error {
-		for _, id := range ids {
-			var known bool
-			var to sql.NullString
-			err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM own WHERE hash = ?1) OR EXISTS (SELECT 1 FROM touch WHERE message_id = ?2 AND direction = 'out'),
-				(SELECT contact_id FROM touch WHERE message_id = ?2 AND direction = 'out' AND medium = 'email' AND alone)`,
-				ownHash(s.secret, id), id).Scan(&known, &to)
-			if err != nil {
-				return err
-			}
-			if own[id] = known; to.Valid {
-				alone[id] = to.String
-			}
+	rows, err := s.db.QueryContext(ctx, `SELECT asked.id, coalesce((SELECT contact_id FROM touch WHERE message_id = asked.id AND direction = 'out' AND medium = 'email' AND alone), '')
+		FROM (SELECT value ->> 'id' AS id, value ->> 'hash' AS hash FROM json_each(?)) AS asked
+		WHERE EXISTS (SELECT 1 FROM own WHERE own.hash = CAST(asked.hash AS INTEGER))
+			OR EXISTS (SELECT 1 FROM touch WHERE message_id = asked.id AND direction = 'out')`, string(list))
+	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
+		var id, to string
+		err := rows.Scan(&id, &to)
+		if own[id] = true; to != "" {
+			alone[id] = to
 		}
-		return nil
+		return struct{}{}, err
 	})
-	return own, alone, err
+	return own, alone, s.explain(err)
 }

@@ -455,7 +455,7 @@ ALTER TABLE passed_over ADD COLUMN why        TEXT    NOT NULL DEFAULT ''; -- th
 -- In the order in which they are read with their contacts.
 DROP INDEX address_contact;
 CREATE INDEX address_contact ON address (contact_id, position, addr, key, bounced);
-CREATE INDEX touch_message ON touch (message_id, contact_id) WHERE message_id <> '';
+CREATE INDEX touch_message ON touch (message_id);
 `}
 
 // migrate brings the schema up to date in one transaction.

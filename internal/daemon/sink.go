@@ -435,7 +435,7 @@ func (s *sink) judge(sc *store.Scan, b imapwatch.Batch, msg plan.Message) {
 		}
 		return
 	}
-	if outcome.Elsewhere {
+	if outcome.Elsewhere && s.d.now().Sub(msg.At) < absenceWithin {
 		sc.Findings = append(sc.Findings, contact.Finding{ContactID: msg.Answered, Key: msg.Key, Kind: contact.Elsewhere, At: msg.At, Address: msg.From.Addr})
 	}
 	h := store.History{At: msg.At, Subject: msg.Subject, Key: msg.Key, Alone: outcome.Alone}

@@ -17,7 +17,7 @@ import (
 // a contact wrote it, it is read whatever its age.
 const (
 	bounceWithin  = 365 * 24 * time.Hour
-	absenceWithin = 90 * 24 * time.Hour
+	absenceWithin = 90 * 24 * time.Hour // likewise for whom the owner is asked about
 	tidingsWithin = 30 * 24 * time.Hour
 )
 
