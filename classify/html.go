@@ -17,27 +17,19 @@ func ReplyText(raw []byte) string {
 	if err != nil {
 		return ""
 	}
-	var plain, page *part
-	walk(&h, body, func(p part) {
-		switch media := p.content.media; {
-		case p.attached:
-		case plain == nil && (media == "text/plain" || media == ""):
-			plain = &p
-		case page == nil && media == "text/html":
-			page = &p
+	var t text
+	walk(&h, body, t.take)
+	if t.plain != nil {
+		words := t.plain.text()
+		if t.plain.content.flowed {
+			words = unflow(words, t.plain.content.delSp)
 		}
-	})
-	if plain != nil {
-		text := plain.text()
-		if plain.content.flowed {
-			text = unflow(text, plain.content.delSp)
-		}
-		if strings.TrimSpace(text) != "" {
-			return text
+		if strings.TrimSpace(words) != "" {
+			return words
 		}
 	}
-	if page != nil {
-		return htmlText(page.text())
+	if t.page != nil {
+		return htmlText(t.page.text())
 	}
 	return ""
 }

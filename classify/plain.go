@@ -20,14 +20,11 @@ func PlainText(raw []byte) string {
 	if err != nil {
 		return ""
 	}
-	text, found := "", false
-	walk(&h, body, func(p part) {
-		plain := p.content.media == "text/plain" || p.content.media == "" // RFC 2045 section 5.2
-		if plain && !found && !p.attached {
-			text, found = p.text(), true
-		}
-	})
-	return text
+	var t text
+	if walk(&h, body, t.take); t.plain == nil {
+		return ""
+	}
+	return t.plain.text()
 }
 
 // text decodes a text part; one in an unknown charset is taken for UTF-8 or

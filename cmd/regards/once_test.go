@@ -61,11 +61,15 @@ const fewestPoints = 1000
 
 // Law 3: a letter is never doubled, lost or left unexplained, at whichever step of
 // I/O on its path the program is killed, or a line is cut off or lost. With
-// REGARDS_TEST_REAL=1 all of these are tried; else every few, since each takes a
-// tenth of a second of real programs and real servers.
+// REGARDS_TEST_REAL=1 all of these are tried, or every third where the race
+// detector takes its time beside; else every few, since each takes a tenth of a second
+// of real programs and real servers.
 func TestOnce(t *testing.T) {
 	stretch := 16
-	if os.Getenv("REGARDS_TEST_REAL") == "1" {
+	switch {
+	case os.Getenv("REGARDS_TEST_REAL") == "1" && racing:
+		stretch = 3
+	case os.Getenv("REGARDS_TEST_REAL") == "1":
 		stretch = 1
 	}
 	program := plainProgram(t)
