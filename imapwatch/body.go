@@ -17,10 +17,11 @@ const (
 
 // bodies reads the start of those bodies of a batch that the sink asks for, and has
 // them judged: what is kept of a body is what follows from it. A body that the server
-// does not give costs nothing but itself, and one over which the connection is lost
-// is not asked for again: the header tells what is needed most.
+// does not give costs nothing but itself. Where the connection is lost over them they
+// are asked for one by one, to find out which it is; after a few more losses the mailbox
+// is read without: headers tell what is needed most.
 func (s *scanner) bodies(ctx context.Context, b *box, batch *Batch) error {
-	if len(batch.Messages) == 0 {
+	if len(batch.Messages) == 0 || s.doubt.bodiless {
 		return nil
 	}
 	about := *batch
@@ -29,27 +30,57 @@ func (s *scanner) bodies(ctx context.Context, b *box, batch *Batch) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", errSink, err)
 	}
-	wanted = slices.DeleteFunc(wanted, func(uid uint32) bool { return s.costly[costly{b.Name, b.UIDValidity, uid}] })
-	for some := range slices.Chunk(wanted, bodiesAtOnce) {
+	wanted = slices.DeleteFunc(wanted, func(uid uint32) bool { return s.w.costly(costly{b.Name, b.UIDValidity, uid}) })
+	size := bodiesAtOnce
+	if s.doubt.bodies > 0 {
+		size = 1
+	}
+	for some := range slices.Chunk(wanted, size) {
 		err := s.readBodies(ctx, some, batch)
-		if refusedOnly(err) {
-			continue
-		}
-		if err != nil {
-			for _, uid := range some {
-				s.costly[costly{b.Name, b.UIDValidity, uid}] = true
-			}
+		switch {
+		case err == nil, refusedOnly(err) && !passing(err):
+		case refusedOnly(err):
+			return fmt.Errorf("%w: %w", errMailbox, err)
+		case lost(err):
+			return s.blameBodies(b, some, err)
+		default:
 			return err
 		}
 	}
 	return nil
 }
 
-// costly is a message whose body may have cost a connection.
+// maxBodyLosses is how often the connection may be lost over bodies in one visit.
+const maxBodyLosses = 4
+
+// blameBodies says what is to follow from a connection that was lost over some bodies:
+// a network may have failed, or one of them is what the server, or we, break over.
+func (s *scanner) blameBodies(b *box, uids []uint32, err error) error {
+	if len(uids) == 1 && s.doubt.bodies > 0 {
+		s.w.markCostly(costly{b.Name, b.UIDValidity, uids[0]})
+	}
+	s.doubt.bodies++
+	s.doubt.bodiless = s.doubt.bodies >= maxBodyLosses
+	return fmt.Errorf("%w: its body: %w", errSuspect, err)
+}
+
+// costly is a message whose body cost a connection.
 type costly struct {
 	mailbox  string
 	validity uint32
 	uid      uint32
+}
+
+func (w *Watcher) costly(m costly) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.bodies[m]
+}
+
+func (w *Watcher) markCostly(m costly) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.bodies[m] = true
 }
 
 func (s *scanner) readBodies(ctx context.Context, uids []uint32, batch *Batch) error {

@@ -17,6 +17,9 @@ type doubt struct {
 	size    int
 	culprit uint32 // the message at which the connection broke when nothing else was asked for
 	spoiled int    // messages in a row that could not be read, and none that could
+
+	bodies   int  // how often the connection was lost over bodies
+	bodiless bool // too often
 }
 
 // maxSpoiled is how many messages in a row are stepped over in one visit. Where

@@ -28,7 +28,7 @@ func (w *Watcher) open(ctx context.Context, server imapconn.Server) (*scanner, e
 	if err != nil {
 		return nil, err
 	}
-	return &scanner{w: w, server: server, conn: conn, delay: w.pace.firstDelay, costly: map[costly]bool{}}, nil
+	return &scanner{w: w, server: server, conn: conn, delay: w.pace.firstDelay}, nil
 }
 
 // close ends the connection with a goodbye, where that is possible. What is being

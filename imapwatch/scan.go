@@ -34,7 +34,6 @@ type scanner struct {
 	// committed receives the result of the one commit under way; nil when there is none.
 	committed chan error
 	bytes     []byte // memory for one header or body
-	costly    map[costly]bool
 	doubt     doubt
 	delay     time.Duration // before the next connection
 	good      int           // ranges read since the last one

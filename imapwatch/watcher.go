@@ -55,13 +55,14 @@ type Watcher struct {
 	watched  []string
 	outcomes map[string]error // since it was connected: nil for a mailbox that was read to its end
 	failures map[string]failure
+	bodies   map[costly]bool // those that are not asked for again
 }
 
 // New makes a watcher that goes on from the cursors given, by mailbox. It does
 // no I/O.
 func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
 	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1), aside: make(chan chan struct{}),
-		cursors: map[string]Cursor{}, failures: map[string]failure{}}
+		cursors: map[string]Cursor{}, failures: map[string]failure{}, bodies: map[costly]bool{}}
 	maps.Copy(w.cursors, cursors)
 	w.account.Server.Counters = &w.counters
 	return w

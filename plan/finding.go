@@ -38,7 +38,7 @@ func (b *Book) Bounces(m Message, about string, failed []Failure) (found []conta
 // Returned gives the letters that did not arrive, as reports about them say.
 func Returned(letters []contact.Letter, reports []contact.Finding) (ends []contact.Ending) {
 	for _, l := range letters {
-		i := slices.IndexFunc(reports, func(f contact.Finding) bool { return l.Is(f.About) })
+		i := slices.IndexFunc(reports, func(f contact.Finding) bool { return l.Is(f.About) && l.ContactID == f.ContactID })
 		if i >= 0 && l.State != contact.Failed && l.Answered.IsZero() { // who answers has got it
 			words := cmp.Or(reports[i].Words, "the server does not say why")
 			ends = append(ends, contact.Ending{Key: l.Key, State: contact.Failed, Reason: CameBack + words, At: reports[i].At})
@@ -148,16 +148,21 @@ func (d *desk) findings(c contact.Contact, wanted func(contact.FindingKind) bool
 func (d *desk) worthTelling(c contact.Contact, i int) bool {
 	f := c.Findings[i]
 	switch {
-	case f.At.After(d.now):
+	case f.At.After(d.now), f.Kind.Grave() && knownGrave(c):
 		return false
 	case f.Kind == contact.HardBounce:
-		return Status(d.now, c) != contact.Bounced // that line says it
+		return Status(d.now, c) != contact.Bounced && hasAddress(c, f.Address) // that line says it
 	case f.Kind == contact.SoftBounce:
 		return slices.ContainsFunc(c.Findings[:i], func(before contact.Finding) bool {
 			return before.Kind == f.Kind && AddressKey(before.Address) == AddressKey(f.Address) && f.At.Sub(before.At) <= softWithin
 		})
 	}
 	return f.Address == "" || !hasAddress(c, f.Address)
+}
+
+// knownGrave reports whether the owner keeps letters from c already.
+func knownGrave(c contact.Contact) bool {
+	return c.Status == contact.Deceased || c.Status == contact.DoNotContact || c.Status == contact.ByHand
 }
 
 // IsFinding reports whether a line is about what mail told.

@@ -34,6 +34,7 @@ func TestReturned(t *testing.T) {
 	}{
 		"sent":              {contact.Letter{State: contact.Sent, MessageID: "a@x"}, "it came back: 550 no"},
 		"sent by a program": {contact.Letter{State: contact.Sent, MessageID: "l@x", DraftID: "a@x"}, "it came back: 550 no"},
+		"to somebody else":  {contact.Letter{State: contact.Sent, MessageID: "a@x", ContactID: "tom"}, ""},
 		"not seen yet":      {contact.Letter{State: contact.Drafted, MessageID: "a@x"}, "it came back: 550 no"},
 		"known":             {contact.Letter{State: contact.Failed, MessageID: "a@x"}, ""},
 		"answered":          {contact.Letter{State: contact.Sent, MessageID: "a@x", Answered: at("2026-11-21 12:00")}, ""},
@@ -73,6 +74,10 @@ func TestNextWorkDay(t *testing.T) {
 // Letters wait for what is grave, and for an address.
 func TestWritableByMail(t *testing.T) {
 	now := at("2026-11-20 12:00")
+	waits := func(what, kind string) string {
+		return "Maria Lopez seems to have " + what + " (mail of 19 November 2026); letters to them wait until you say what is so: " +
+			"regards contact edit maria --settle " + kind + " if it is not, else --status"
+	}
 	for name, c := range map[string]struct {
 		change func(*contact.Contact)
 		want   string
@@ -80,9 +85,9 @@ func TestWritableByMail(t *testing.T) {
 		"nothing":            {func(*contact.Contact) {}, ""},
 		"a new address":      {tells(contact.NewAddress), ""},
 		"one soft":           {tells(contact.SoftBounce), ""},
-		"died":               {tells(contact.Died), "Maria Lopez seems to have passed away (mail of 19 November 2026); letters to them wait until you say what is so"},
-		"left":               {tells(contact.LeftWork), "Maria Lopez seems to have left where they worked (mail of 19 November 2026); letters to them wait until you say what is so"},
-		"wants none":         {tells(contact.NoMoreMail), "Maria Lopez seems to want no more mail from you (mail of 19 November 2026); letters to them wait until you say what is so"},
+		"died":               {tells(contact.Died), waits("passed away", "died")},
+		"left":               {tells(contact.LeftWork), waits("left where they worked", "left")},
+		"wants none":         {tells(contact.NoMoreMail), strings.Replace(waits("want no more mail from you", "stop"), "to have want", "to want", 1)},
 		"one address failed": {func(c *contact.Contact) { c.Addresses[0].Bounced = now }, ""},
 		"all failed":         {func(c *contact.Contact) { c.Addresses[0].Bounced, c.Addresses[1].Bounced = now, now }, "Maria Lopez is bounced"},
 		"all, by card": {func(c *contact.Contact) {
@@ -158,7 +163,7 @@ func TestTouchesByThread(t *testing.T) {
 		"somebody answers one in her name":        {Message{From: Person{Addr: "maria@work.example"}, To: people("ana@example.org"), Machine: "calendar", Attendee: "tom@work.example"}, "calendar"},
 		"a network brings a message":              {Message{From: Person{Addr: "m@linkedin.com"}, Machine: "bulk", Carried: Carried{contact.LinkedIn, "maria  LOPEZ"}}, "bulk in maria linkedin"},
 		"a network brings a stranger's":           {Message{From: Person{Addr: "m@linkedin.com"}, Machine: "bulk", Carried: Carried{contact.LinkedIn, "Maria Lopez-Ruiz"}}, "bulk"},
-		"somebody plays the network":              {Message{From: Person{Addr: "m@linkedin.com"}, Machine: LeftForged, Carried: Carried{contact.LinkedIn, "Maria Lopez"}}, "forged"},
+		"somebody plays the network":              {Message{From: Person{Addr: "m@linkedin.com"}, Machine: LeftForged, Forged: true, Carried: Carried{contact.LinkedIn, "Maria Lopez"}}, "forged"},
 		"the answer to a letter, from where else": {Message{From: Person{Addr: "office@x.example"}, To: people("ana@example.org tom@work.example"), Answered: "maria"}, "in maria email elsewhere"},
 	} {
 		o := testBook().Touches(c.m)

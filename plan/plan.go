@@ -14,6 +14,7 @@
 package plan
 
 import (
+	"fmt"
 	"time"
 
 	"regards/contact"
@@ -162,7 +163,7 @@ func Writable(now time.Time, c contact.Contact) string {
 		return c.Name + " is " + string(status)
 	}
 	if f, grave := c.Grave(); grave {
-		return Said(c, f) + "; letters to them wait until you say what is so"
+		return fmt.Sprintf("%s; letters to them wait until you say what is so: regards contact edit %s --settle %s if it is not, else --status", Said(c, f), c.ID, f.Kind)
 	}
 	return ""
 }

@@ -30,6 +30,7 @@ type Message struct {
 	Machine    string // why it is no person's mail, such as "auto-reply" or "forged"; "" when it is
 	Why        string // the rule that decided so; "": none did
 	Verified   bool
+	Forged     bool // whoever it says it is from did not send it
 
 	// AnswersOwn is set when it answers a message that the owner sent, to whomever.
 	AnswersOwn bool
@@ -136,9 +137,9 @@ func (b *Book) Touches(m Message) Outcome {
 	case out:
 		o.Alone, rule = len(peers) == 1, "from you to the contact's address "
 	case m.Machine == "list":
-		rule = "an answer to a message of yours, through a list, " + rule
+		rule = throughList + rule
 	case m.Machine == "calendar":
-		rule = "they answered an invitation, " + rule
+		rule = invitation + rule
 	}
 	for _, p := range peers {
 		if id, ok := b.contacts[p.Key]; ok {
@@ -147,10 +148,23 @@ func (b *Book) Touches(m Message) Outcome {
 	}
 	if o.Touches = onePerContact(o.Touches); !out && len(o.Touches) == 0 && m.Answered != "" {
 		o.Touches = []contact.Touch{m.touch(m.Answered, o, from.Addr,
-			"an answer to what you wrote to them alone, from an address that is not known as theirs: "+from.Addr)}
+			elsewhere+from.Addr)}
 		o.Elsewhere = true
 	}
 	return o
+}
+
+// The rules of touches that count by what they answer.
+const (
+	throughList = "an answer to a message of yours, through a list, "
+	invitation  = "they answered an invitation, "
+	elsewhere   = "an answer to what you wrote to them alone, from an address that is not known as theirs: "
+)
+
+// ByThread reports whether the rule of a touch is one of those that go by what a
+// message answers, and not by who wrote it.
+func ByThread(rule string) bool {
+	return slices.ContainsFunc([]string{throughList, invitation, elsewhere}, func(begins string) bool { return strings.HasPrefix(rule, begins) })
 }
 
 func direction(out bool) contact.Direction {
@@ -176,7 +190,7 @@ func (m Message) touch(contactID string, o Outcome, addr, rule string) contact.T
 // notification is a machine's: it is never answered by mail.
 func (b *Book) carried(m Message) []contact.Touch {
 	id := b.names[foldName(m.Carried.Name)]
-	if m.Carried.Medium == "" || id == "" || m.Machine == LeftForged {
+	if m.Carried.Medium == "" || id == "" || m.Forged {
 		return nil
 	}
 	return []contact.Touch{{ContactID: id, At: m.At, Direction: contact.In, Medium: m.Carried.Medium, Subject: m.Subject,
@@ -191,8 +205,8 @@ func (b *Book) leftOut(m Message, from Peer, out bool, peers int) string {
 		return LeftShown
 	case m.Draft:
 		return LeftDraft
-	case !out && m.Machine == "list" && known && m.AnswersOwn:
-	case !out && m.Machine == "calendar" && known && AddressKey(m.Attendee) == from.Key:
+	case !out && m.Machine == "list" && known && m.AnswersOwn: // lists change mail, so that their DMARC often fails
+	case !out && m.Machine == "calendar" && known && !m.Forged && AddressKey(m.Attendee) == from.Key:
 	case m.Machine != "":
 		return m.Machine
 	case m.From.Addr == "":

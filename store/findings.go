@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"slices"
-	"strings"
 
 	"regards/contact"
 	"regards/plan"
@@ -55,28 +54,37 @@ func settle(ctx context.Context, tx *sql.Tx, c, old contact.Contact) error {
 			old.ID, f.Key, f.Kind, f.Address); err != nil {
 			return err
 		}
+		if f.Kind == contact.Elsewhere && !hasKey(c.Addresses, plan.AddressKey(f.Address)) { // it was somebody else
+			if _, err := tx.ExecContext(ctx, "DELETE FROM touch WHERE contact_id = ? AND key = ?", old.ID, f.Key); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
 
-// recordFindings stores what mail told: what the owner sent first, since reports are
-// believed about that alone.
+// recordFindings stores what mail told, and what the owner sent, once the touches of a
+// scan are there: reports are believed only about what went to the contact.
 func recordFindings(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) error {
-	proven, err := recordOwn(ctx, tx, secret, sc.Own)
+	for _, id := range sc.Own {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO own (hash) VALUES (?) ON CONFLICT DO NOTHING", ownHash(secret, id)); err != nil {
+			return err
+		}
+	}
+	changed, err := proveReports(ctx, tx, secret, sc.Touches)
 	if err != nil {
 		return err
 	}
-	changed := proven > 0
 	for _, f := range sc.Findings {
-		added, err := addFinding(ctx, tx, secret, f)
+		says, err := addFinding(ctx, tx, secret, f)
 		if err != nil {
 			return err
 		}
-		changed = changed || added
+		changed = changed || says
 	}
 	for _, a := range sc.Absences {
 		n, err := changes(tx.ExecContext(ctx, `UPDATE contact SET away_since = ?1, away_until = ?2, deputy = ?3
-			WHERE id = ?4 AND (away_until < ?2 OR away_until = ?2 AND deputy <> ?3 AND ?3 <> '')`,
+			WHERE id = ?4 AND away_since < ?1`, // what was said last holds
 			seconds(a.Since), seconds(a.Until), a.Deputy, a.ContactID))
 		if err != nil {
 			return err
@@ -90,48 +98,45 @@ func recordFindings(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) err
 	return changeBook(ctx, tx)
 }
 
-// recordOwn notes what the owner sent, and gives how many findings are known to be
-// about that only now.
-func recordOwn(ctx context.Context, tx *sql.Tx, secret []byte, ids []string) (proven int64, err error) {
-	for _, id := range ids {
-		hash := ownHash(secret, id)
-		added, err := changes(tx.ExecContext(ctx, "INSERT INTO own (hash) VALUES (?) ON CONFLICT DO NOTHING", hash))
-		if err != nil {
-			return proven, err
-		}
-		if added == 0 {
+// proveReports has the reports count that waited for touches to be known.
+func proveReports(ctx context.Context, tx *sql.Tx, secret []byte, touches []contact.Touch) (proven bool, err error) {
+	for _, t := range touches {
+		if t.Direction != contact.Out || t.MessageID == "" {
 			continue
 		}
-		if err := markBounced(ctx, tx, "waits = ?", hash); err != nil {
+		hash := ownHash(secret, t.MessageID)
+		if err := markBounced(ctx, tx, "waits = ? AND waits <> 0 AND contact_id = ?", hash, t.ContactID); err != nil {
 			return proven, err
 		}
-		n, err := changes(tx.ExecContext(ctx, "UPDATE finding SET waits = 0 WHERE waits = ?", hash))
+		n, err := changes(tx.ExecContext(ctx, "UPDATE finding SET waits = 0 WHERE waits = ? AND waits <> 0 AND contact_id = ?", hash, t.ContactID))
 		if err != nil {
 			return proven, err
 		}
-		proven += n
+		proven = proven || n > 0
 	}
 	return proven, nil
 }
 
-// addFinding stores a finding, and reports whether it says anything yet. One that a
-// report made about mail that the owner is not known to have sent waits for that.
+// addFinding stores a finding, and reports whether it says anything yet. A report about
+// mail that is not known to have gone to the contact waits for that. What the owner has
+// seen to in the same words is not said again.
 func addFinding(ctx context.Context, tx *sql.Tx, secret []byte, f contact.Finding) (says bool, err error) {
 	waits := int64(0)
 	if f.About != "" {
-		waits = ownHash(secret, f.About)
 		var known bool
-		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM own WHERE hash = ?1)
-			OR EXISTS (SELECT 1 FROM touch WHERE message_id = ?2 AND direction = 'out')
-			OR EXISTS (SELECT 1 FROM letter WHERE ?2 IN (message_id, draft_id))`, waits, f.About).Scan(&known); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM touch WHERE message_id = ?1 AND contact_id = ?2 AND direction = 'out')
+			OR EXISTS (SELECT 1 FROM passed_over WHERE message_id = ?1 AND contact_id = ?2 AND direction = 'out')
+			OR EXISTS (SELECT 1 FROM letter WHERE ?1 IN (message_id, draft_id) AND contact_id = ?2)`, f.About, f.ContactID).Scan(&known); err != nil {
 			return false, err
 		}
-		if known {
-			waits = 0
+		if !known {
+			waits = ownHash(secret, f.About)
 		}
 	}
-	n, err := changes(tx.ExecContext(ctx, `INSERT INTO finding (contact_id, key, kind, address, at, words, about, waits)
-		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE EXISTS (SELECT 1 FROM contact WHERE id = ?1) ON CONFLICT DO NOTHING`,
+	n, err := changes(tx.ExecContext(ctx, `INSERT INTO finding (contact_id, key, kind, address, at, words, about, waits, settled)
+		SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?7 = '' AND ?6 <> '' AND EXISTS (SELECT 1 FROM finding
+			WHERE contact_id = ?1 AND kind = ?3 AND address = ?4 AND words = ?6 AND settled)
+		WHERE EXISTS (SELECT 1 FROM contact WHERE id = ?1) ON CONFLICT DO NOTHING`,
 		f.ContactID, f.Key, f.Kind, f.Address, seconds(f.At), f.Words, f.About, waits))
 	if err != nil || n == 0 || waits != 0 {
 		return false, err
@@ -148,10 +153,17 @@ func markBounced(ctx context.Context, tx *sql.Tx, where string, values ...any) e
 		return err
 	}
 	for _, f := range found {
-		if _, err := tx.ExecContext(ctx, `UPDATE address SET bounced = max(bounced, ?1) WHERE contact_id = ?2 AND key = ?3
-			AND NOT EXISTS (SELECT 1 FROM touch WHERE contact_id = ?2 AND direction = 'in' AND medium = 'email'
-				AND address = address.addr AND at > ?1)`,
-			seconds(f.At), f.ContactID, plan.AddressKey(f.Address)); err != nil {
+		key, wrote := plan.AddressKey(f.Address), false
+		err := texts(ctx, tx, "SELECT DISTINCT address FROM touch WHERE contact_id = ? AND direction = 'in' AND medium = 'email' AND at > ?",
+			func(addr string) { wrote = wrote || plan.AddressKey(addr) == key }, f.ContactID, seconds(f.At))
+		if err != nil {
+			return err
+		}
+		if wrote {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE address SET bounced = max(bounced, ?) WHERE contact_id = ? AND key = ?",
+			seconds(f.At), f.ContactID, key); err != nil {
 			return err
 		}
 	}
@@ -165,8 +177,9 @@ func revive(ctx context.Context, tx *sql.Tx, touches []contact.Touch) (any bool,
 		if t.Direction != contact.In || t.Medium != contact.Email {
 			continue
 		}
+		key := plan.AddressKey(t.Address)
 		n, err := changes(tx.ExecContext(ctx, "UPDATE address SET bounced = 0 WHERE contact_id = ? AND key = ? AND bounced > 0 AND bounced < ?",
-			t.ContactID, plan.AddressKey(t.Address), seconds(t.At)))
+			t.ContactID, key, seconds(t.At)))
 		if err != nil {
 			return any, err
 		}
@@ -174,12 +187,46 @@ func revive(ctx context.Context, tx *sql.Tx, touches []contact.Touch) (any bool,
 			continue
 		}
 		any = true
-		if _, err := tx.ExecContext(ctx, `UPDATE finding SET settled = 1 WHERE contact_id = ? AND kind IN ('bounce', 'soft-bounce') AND at < ?
-			AND lower(address) = ?`, t.ContactID, seconds(t.At), strings.ToLower(t.Address)); err != nil {
+		err = settleReports(ctx, tx, t.ContactID, seconds(t.At), key)
+		if err != nil {
 			return any, err
 		}
 	}
 	return any, nil
+}
+
+// settleReports settles the reports about an address up to a time.
+func settleReports(ctx context.Context, tx *sql.Tx, contactID string, until int64, key string) error {
+	var old []string
+	err := texts(ctx, tx, "SELECT DISTINCT address FROM finding WHERE contact_id = ? AND kind IN ('bounce', 'soft-bounce') AND at < ?",
+		func(addr string) {
+			if plan.AddressKey(addr) == key {
+				old = append(old, addr)
+			}
+		}, contactID, until)
+	for _, addr := range old {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "UPDATE finding SET settled = 1 WHERE contact_id = ? AND kind IN ('bounce', 'soft-bounce') AND at < ? AND address = ?",
+				contactID, until, addr)
+		}
+	}
+	return err
+}
+
+// NewFindings leaves out those that are known already.
+func (s *Store) NewFindings(ctx context.Context, all []contact.Finding) (fresh []contact.Finding, err error) {
+	for _, f := range all {
+		var known bool
+		err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM finding WHERE contact_id = ? AND key = ? AND kind = ? AND address = ?)",
+			f.ContactID, f.Key, f.Kind, f.Address).Scan(&known)
+		if err != nil {
+			return nil, s.explain(err)
+		}
+		if !known {
+			fresh = append(fresh, f)
+		}
+	}
+	return fresh, nil
 }
 
 // changes gives how many rows a statement has changed.

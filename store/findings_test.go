@@ -40,7 +40,13 @@ func told(t *testing.T, s *Store, id string) string {
 // anything else changes nothing.
 func TestReportsAboutOwnMail(t *testing.T) {
 	found := func(f ...contact.Finding) Scan { sc := inbox(10); sc.Findings = f; return sc }
-	sent := func(ids ...string) Scan { sc := inbox(10); sc.Mailbox, sc.Own = "Sent", ids; return sc }
+	var maria, tom contact.Contact
+	to := func(c contact.Contact, id string) Scan {
+		sc := inbox(10, mail(c, id, contact.Out))
+		sc.Mailbox, sc.Own = "Sent", []string{id}
+		return sc
+	}
+	sent := func(id string) Scan { return to(maria, id) }
 	for name, c := range map[string]struct {
 		scans func(maria contact.Contact) []Scan
 		want  string
@@ -49,11 +55,14 @@ func TestReportsAboutOwnMail(t *testing.T) {
 			return []Scan{sent("a@x"), found(bounceOf(m, "a@x", contact.HardBounce, noon))}
 		}, "no maria@x.example, bounce"},
 		"sent known later": {func(m contact.Contact) []Scan {
-			return []Scan{found(bounceOf(m, "a@x", contact.HardBounce, noon)), sent("b@x"), sent("a@x")}
+			return []Scan{found(bounceOf(m, "a@x", contact.HardBounce, noon)), sent("b@x"), to(tom, "a@x"), sent("a@x")}
 		}, "no maria@x.example, bounce"},
 		"a touch is known": {func(m contact.Contact) []Scan {
 			return []Scan{inbox(9, mail(m, "a@x", contact.Out)), found(bounceOf(m, "a@x", contact.HardBounce, noon))}
 		}, "no maria@x.example, bounce"},
+		"it went to somebody else": {func(m contact.Contact) []Scan {
+			return []Scan{to(tom, "a@x"), found(bounceOf(m, "a@x", contact.HardBounce, noon)), to(tom, "a@x")}
+		}, ""},
 		"their own mail": {func(m contact.Contact) []Scan {
 			return []Scan{inbox(9, mail(m, "a@x", contact.In)), found(bounceOf(m, "a@x", contact.HardBounce, noon))}
 		}, ""},
@@ -70,7 +79,7 @@ func TestReportsAboutOwnMail(t *testing.T) {
 		}, ""},
 		"they had written since": {func(m contact.Contact) []Scan {
 			again := mail(m, "c@x", contact.In)
-			again.At = noon.Add(time.Hour)
+			again.At, again.Address = noon.Add(time.Hour), "Maria+work@X.example"
 			return []Scan{sent("a@x"), inbox(11, again), found(bounceOf(m, "a@x", contact.HardBounce, noon))}
 		}, "bounce"},
 		"met twice": {func(m contact.Contact) []Scan {
@@ -82,7 +91,7 @@ func TestReportsAboutOwnMail(t *testing.T) {
 		}, ""},
 	} {
 		s := newStore(t)
-		maria := add(t, s, "Maria")
+		maria, tom = add(t, s, "Maria"), add(t, s, "Tom")
 		for _, sc := range c.scans(maria) {
 			keep(t, s, sc)
 		}
@@ -119,17 +128,17 @@ func TestSettled(t *testing.T) {
 	}
 }
 
-// The longest absence holds; what was said before it is no news.
+// What was said last of an absence holds, in whatever order it is read.
 func TestAbsences(t *testing.T) {
 	s := newStore(t)
 	maria := add(t, s, "Maria")
-	for _, days := range []int{5, 9, 2} {
+	for i, since := range []int{1, 3, 2} {
 		sc := inbox(10)
-		sc.Absences = []Absence{{maria.ID, contact.Absence{Since: noon, Until: noon.AddDate(0, 0, days), Deputy: "pat@x.example"}}}
+		sc.Absences = []Absence{{maria.ID, contact.Absence{Since: noon.AddDate(0, 0, since), Until: noon.AddDate(0, 0, 20-i), Deputy: "pat@x.example"}}}
 		keep(t, s, sc)
 	}
 	got := must[[]contact.Contact](t)(s.Contacts(ctx))[0].Away
-	if want := (contact.Absence{Since: noon, Until: noon.AddDate(0, 0, 9), Deputy: "pat@x.example"}); got != want {
+	if want := (contact.Absence{Since: noon.AddDate(0, 0, 3), Until: noon.AddDate(0, 0, 19), Deputy: "pat@x.example"}); got != want {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -153,7 +153,9 @@ func idsOf(ctx context.Context, tx *sql.Tx, c contact.Contact) (ids []string, er
 func addressesOf(ctx context.Context, tx *sql.Tx, c contact.Contact, ids []string) ([]contact.Address, error) {
 	all := slices.Clone(c.Addresses)
 	for _, id := range ids {
-		rows, err := tx.QueryContext(ctx, "SELECT DISTINCT address FROM touch WHERE contact_id = ? AND address <> ''", id)
+		rows, err := tx.QueryContext(ctx, `SELECT address FROM touch WHERE contact_id = ?1 AND address <> '' UNION
+			SELECT address FROM passed_over WHERE contact_id = ?1 AND address <> '' AND direction = 'in' UNION
+			SELECT address FROM finding WHERE contact_id = ?1 AND kind = 'moved' AND address <> ''`, id)
 		earlier, err := collect(rows, err, scanText)
 		if err != nil {
 			return nil, err
@@ -191,6 +193,9 @@ func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, i
 			}
 		}
 	}
+	if err := forgetFindings(ctx, tx, c); err != nil {
+		return err
+	}
 	// What it takes to undo a command may name anybody.
 	if _, err := tx.ExecContext(ctx, "DELETE FROM command"); err != nil {
 		return err
@@ -210,6 +215,22 @@ func forget(ctx context.Context, tx *sql.Tx, secret []byte, c contact.Contact, i
 		return err
 	}
 	return errors.Join(scrubTexts(ctx, tx, t), scrubIDs(ctx, tx, secret, t), changeBook(ctx, tx))
+}
+
+// forgetFindings removes what mail told of others by an address of somebody.
+func forgetFindings(ctx context.Context, tx *sql.Tx, c contact.Contact) error {
+	var theirs []string
+	err := texts(ctx, tx, "SELECT DISTINCT address FROM finding", func(addr string) {
+		if hasKey(c.Addresses, plan.AddressKey(addr)) {
+			theirs = append(theirs, addr)
+		}
+	})
+	for _, addr := range theirs {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "DELETE FROM finding WHERE address = ?", addr)
+		}
+	}
+	return err
 }
 
 // forgetLines removes the lines of notices that name somebody, which take no orders

@@ -79,9 +79,12 @@ func reclassify(ctx context.Context, tx *sql.Tx, messageID string, human bool) (
 	if err != nil {
 		return nil, err
 	}
-	rows, err = tx.QueryContext(ctx, selectPassedOver+"(message_id = ?1 OR key = ?1) AND direction <> 'out'", messageID)
+	rows, err = tx.QueryContext(ctx, selectPassedOver+"(message_id = ?1 OR key = ?1) AND direction = 'in'", messageID)
 	passed, err := collect(rows, err, scanPassedOver)
-	passed = slices.DeleteFunc(passed, func(p PassedOver) bool { return slices.Contains(notJudged, p.Reason) })
+	passed = slices.DeleteFunc(passed, func(p PassedOver) bool {
+		counts := slices.ContainsFunc(touches, func(t contact.Touch) bool { return t.ContactID == p.ContactID }) // the direct copy does
+		return counts && human || slices.Contains(notJudged, p.Reason)
+	})
 	switch {
 	case err != nil:
 		return nil, err
@@ -117,7 +120,9 @@ func countAfterAll(ctx context.Context, tx *sql.Tx, passed []PassedOver) (all []
 			return nil, err
 		}
 	}
-	_, err = recordTouches(ctx, tx, Scan{Touches: touches})
+	if _, err = recordTouches(ctx, tx, Scan{Touches: touches}); err == nil {
+		_, err = revive(ctx, tx, touches)
+	}
 	return all, err
 }
 
@@ -125,6 +130,9 @@ func countAfterAll(ctx context.Context, tx *sql.Tx, passed []PassedOver) (all []
 func countNoMore(ctx context.Context, tx *sql.Tx, touches []contact.Touch) (all []Reclassified, err error) {
 	for _, t := range touches {
 		r := Reclassified{ContactID: t.ContactID, Sender: t.Address, Was: "human"}
+		if plan.ByThread(t.Rule) { // their other mail is another matter
+			r.Sender = ""
+		}
 		if strings.Contains(t.Rule, plan.ByOwner) { // it was taken for something else before, and so it is again
 			r.Sender = ""
 			if _, err := tx.ExecContext(ctx, "DELETE FROM overruled WHERE sender = ? AND human", plan.AddressKey(t.Address)); err != nil {

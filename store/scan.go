@@ -114,11 +114,11 @@ func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []co
 			return nil, err
 		}
 	}
-	if err := recordFindings(ctx, tx, secret, sc); err != nil {
-		return nil, err
-	}
 	if sc.Lookup != nil {
-		return recordLookup(ctx, tx, sc)
+		if added, err = recordLookup(ctx, tx, sc); err != nil {
+			return nil, err
+		}
+		return added, recordFindings(ctx, tx, secret, sc)
 	}
 	if err := recordInstructions(ctx, tx, sc.Instructions); err != nil {
 		return nil, err
@@ -128,6 +128,9 @@ func record(ctx context.Context, tx *sql.Tx, secret []byte, sc Scan) (added []co
 		return nil, err
 	}
 	if added, err = recordTouches(ctx, tx, sc); err != nil {
+		return nil, err
+	}
+	if err := recordFindings(ctx, tx, secret, sc); err != nil {
 		return nil, err
 	}
 	if err := recordPeers(ctx, tx, secret, id, sc.Peers); err != nil {

@@ -15,7 +15,8 @@ import (
 // though the row is about somebody else.
 var freeText = [][2]string{
 	{"occasion", "title"}, {"occasion", "next"}, {"occasion", "news"}, {"participant", "useful"}, {"touch", "subject"}, {"touch", "rule"},
-	{"passed_over", "subject"}, {"passed_over", "why"}, {"finding", "address"}, {"finding", "words"}, {"contact", "deputy"}, {"correspondent", "in_subject"}, {"correspondent", "out_subject"}, {"correspondent", "name"},
+	{"passed_over", "subject"}, {"passed_over", "why"}, {"finding", "words"}, {"contact", "deputy"},
+	{"correspondent", "in_subject"}, {"correspondent", "out_subject"}, {"correspondent", "name"},
 	{"mailbox", "problem"}, {"letter", "subject"}, {"letter", "reason"}, {"unreadable", "reason"}, {"account", "problem"}, {"hold", "reason"}, {"trouble", "text"}, {"trouble", "verbatim"},
 }
 
@@ -130,7 +131,8 @@ func scrubIDs(ctx context.Context, tx *sql.Tx, secret []byte, t traces) error {
 			return id
 		}
 	}
-	if err := errors.Join(replace(ctx, tx, "touch", "message_id", drop(t.inID)), replace(ctx, tx, "passed_over", "message_id", drop(t.inID)), replace(ctx, tx, "letter", "in_reply_to", drop(ours))); err != nil {
+	if err := errors.Join(replace(ctx, tx, "touch", "message_id", drop(t.inID)), replace(ctx, tx, "passed_over", "message_id", drop(t.inID)),
+		replace(ctx, tx, "finding", "about", drop(ours)), replace(ctx, tx, "letter", "in_reply_to", drop(ours))); err != nil {
 		return err
 	}
 	for _, at := range [][2]string{{"touch", "key"}, {"passed_over", "key"}, {"finding", "key"}, {"overruled", "sender"}, {"correspondent", "in_id"}, {"correspondent", "out_id"}} {

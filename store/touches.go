@@ -116,7 +116,7 @@ func (s *Store) PassedOver(ctx context.Context, contactID string) ([]PassedOver,
 
 // PassedOverOf gives for whom the message with a Message-ID was left out.
 func (s *Store) PassedOverOf(ctx context.Context, messageID string) ([]PassedOver, error) {
-	return s.passedOver(ctx, "key = ?", messageID)
+	return s.passedOver(ctx, "? IN (key, message_id)", messageID)
 }
 
 func (s *Store) passedOver(ctx context.Context, where, arg string) ([]PassedOver, error) {

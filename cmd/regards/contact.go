@@ -94,13 +94,14 @@ func (a *app) contactEditCommand() *cobra.Command {
 					if c.Flags().Changed("name") {
 						p.Name = strings.TrimSpace(name)
 					}
-					if err := s.changeAddresses(&p, add, drop); err != nil {
+					added, err := s.changeAddresses(&p, add, drop)
+					if err != nil {
 						return p, err
 					}
 					if err := f.apply(c, s, &p, all); err != nil {
 						return p, err
 					}
-					return p, seenTo(&p, contact.Status(f.status), settled)
+					return p, seenTo(&p, contact.Status(f.status), settled, added)
 				})
 				if err != nil {
 					return err
@@ -122,30 +123,40 @@ func (a *app) contactEditCommand() *cobra.Command {
 	return c
 }
 
-// seenTo notes what the owner has seen to of what mail told of p: all of it, when they
-// say what p is. Who is active can be reached.
-func seenTo(p *contact.Contact, status contact.Status, settled []string) error {
+// seenTo notes what the owner has seen to of what mail told of p: what is grave, when
+// they say what p is. Who is active can be reached. When they give a new address to
+// somebody who has moved, the others are not written to any more.
+func seenTo(p *contact.Contact, status contact.Status, settled []string, added []contact.Address) error {
 	for _, kind := range settled {
 		if !slices.Contains(contact.FindingKinds(), contact.FindingKind(kind)) {
 			return usagef("--settle %q: write one of %s", kind, contact.List(contact.FindingKinds()))
 		}
 	}
+	var moved time.Time
 	p.Findings = slices.DeleteFunc(slices.Clone(p.Findings), func(f contact.Finding) bool {
-		return status != "" || slices.Contains(settled, string(f.Kind))
+		seen := slices.Contains(settled, string(f.Kind))
+		if seen && (f.Kind == contact.NewAddress || f.Kind == contact.LeftWork) && f.At.After(moved) {
+			moved = f.At
+		}
+		return seen || status != "" && f.Kind.Grave()
 	})
-	if status == contact.Active && p.Unreachable() {
-		for i := range p.Addresses {
+	unreachable := p.Unreachable()
+	for i, a := range p.Addresses {
+		switch fresh := containsKey(added, a.Key); {
+		case fresh, status == contact.Active && unreachable:
 			p.Addresses[i].Bounced = time.Time{}
+		case len(added) > 0 && !moved.IsZero() && a.Bounced.IsZero():
+			p.Addresses[i].Bounced = moved
 		}
 	}
 	return nil
 }
 
-// changeAddresses adds and drops addresses of a contact.
-func (s *session) changeAddresses(p *contact.Contact, add, drop []string) error {
-	added, err := s.addresses(add)
-	if err != nil {
-		return err
+// changeAddresses adds and drops addresses of a contact, and gives those that were named
+// to be added, also if they are there.
+func (s *session) changeAddresses(p *contact.Contact, add, drop []string) (added []contact.Address, err error) {
+	if added, err = s.addresses(add); err != nil {
+		return nil, err
 	}
 	kept := make([]contact.Address, 0, len(p.Addresses)+len(added))
 	for _, addr := range p.Addresses {
@@ -162,7 +173,7 @@ func (s *session) changeAddresses(p *contact.Contact, add, drop []string) error 
 		}
 	}
 	if len(drop) > 0 {
-		return usagef("%s is no address of %s", drop[0], p.Name)
+		return nil, usagef("%s is no address of %s", drop[0], p.Name)
 	}
 	for _, addr := range added {
 		if !containsKey(kept, addr.Key) {
@@ -170,7 +181,7 @@ func (s *session) changeAddresses(p *contact.Contact, add, drop []string) error 
 		}
 	}
 	p.Addresses = kept
-	return nil
+	return added, nil
 }
 
 func containsKey(all []contact.Address, key string) bool {

@@ -98,8 +98,8 @@ func (f *contactFlags) applyManner(c *cobra.Command, s *session, p *contact.Cont
 	if !given("away-until") {
 		return nil
 	}
-	if p.Away = (contact.Absence{}); f.awayUntil == "" {
-		return nil
+	if p.Away = (contact.Absence{Since: s.now()}); f.awayUntil == "" {
+		return nil // what mail said before does not bring it back
 	}
 	end, err := parseTime(f.awayUntil, s.now(), s.cfg.Owner.Location(), nextDay)
 	if err != nil {

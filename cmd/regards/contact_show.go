@@ -61,12 +61,24 @@ type contactJSON struct {
 	TimeZone  string           `json:"time_zone,omitempty"`
 	Birthday  string           `json:"birthday,omitempty"`
 	Away      *string          `json:"away_until,omitempty"`
+	Deputy    string           `json:"deputy,omitempty"`  // to whom to write meanwhile
+	Bounced   []string         `json:"bounced,omitempty"` // addresses that are not written to: mail to them comes back
+	Findings  []findingJSON    `json:"findings,omitempty"`
 	LastTouch *lastTouchJSON   `json:"last_touch"`
 	NextDue   *string          `json:"next_due"`
 	Added     *string          `json:"added"`
 	By        string           `json:"introduced_by,omitempty"`
 	last      contact.Touch    // for people
 	every     contact.Duration // likewise
+}
+
+// findingJSON is what mail told of a contact that the owner has not seen to.
+type findingJSON struct {
+	Kind      contact.FindingKind `json:"kind"`
+	At        *string             `json:"at"`
+	Address   string              `json:"address,omitempty"`
+	Words     string              `json:"words,omitempty"`
+	MessageID string              `json:"message_id"`
 }
 
 type lastTouchJSON struct {
@@ -86,10 +98,15 @@ func (s *session) contactJSON(c contact.Contact, last contact.Touch, due time.Ti
 		Language: c.Language, Register: c.Register, TimeZone: c.TimeZone, Birthday: c.Birthday.String(),
 	}
 	if c.Away.Until.After(s.now()) {
-		j.Away = jsonTime(c.Away.Until)
+		j.Away, j.Deputy = jsonTime(c.Away.Until), c.Away.Deputy
 	}
 	for _, addr := range c.Addresses {
-		j.Addresses = append(j.Addresses, addr.Addr)
+		if j.Addresses = append(j.Addresses, addr.Addr); !addr.Bounced.IsZero() {
+			j.Bounced = append(j.Bounced, addr.Addr)
+		}
+	}
+	for _, f := range c.Findings {
+		j.Findings = append(j.Findings, findingJSON{f.Kind, jsonTime(f.At), f.Address, f.Words, brackets(f.Key)})
 	}
 	if !j.every.IsZero() {
 		j.Every = j.every.String()
@@ -197,6 +214,10 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 	line("name", p.Name)
 	line("id", p.ID)
 	line("addresses", strings.Join(j.Addresses, ", "))
+	line("not written to", strings.Join(j.Bounced, ", "))
+	for _, f := range p.Findings {
+		line("mail tells", plan.Said(p, f)+": "+string(f.Kind))
+	}
 	line("groups", strings.Join(p.Groups, ", "))
 	line("medium", string(p.Medium))
 	status := string(j.Status)
@@ -211,8 +232,8 @@ func (a *app) printContact(s *session, p contact.Contact, all people, touches []
 	line("birthday", j.Birthday)
 	if j.Away != nil {
 		away := untilWords(p.Away.Until, s)
-		if p.Away.Deputy != "" {
-			away += "; write to " + p.Away.Deputy + " meanwhile"
+		if j.Deputy != "" {
+			away += "; write to " + j.Deputy + " meanwhile"
 		}
 		line("away", away)
 	}

@@ -49,9 +49,9 @@ func (a *app) explainMessage(c *cobra.Command, s *session, id string) error {
 	places := s.placesOf(e)
 	fetchErr := s.fetchMessage(c.Context(), places, id, e)
 	switch {
-	case e.Mailbox == "" && fetchErr == nil && len(e.Touches)+len(e.LeftOut)+len(e.Letters) == 0:
+	case e.Mailbox == "" && fetchErr == nil && !e.any():
 		return fmt.Errorf("no message with the Message-ID %s was a touch or was left out, and none lies in a mailbox that is watched; the verdict on a message file: regards classify FILE", e.MessageID)
-	case fetchErr != nil && len(e.Touches)+len(e.LeftOut)+len(e.Letters) == 0:
+	case fetchErr != nil && !e.any():
 		return fetchErr
 	case fetchErr != nil:
 		e.Problem = strings.ReplaceAll(fetchErr.Error(), "\n", "; ")
@@ -71,6 +71,11 @@ type known struct {
 
 // place is a mailbox of an account.
 type place struct{ account, mailbox string }
+
+// any reports whether anything is known of the message.
+func (e *known) any() bool {
+	return len(e.Touches)+len(e.LeftOut)+len(e.Found)+len(e.Letters) > 0
+}
 
 // knownOf gives what is known of a message without a look at it.
 func (s *session) knownOf(ctx context.Context, id string) (*known, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"regards/contact"
@@ -181,6 +182,12 @@ func (d *Daemon) endings(ctx context.Context, touches []contact.Touch, reports [
 	if err != nil {
 		return nil, nil, err
 	}
-	ends := append(plan.Endings(letters, occasions, touches), plan.Returned(letters, reports)...)
-	return ends, plan.Answers(letters, touches), nil
+	ends, answers := plan.Endings(letters, occasions, touches), plan.Answers(letters, touches)
+	if reports, err = d.store.NewFindings(ctx, reports); err != nil {
+		return nil, nil, err
+	}
+	for _, a := range answers { // who answers has got it
+		letters = slices.DeleteFunc(letters, func(l contact.Letter) bool { return l.Key == a.Key })
+	}
+	return append(ends, plan.Returned(letters, reports)...), answers, nil
 }

@@ -4,6 +4,7 @@ package daemon
 
 // The race detector sees the same on every day, and makes each many times as long.
 const (
-	calendarDays  = 40
-	calendarSteps = 3
+	calendarDays   = 40
+	calendarSteps  = 3
+	calendarChecks = "25"
 )

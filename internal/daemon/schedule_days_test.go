@@ -3,8 +3,9 @@
 package daemon
 
 // calendarDays is how long a calendar is gone through: a year; calendarSteps is how
-// much may happen in a story of it.
+// much may happen in a story of it, and calendarChecks how many stories there are.
 const (
-	calendarDays  = 365
-	calendarSteps = 12
+	calendarDays   = 365
+	calendarSteps  = 12
+	calendarChecks = "100"
 )

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"flag"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -274,6 +275,9 @@ func TestDigestsOfAStory(t *testing.T) {
 // Whatever the clock does: one look makes one digest at most, none has a day that no
 // clock has shown, and while time goes on the newest that is due is there.
 func TestDigestsWhateverHappens(t *testing.T) {
+	usual := flag.Lookup("rapid.checks").Value.String()
+	must(t, flag.Set("rapid.checks", calendarChecks))
+	defer func() { must(t, flag.Set("rapid.checks", usual)) }()
 	rapid.Check(t, func(rt *rapid.T) {
 		zones := rapid.SampledFrom([]string{"Europe/Madrid", "Australia/Lord_Howe", "Pacific/Apia", "America/Sao_Paulo"})
 		lines := rapid.SampledFrom([]string{"30 2 * * *", "0 8 * * MON", "0 0 * * *", "*/30 6-9 1,15 * *"})

@@ -85,7 +85,8 @@ func (s *sink) answeredBy(ctx context.Context, b imapwatch.Batch) (seen answered
 	for _, m := range b.Messages {
 		if id := answeredID(m.Header); id != "" && len(m.Header.From) > 0 && !s.d.book.IsOwner(m.Header.From[0].Addr) {
 			known := s.d.book.ContactOf(m.Header.From[0].Addr) != ""
-			if !known || m.Header.Verdict(classify.Policy{}).Class == classify.List {
+			class := m.Header.Verdict(classify.Policy{}).Class
+			if known && class == classify.List || !known && (class == classify.Human || class == classify.AutoReply) {
 				ids = append(ids, id)
 			}
 		}
@@ -150,16 +151,19 @@ func (s *sink) verdict(m imapwatch.Message, msg *plan.Message) {
 	if carried := m.Header.Carried(); carried.Name != "" {
 		msg.Carried = plan.Carried{Medium: contact.LinkedIn, Name: carried.Name}
 	}
+	msg.Forged = verdict.Forged
 	class := string(verdict.Class)
 	switch {
-	case verdict.Class != classify.Human:
-		msg.Machine = class
-	case verdict.Forged:
+	case verdict.Forged && verdict.Class != classify.List:
 		msg.Machine, class = plan.LeftForged, plan.LeftForged
 		msg.Why = verdict.Reasons[len(verdict.Reasons)-1]
+	case verdict.Class != classify.Human:
+		msg.Machine = class
 	}
+	// Of a forged message the sender means nothing.
 	for _, what := range []store.Overruled{{Sender: plan.AddressKey(msg.From.Addr), Class: class}, {Sender: msg.Key}} {
 		switch human, said := s.d.overruled[what]; {
+		case msg.Forged && what.Class != "":
 		case said && human:
 			msg.Machine, msg.Why = "", plan.ByOwner
 		case said:
@@ -187,7 +191,7 @@ func (s *sink) tell(sc *store.Scan, m imapwatch.Message, msg plan.Message) {
 	if msg.SentBox && msg.MessageID != "" && s.d.book.IsOwner(msg.From.Addr) {
 		sc.Own = append(sc.Own, msg.MessageID)
 	}
-	if m.Report == nil || msg.Machine == plan.LeftForged || msg.Machine == store.ByOwner {
+	if m.Report == nil || msg.Forged || msg.Machine == store.ByOwner {
 		return
 	}
 	if m.Report.Class == classify.Bounce {
@@ -202,8 +206,9 @@ func (s *sink) tell(sc *store.Scan, m imapwatch.Message, msg plan.Message) {
 		return
 	}
 	if until := m.Report.Returns; !until.IsZero() && m.Report.Class == classify.AutoReply {
+		// Where the Date is not to be believed, the day that was read by it is not, either.
 		back := s.d.settings.Policy.NextWorkDay(until)
-		if back.After(msg.At) {
+		if back.After(msg.At) && back.Before(msg.At.AddDate(1, 0, 0)) && msg.At.Equal(m.Header.Date) {
 			sc.Absences = append(sc.Absences, store.Absence{ContactID: id,
 				Absence: contact.Absence{Since: msg.At, Until: back, Deputy: m.Report.Deputy.Addr}})
 		}
