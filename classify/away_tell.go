@@ -1,5 +1,7 @@
 package classify
 
+import "strings"
+
 // tell adds what the text says: until when somebody is away and who stands in, and
 // what it says of people.
 func (r *Report) tell(attendee string) {
@@ -16,7 +18,17 @@ func (r *Report) tell(attendee string) {
 	r.Tidings = tidings(&r.Header, text, r.Class == AutoReply)
 	if r.Class == AutoReply {
 		lines := ownLines(text, awayLines)
-		r.Returns = returns(r.Subject, lines, r.Date)
+		if r.speaksOfAbsence(lines) {
+			r.Returns = returns(r.Subject, lines, r.Date)
+		}
 		r.Deputy = deputy(&r.Header, lines, movedTo(r.Tidings))
 	}
+}
+
+// speaksOfAbsence: a confirmation that a message came names other days.
+func (r *Report) speaksOfAbsence(lines []string) bool {
+	if _, kind := awaySubject(r.Subject); kind != namesNothing || saysAway(r.parts.text, false) {
+		return true
+	}
+	return !acknowledges(r.Subject) && !hasPhrase(fold(strings.Join(lines[:min(len(lines), 4)], " ")), receivedSubjects)
 }

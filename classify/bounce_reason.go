@@ -87,7 +87,7 @@ var reasons = []reason{
 		"invalid recipient", "invalid address", "invalid mailbox", "invalid user", "invalid final delivery",
 		"invalid email", "invalid local",
 		"mailbox unavailable", "mailbox not found", "recipient not found", "recipientnotfound", "address not found",
-		"not found", "couldn't be found", "could not be found", "cannot find", "not recognized", "not our customer",
+		"not found", "wasn't found", "couldn't be found", "could not be found", "cannot find", "not recognized", "not our customer",
 		"not known", "not listed", "unrouteable address", "unroutable address", "undeliverable address", "unknown in",
 		"bad address", "bad destination mailbox", "bad mailbox", "not a known user", "not local", "not on this system",
 		"no longer valid", "no longer works", "no longer available", "no longer on", "no longer exists", "not here",

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -72,7 +73,8 @@ func (b *statusBlock) read(name string, value []byte) {
 
 func (b *statusBlock) recipient() reported {
 	r := reported{field: b.status, delayed: b.action == "delayed", acted: b.action != ""}
-	if r.Address = b.original; r.Address == "" {
+	decoded := fromXtext(b.original)
+	if r.Address = b.original; r.Address == "" || decoded != b.original && strings.EqualFold(decoded, b.final) {
 		r.Address = b.final
 	} else if !strings.EqualFold(b.original, b.final) {
 		r.Final = b.final
@@ -86,6 +88,26 @@ func (b *statusBlock) recipient() reported {
 		r.words = b.comment // "5.2.1 (mailbox disabled)"
 	}
 	return r
+}
+
+// fromXtext undoes the encoding of an Original-Recipient (RFC 3461 section 4), which
+// many programs leave out: "+2B" may be just that.
+func fromXtext(s string) string {
+	if strings.IndexByte(s, '+') < 0 {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '+' && i+2 < len(s) {
+			if c, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(c))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // typedAddress reads "rfc822; ana@example.org" (section 2.1.2). X.400 addresses

@@ -12,6 +12,7 @@ import (
 var vendorFields = []field{
 	{"Content-Class", func(h *Header, v []byte) { setToken(&h.machine.class, v) }},
 	{"X-Mailer", readMailer},
+	{"User-Agent", readMailer},
 	{"X-Powered-By", readMailer}, // OTRS
 
 	// A redirect may have an empty sender, which then says nothing of the message.
@@ -49,6 +50,10 @@ var vendorFields = []field{
 	{"X-Jenkins-Job", readFirst("X-Jenkins-Job", desk)},
 	{"X-Cron-Env", readFirst("X-Cron-Env", desk)},
 	{"X-LinkedIn-Class", readFirst("X-LinkedIn-Class", desk)},
+	{"X-AMAZON-MAIL-RELAY-TYPE", readFirst("X-AMAZON-MAIL-RELAY-TYPE", desk)},
+	{"X-MEETUP-TRACK", readFirst("X-MEETUP-TRACK", desk)},
+	{"X-MEETUP-RECIP-ID", readFirst("X-MEETUP-RECIP-ID", desk)},
+	{"X-PP-Email-transmission-Id", readFirst("X-PP-Email-transmission-Id", desk)}, // PayPal
 	{"X-Facebook-Notify", readFirst("X-Facebook-Notify", desk)},
 
 	{"Feedback-ID", readFirst("Feedback-ID", service)},
@@ -65,6 +70,7 @@ var vendorFields = []field{
 	{"X-Campaign-ID", readFirst("X-Campaign-ID", campaign)},
 	{"X-CampaignID", readFirst("X-CampaignID", campaign)},
 	{"X-CSA-Complaints", readFirst("X-CSA-Complaints", campaign)},
+	{"X-CSA-Compliance-Source", readFirst("X-CSA-Compliance-Source", campaign)},
 }
 
 func faint(s *signs) *string    { return &s.faint }
@@ -100,10 +106,18 @@ var (
 		"servicenow", "freshdesk", "kana response"}
 )
 
+// mailPrograms start the X-Mailer or User-Agent of programs in which people write. A
+// machine that sends through one says what it is in other ways as well.
+var mailPrograms = []string{"microsoft outlook", "microsoft-macoutlook", "outlook", "apple mail", "iphone mail", "ipad mail", "mozilla", "thunderbird",
+	"betterbird", "mutt", "neomutt", "alpine", "pine", "k-9 mail", "fairemail", "evolution", "kmail", "claws mail", "sylpheed", "em client",
+	"emclient", "airmail", "the bat!", "mailmate", "gnus", "postbox", "foxmail", "aquamail", "bluemail", "spark"}
+
 func readMailer(h *Header, v []byte) {
 	name := strings.ToLower(string(v[:min(len(v), 32)]))
 	starts := func(prefix string) bool { return strings.HasPrefix(name, prefix) }
 	switch {
+	case slices.ContainsFunc(mailPrograms, starts):
+		h.machine.program = true
 	case h.machine.campaign == "" && slices.ContainsFunc(massMailers, starts):
 		h.machine.campaign = "X-Mailer"
 	case h.machine.desk == "" && slices.ContainsFunc(deskMailers, starts):

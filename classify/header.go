@@ -37,6 +37,7 @@ type signs struct {
 	pathSeen      bool // the topmost Return-Path is of the final delivery
 	nullPath      bool // Return-Path: <>
 	redirected    bool // X-Sieve-Redirected-From (Pigeonhole)
+	program       bool // a mail program of people wrote it
 	fromDaemon    bool // From: MAILER-DAEMON or <>
 	fromPost      bool // From: postmaster
 	fromSystem    bool // From another program that carries mail

@@ -27,6 +27,7 @@ type Tiding struct {
 	Kind    TidingKind
 	Address string // with Moved: the new address; "" when it names none
 	Words   string // the sentence that says so, cleaned, at most 200 bytes
+	Own     bool   // the sender says it of themselves
 }
 
 // TidingKind says what a Tiding is about.

@@ -50,6 +50,9 @@ func rulePrecedence(h *Header) (Class, string) {
 	case "list":
 		return List, "Precedence: list"
 	case "bulk":
+		if byPerson(h) && isAnswer(h) {
+			return "", "" // a relay marks all that goes through it
+		}
 		return Bulk, "Precedence: bulk"
 	case "junk":
 		return Bulk, "Precedence: junk"
@@ -79,10 +82,16 @@ func ruleSuppress(h *Header) (Class, string) {
 	return Bulk, "X-Auto-Response-Suppress"
 }
 
-// suppresses leaves out invitations: Exchange and Teams write the field into those
-// of people.
+// suppresses leaves out invitations: Exchange and Teams write the field into those of
+// people; and so do rules of a firm's server into what its people write.
 func suppresses(h *Header) bool {
-	return h.machine.suppress && h.machine.autoSubmitted != "no" && !invites(h)
+	return h.machine.suppress && h.machine.autoSubmitted != "no" && !invites(h) && !byPerson(h)
+}
+
+// byPerson: a mail program of people wrote it, and no field of RFC 3834 speaks against
+// that. A weak sign alone then says nothing.
+func byPerson(h *Header) bool {
+	return h.machine.program && h.machine.autoSubmitted == ""
 }
 
 // isAnswer goes by the thread or, as Exchange does not always name it, by how

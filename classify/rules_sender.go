@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -35,8 +36,8 @@ func ruleMailing(h *Header) (Class, string) {
 		return Bulk, "X-Mailer of a mass mailer"
 	case m.campaign != "" && m.service != "" && !isAnswer(h):
 		return Bulk, m.campaign + " and " + m.service
-	case m.service != "" && notifier(h) && !isAnswer(h):
-		return Bulk, m.service + ", from a sender of notifications"
+	case (m.service != "" || m.campaign != "") && notifier(h) && !isAnswer(h):
+		return Bulk, cmp.Or(m.service, m.campaign) + ", from a sender of notifications"
 	}
 	return "", ""
 }
@@ -102,7 +103,7 @@ func takesNoAnswers(local string) bool {
 
 // notifiers are local parts behind which mostly machines stand. A firm's people may
 // write from them as well.
-var notifiers = []string{"notifications", "notification", "notify", "alerts", "alert", "news", "newsletter", "updates", "mailer", "robot", "automailer",
+var notifiers = []string{"notifications", "notification", "notify", "alerts", "alert", "news", "newsletter", "updates", "mailer", "robot", "mailrobot", "automailer",
 	"marketing", "benachrichtigung", "notificaciones"}
 
 func notifier(h *Header) bool { return slices.Contains(notifiers, localPart(h)) }

@@ -29,7 +29,7 @@ func tidings(h *Header, text string, automatic bool) []Tiding {
 		if kind == "" || len(out) == maxTidings || told(out, kind) {
 			continue
 		}
-		t := Tiding{Kind: kind, Words: quotedWords(s)}
+		t := Tiding{Kind: kind, Words: quotedWords(s), Own: automatic || kind == Moved || kind == Stop || phraseAt(low, iLeftPhrases) >= 0}
 		if kind == Moved {
 			next := strings.Join(list[min(i+1, len(list)):min(i+3, len(list))], "\n")
 			t.Address = newAddress(h, s, low, next)

@@ -18,7 +18,7 @@ func ruleAway(h *Header) (Class, string) {
 		return AutoReply, "the subject says away (" + named + "), and " + sign
 	case hard && acknowledges(h.Subject):
 		return AutoReply, "the subject acknowledges a message, and " + sign
-	case kind >= namesNotice && saysAway(h.parts.text, kind == namesNotice):
+	case kind >= namesNotice && !byPerson(h) && saysAway(h.parts.text, kind == namesNotice):
 		return AutoReply, "the subject of an automatic reply (" + named + "), and a text that says so"
 	case hard && isAnswer(h) && h.machine.desk == "" && saysAway(h.parts.text, false):
 		return AutoReply, "the text of an automatic reply, and " + sign

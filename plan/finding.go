@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"regards/contact"
 )
@@ -67,6 +68,22 @@ func returned(r Records) (ends []contact.Ending) {
 		letters = append(letters, l)
 	}
 	return Returned(letters, reports)
+}
+
+// pronouns stand for somebody who was spoken of, or who is meant anyhow.
+var pronouns = strings.Fields("he she er sie él ella il elle lui lei ele ela hij zij ze")
+
+// Concerns reports whether a sentence of a mail that a contact wrote from an address of
+// their own, and that says of somebody that they left or died, is about them: family
+// may write from there, and people tell of others.
+func (b *Book) Concerns(contactID, sentence string) bool {
+	words := strings.FieldsFunc(strings.ToLower(sentence), func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, name := range strings.Fields(b.called[contactID]) {
+		if slices.Contains(words, name) {
+			return true
+		}
+	}
+	return len(words) > 0 && slices.Contains(pronouns, words[0])
 }
 
 // CameBack begins the reason of a letter that did not arrive; the words of the server

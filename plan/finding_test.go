@@ -71,6 +71,21 @@ func TestNextWorkDay(t *testing.T) {
 	}
 }
 
+func TestConcerns(t *testing.T) {
+	for sentence, want := range map[string]bool{
+		"Maria Lopez no longer works here.":   true,
+		"Sadly, Maria passed away on Sunday.": true,
+		"She left the institute in May.":      true,
+		"Bob left the company last month.":    false,
+		"Marian left the company.":            false,
+		"":                                    false,
+	} {
+		if got := testBook().Concerns("maria", sentence); got != want {
+			t.Errorf("%q: %v", sentence, got)
+		}
+	}
+}
+
 // Letters wait for what is grave, and for an address.
 func TestWritableByMail(t *testing.T) {
 	now := at("2026-11-20 12:00")

@@ -85,13 +85,14 @@ type Book struct {
 	owner    map[string]bool
 	contacts map[string]string // address key to contact id
 	names    map[string]string // folded name to contact id; "" when several have it
+	called   map[string]string // contact id to folded name
 	limit    int
 }
 
 // NewBook makes the book of the owner's addresses and the contacts. A message
 // to more than limit people is no personal touch; 0 is no limit.
 func NewBook(owner []string, contacts []contact.Contact, limit int) *Book {
-	b := &Book{owner: map[string]bool{}, contacts: map[string]string{}, names: map[string]string{}, limit: limit}
+	b := &Book{owner: map[string]bool{}, contacts: map[string]string{}, names: map[string]string{}, called: map[string]string{}, limit: limit}
 	for _, addr := range owner {
 		b.owner[AddressKey(addr)] = true
 	}
@@ -100,6 +101,7 @@ func NewBook(owner []string, contacts []contact.Contact, limit int) *Book {
 			b.contacts[a.Key] = c.ID
 		}
 		name := foldName(c.Name)
+		b.called[c.ID] = name
 		if _, twice := b.names[name]; twice {
 			b.names[name] = ""
 		} else {

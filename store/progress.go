@@ -154,7 +154,9 @@ func end(ctx context.Context, tx *sql.Tx, e contact.Ending, now time.Time) error
 		sent = now
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE letter SET state = ?1, reason = ?2, take_back = 0, attempt_at = 0, missing = 0,
-		sent = CASE WHEN ?1 = 'failed' THEN sent ELSE ?3 END, ended = ?4 WHERE key = ?5`, e.State, e.Reason, seconds(sent), seconds(now), e.Key)
+		sent = CASE WHEN ?1 = 'failed' THEN sent ELSE ?3 END, ended = ?4,
+		mailbox = CASE WHEN ?1 = 'failed' THEN '' ELSE mailbox END, uid_validity = CASE WHEN ?1 = 'failed' THEN 0 ELSE uid_validity END,
+		uid = CASE WHEN ?1 = 'failed' THEN 0 ELSE uid END WHERE key = ?5`, e.State, e.Reason, seconds(sent), seconds(now), e.Key)
 	return err
 }
 

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,6 +25,7 @@ is: human, auto-reply, bounce, list … and why. With --json one object a line.
 It needs no configuration.`,
 		Args: args(cobra.MinimumNArgs(1)),
 		RunE: func(_ *cobra.Command, files []string) error {
+			debug.SetMemoryLimit(memoryToUse)
 			var errs []error
 			for _, file := range files {
 				errs = append(errs, a.classifyFile(file, classify.Policy{AuthservID: authserv}))
@@ -55,14 +58,33 @@ func jsonDate(day time.Time) *string {
 	return &text
 }
 
-func (a *app) classifyFile(file string, p classify.Policy) error {
-	var raw []byte
-	var err error
+// Of a message no more is read than this: a verdict needs less. What went before it is
+// given back in time for what comes.
+const (
+	largestMessage = 64 << 20
+	memoryToUse    = 128 << 20
+)
+
+// readMessage reads a file, or the standard input for "-".
+func (a *app) readMessage(file string) ([]byte, error) {
 	if file == "-" {
-		raw, err = io.ReadAll(a.in)
-	} else {
-		raw, err = os.ReadFile(file)
+		return io.ReadAll(io.LimitReader(a.in, largestMessage))
 	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var b bytes.Buffer
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		b.Grow(int(min(info.Size(), largestMessage)) + bytes.MinRead)
+	}
+	_, err = b.ReadFrom(io.LimitReader(f, largestMessage))
+	return b.Bytes(), err
+}
+
+func (a *app) classifyFile(file string, p classify.Policy) error {
+	raw, err := a.readMessage(file)
 	if err != nil {
 		return err
 	}

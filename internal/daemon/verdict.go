@@ -148,6 +148,9 @@ func (s *sink) verdict(m imapwatch.Message, msg *plan.Message) {
 		verdict, msg.Attendee = m.Report.Verdict, m.Report.Attendee
 	}
 	msg.Verified, msg.Why = verdict.Verified, verdict.Reasons[0]
+	if m.Report != nil && !m.Report.Returns.IsZero() {
+		msg.Why += "; away until " + m.Report.Returns.Format(time.DateOnly)
+	}
 	if carried := m.Header.Carried(); carried.Name != "" {
 		msg.Carried = plan.Carried{Medium: contact.LinkedIn, Name: carried.Name}
 	}
@@ -199,7 +202,8 @@ func (s *sink) tell(sc *store.Scan, m imapwatch.Message, msg plan.Message) {
 		return
 	}
 	id := s.d.book.ContactOf(msg.From.Addr)
-	if id == "" {
+	theirs := id != ""
+	if !theirs {
 		id = msg.Answered
 	}
 	if id == "" {
@@ -214,7 +218,11 @@ func (s *sink) tell(sc *store.Scan, m imapwatch.Message, msg plan.Message) {
 		}
 	}
 	for _, t := range m.Report.Tidings {
-		if m.Report.Class == classify.Human || m.Report.Class == classify.AutoReply {
+		about := t.Own || s.d.book.Concerns(id, t.Words)
+		if !theirs { // what others want is not what they want
+			about = t.Kind == classify.Left || t.Kind == classify.Died
+		}
+		if about {
 			sc.Findings = append(sc.Findings, contact.Finding{ContactID: id, Key: msg.Key, Kind: tidingKinds[t.Kind], At: msg.At, Address: t.Address, Words: t.Words})
 		}
 	}
