@@ -141,3 +141,56 @@ func TestSentFirst(t *testing.T) {
 		})
 	}
 }
+
+// However many bodies cost the connection: a pass gets through the mailbox, and the
+// next one does not ask for those again that are known for it.
+func TestBodiesCostConnections(t *testing.T) {
+	t.Parallel()
+	f := newFake(t, 150)
+	f.answer = func(_, command string) string {
+		if strings.Contains(command, "BODY.PEEK[TEXT]") {
+			return cut
+		}
+		return ""
+	}
+	r := &recorder{bodies: func(Message) bool { return true }}
+	mustCut(t, sync1(t, f.account(), r))
+	if n := len(r.UIDs("INBOX")); n != 150 {
+		t.Errorf("%d messages were read", n)
+	}
+	if n := f.Dials(); n > 1+maxBodyLosses {
+		t.Errorf("%d connections", n)
+	}
+}
+
+// A network that fails once costs no body; neither does a server that serves none now.
+func TestBodiesOnceLost(t *testing.T) {
+	t.Parallel()
+	for name, answer := range map[string]string{"lost": cut, "throttled": " NO [LIMIT] try again later\r\n"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFake(t, 20)
+			failed := false
+			f.answer = func(tag, command string) string {
+				if !strings.Contains(command, "BODY.PEEK[TEXT]") {
+					return ""
+				}
+				if !failed {
+					failed = true
+					if answer == cut {
+						return cut
+					}
+					return tag + answer
+				}
+				return "* 3 FETCH (UID 3 BODY[TEXT]<0> {5}\r\nhello)\r\n" + tag + " OK done\r\n"
+			}
+			r := &recorder{bodies: func(m Message) bool { return m.UID == 3 }}
+			w := watcher(f.account(), r)
+			_ = w.Sync(within(t)) // that a connection was lost is told elsewhere
+			must(t, w.Sync(within(t)))
+			if r.reports("INBOX")[3] == nil {
+				t.Error("the body is lost")
+			}
+		})
+	}
+}

@@ -86,7 +86,8 @@ func (w *Watcher) session(ctx context.Context) error {
 func (s *scanner) readSent(ctx context.Context, targets []target) error {
 	scanned := func(t target) bool {
 		cursor := s.w.cursor(t.Name)
-		return !t.sent || cursor.UIDValidity != 0 && cursor.Done()
+		_, quiet := s.w.quiet(t) // it is empty
+		return !t.sent || quiet || cursor.UIDValidity != 0 && cursor.Done()
 	}
 	if targets = slices.DeleteFunc(slices.Clone(targets), scanned); len(targets) == 0 {
 		return nil
