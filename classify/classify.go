@@ -1,15 +1,23 @@
 // Package classify reads the header of a message, or the whole message, and
 // says what kind of sender stands behind it: a person, or which machine.
 //
-// [Parse] turns header bytes into a [Header]; [Header.Verdict] judges it by
-// header alone, which is all a first scan of a mailbox has; [Message] also
-// looks at the structure of the body, where a bounce names the addresses that
-// failed. All of it is pure: no I/O, no clock, no randomness, no shared state,
-// so everything here may be called from many goroutines.
+// [Parse] turns header bytes into a [Header]; [Header.Verdict] judges it by header
+// alone, and [Header.Doubtful] says where that is not enough. [Header.Read], and
+// [Message] for a whole message, look at the body as well, or at its start: at its
+// structure, the parts that machines write for machines and, where the header shows a
+// sign of a machine, its words. They also tell whom a bounce speaks of, until when
+// somebody is away, and what a text says of people (moved, left, died, no more mail).
+// All of it is pure: no I/O, no clock, no randomness, no shared state, so everything
+// here may be called from many goroutines.
+//
+// Files are named after what they read: header, fields and address; rules, which
+// decide; bounce, away (absences), wording (the texts of automatic replies), tiding and
+// network (LinkedIn), which read texts.
 //
 // A message is a person's unless a standard, or a field that only machines
 // write, says otherwise: a machine taken for a person costs a wrong date, a
-// person taken for a machine costs a lost touch. The standards are RFC 3834
+// person taken for a machine costs a lost touch. Words alone make no machine: people
+// quote machines, and answer them. The standards are RFC 3834
 // (Auto-Submitted), 3464 and 6522 (bounces), 8098 (receipts), 5965 (feedback),
 // 2369 and 2919 (lists), 5546 (calendars) and 8601 (forgery).
 //

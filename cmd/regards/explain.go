@@ -117,7 +117,7 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact, r 
 		return err
 	}
 	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(plan.Status(s.now(), p)), NoLetters: plan.Writable(s.now(), p),
-		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Letters: []reasonJSON{}, ToCome: []reasonJSON{}, Quiet: s.quiet(r, p)}
+		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Found: []reasonJSON{}, Letters: []reasonJSON{}, ToCome: []reasonJSON{}, Quiet: s.quiet(r, p)}
 	for _, t := range touches {
 		e.Touches = append(e.Touches, touchReason(t))
 	}
@@ -130,6 +130,9 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact, r 
 	}
 	for _, m := range passed {
 		e.LeftOut = append(e.LeftOut, passedReason(m))
+	}
+	for _, f := range p.Findings {
+		e.Found = append(e.Found, reasonJSON{At: jsonTime(f.At), What: string(f.Kind), Why: plan.Said(p, f)})
 	}
 	resting := s.restingOf(r)
 	for _, l := range letters {
@@ -151,6 +154,7 @@ type explanation struct {
 	NoLetters string       `json:"no_letters,omitempty"`
 	Touches   []reasonJSON `json:"touches"`
 	LeftOut   []reasonJSON `json:"left_out"`
+	Found     []reasonJSON `json:"found"` // what mail told that the owner has not seen to
 	Letters   []reasonJSON `json:"letters"`
 	ToCome    []reasonJSON `json:"to_come"` // letters that are not made yet
 	Quiet     []reasonJSON `json:"quiet"`   // occasions of which no letter comes
@@ -170,6 +174,9 @@ func (a *app) printExplanation(e explanation) {
 	}
 	a.printReasons("touches", e.Touches)
 	a.printReasons("left out", e.LeftOut)
+	if len(e.Found) > 0 {
+		a.printReasons("mail tells", e.Found)
+	}
 	a.printReasons("letters", e.Letters)
 	if len(e.ToCome) > 0 {
 		a.printReasons("letters to come", e.ToCome)

@@ -75,7 +75,7 @@ func (a *app) printTouchesJSON(touches []contact.Touch) error {
 func touchJSON(t contact.Touch) map[string]any {
 	return map[string]any{"contact_id": t.ContactID, "at": jsonTime(t.At), "direction": t.Direction,
 		"medium": t.Medium, "subject": t.Subject, "message_id": brackets(t.MessageID), "account": t.Account,
-		"mailbox": t.Mailbox, "verified": t.Verified}
+		"mailbox": t.Mailbox, "verified": t.Verified, "rule": t.Rule}
 }
 
 // unbracketed gives a Message-ID as it was typed without angle brackets.

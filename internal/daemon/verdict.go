@@ -54,15 +54,19 @@ func (s *sink) Bodies(ctx context.Context, b imapwatch.Batch) (wanted []uint32, 
 // concerns a contact.
 func (s *sink) bodyTells(m imapwatch.Message) bool {
 	age := s.d.now().Sub(m.Header.Time(m.Received))
+	doubtful := m.Header.Doubtful()
+	if !doubtful && age >= tidingsWithin {
+		return false // most mail of a first scan
+	}
 	switch m.Header.Verdict(s.classifying()).Class {
 	case classify.Bounce:
 		return age < bounceWithin
 	case classify.AutoReply, classify.Calendar:
 		return age < absenceWithin
 	case classify.Human:
-		return age < tidingsWithin || m.Header.Doubtful()
+		return true
 	}
-	return m.Header.Doubtful()
+	return doubtful
 }
 
 func (s *sink) classifying() classify.Policy {
