@@ -111,11 +111,15 @@ func labelled(before string) bool {
 	return f&(wAddress|wFail|wUndeliver) != 0 || f.failing() || strings.Contains(before, "error-for")
 }
 
+// lastWord is the one before an address.
+func lastWord(before string) string {
+	before = strings.TrimRight(before, " \t<[\"'(:")
+	return before[strings.LastIndexAny(before, " \t")+1:]
+}
+
 // towards: the words before lead to the address as that of a recipient.
 func towards(before string) bool {
-	before = strings.TrimRight(before, " \t<[\"'(:")
-	word := before[strings.LastIndexAny(before, " \t")+1:]
-	switch word {
+	switch lastWord(before) {
 	case "to", "for", "an", "à", "a", "aan", "address", "recipient", "user", "für":
 		return true
 	}
@@ -124,9 +128,7 @@ func towards(before string) bool {
 
 // byOrFrom: the words before name a sender or somebody to write to.
 func byOrFrom(before string) bool {
-	before = strings.TrimRight(before, " \t<[\"'(:")
-	word := before[strings.LastIndexAny(before, " \t")+1:]
-	switch word {
+	switch lastWord(before) {
 	case "from", "by", "contact", "von", "de", "mail", "mailto", "email", "sender", "with":
 		return true
 	}

@@ -129,3 +129,28 @@ func TestHeaderKeepsStructure(t *testing.T) {
 		}
 	}
 }
+
+// What a body told holds when the memory of the body is used for the next one, as
+// imapwatch does.
+func TestReportKeepsNoBody(t *testing.T) {
+	for _, path := range []string{"testdata/machines.txtar", "testdata/bounces.txtar", "testdata/away.txtar", "testdata/human.txtar"} {
+		for name, raw := range archive(t, path) {
+			h, err := Parse(raw)
+			if err != nil {
+				continue // what is wanted of a message
+			}
+			body := bytes.Clone(bodyOf(raw))
+			r := h.Read(body, trusted)
+			before, verdict := fmt.Sprintf("%+v", r), fmt.Sprintf("%+v", r.Header.Verdict(trusted))
+			for i := range body {
+				body[i] = 'x'
+			}
+			if after := fmt.Sprintf("%+v", r); after != before || fmt.Sprintf("%+v", r.Header.Verdict(trusted)) != verdict {
+				t.Errorf("%s: %s has changed", path, name)
+			}
+			if r.parts.text != nil {
+				t.Errorf("%s: %s keeps its text", path, name)
+			}
+		}
+	}
+}

@@ -13,10 +13,6 @@ import (
 // trusted is the server whose results the tests believe.
 var trusted = Policy{AuthservID: "mx.example.net"}
 
-// misjudged are messages by people that are taken for machines today, and what they
-// are taken for. There may be none.
-var misjudged = map[string]string{}
-
 // TestPeople holds law 5 from its other side: people's mail is a touch, whole, by
 // header alone as imapwatch fetches it, with the start of the body only, and with
 // either kind of line end. The messages of testdata/people are in a file for each
@@ -31,17 +27,9 @@ func TestPeople(t *testing.T) {
 		language := strings.TrimSuffix(filepath.Base(path), ".txtar")
 		for name, data := range archive(t, path) {
 			messages++
-			name = language + "/" + name
-			t.Run(name, func(t *testing.T) {
+			t.Run(language+"/"+name, func(t *testing.T) {
 				crlf := bytes.ReplaceAll(data, []byte("\n"), []byte("\r\n"))
-				wrong := slices.Concat(mistakes(data), mistakes(crlf))
-				_, known := misjudged[name]
-				switch {
-				case known && len(wrong) == 0:
-					t.Error("is judged well now: take it off the list of the misjudged")
-				case known:
-					t.Skip(wrong[0])
-				case len(wrong) > 0:
+				if wrong := slices.Concat(mistakes(data), mistakes(crlf)); len(wrong) > 0 {
 					t.Error(strings.Join(wrong, "\n"))
 				}
 			})

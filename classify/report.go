@@ -88,6 +88,7 @@ func (h Header) read(body []byte, p Policy, depth int) Report {
 		c.bounce(&r)
 	}
 	r.tell(c.attendee)
+	r.parts.text = nil // its parts share memory with the body
 	return r
 }
 

@@ -193,8 +193,12 @@ func (r *findings) imap(ctx context.Context, account config.Account) {
 	}
 }
 
-// recentMail is how many messages tell whose Authentication-Results there are.
-const recentMail = 50
+// recentMail is how many messages tell whose Authentication-Results there are, and
+// fewToTell how many it takes to say that hardly any has those that are believed.
+const (
+	recentMail = 50
+	fewToTell  = 10
+)
 
 // authserv compares whose Authentication-Results are believed with what recent mail
 // has.
@@ -212,7 +216,7 @@ func (r *findings) authserv(ctx context.Context, conn *imapconn.Conn, account co
 	case id != "":
 		r.note(what, fmt.Sprintf("%d of the newest %s have Authentication-Results of %s; if that is your provider's server, write authserv_id = %q so that forged senders are known",
 			n, plural(len(headers), "message"), id, id))
-	case account.AuthservID != "" && len(headers) > 0:
+	case account.AuthservID != "" && len(headers) >= fewToTell:
 		r.note(what, fmt.Sprintf("hardly any of the newest %s has Authentication-Results of %s, so that no sender is verified; look at authserv_id",
 			plural(len(headers), "message"), account.AuthservID))
 	}

@@ -164,8 +164,15 @@ func foundCommand(o plan.Order) ([]string, error) {
 	settle := append(edit, "--settle", string(kind))
 	_, grave := foundStatus[kind]
 	switch o.Verb {
-	case plan.VerbNo, plan.VerbNever, plan.VerbDone:
-		if o.Verb != plan.VerbDone || !grave {
+	case plan.VerbNo:
+		return settle, nil
+	case plan.VerbNever:
+		if grave { // to write to them, as elsewhere
+			return append(edit, "--status", string(contact.DoNotContact)), nil
+		}
+		return settle, nil
+	case plan.VerbDone:
+		if !grave {
 			return settle, nil
 		}
 	case plan.VerbYes:
