@@ -90,6 +90,7 @@ func (r *report) account(a Account, at place) {
 	if a.SMTP != nil {
 		r.server(*a.SMTP, at.child("smtp"))
 	}
+	r.oauth2(a, at.child("oauth2"))
 }
 
 // outbox guards the first law: what lies in the outbox is sent, so it cannot be

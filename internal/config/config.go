@@ -70,6 +70,7 @@ type Account struct {
 	AuthservID string   `toml:"authserv_id"` // whose Authentication-Results to believe (RFC 8601)
 	IMAP       Server   `toml:"imap"`
 	SMTP       *Server  `toml:"smtp"` // nil: nothing is sent through this account
+	OAuth2     OAuth2   `toml:"oauth2"`
 }
 
 // Letters holds the limits for all letters.

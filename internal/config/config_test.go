@@ -62,6 +62,8 @@ letters = false
   [account.smtp]
   host = "localhost"
   tls = "none"
+  [account.oauth2]
+  client_id = "1234"
 `)
 	first, second := c.Accounts[0], c.Accounts[1]
 	for _, x := range []struct{ name, got, want any }{
@@ -76,6 +78,9 @@ letters = false
 		{"second letters", second.Letters, false},
 		{"second imap", second.IMAP.String(), "[::1]:143 (none, user ana, oauth2)"},
 		{"second smtp", second.SMTP.String(), "localhost:25 (none, user ana, oauth2)"},
+		{"first grant", first.IMAP.Grant.Provider, ""},
+		{"second grant", second.IMAP.Grant.Provider + second.IMAP.Grant.ClientID, "google1234"},
+		{"token beside the database", second.SMTP.Grant.TokenFile, filepath.Join(filepath.Dir(c.Database()), "token-"+second.Name)},
 	} {
 		if x.got != x.want {
 			t.Errorf("%s: got %v, want %v", x.name, x.got, x.want)

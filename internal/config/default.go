@@ -71,6 +71,7 @@ func (c *Config) expandPaths(dir string) {
 		if a.SMTP != nil {
 			a.SMTP.PasswordFile = expand(a.SMTP.PasswordFile, dir)
 		}
+		a.OAuth2.ClientSecretFile = expand(a.OAuth2.ClientSecretFile, dir)
 	}
 }
 
@@ -94,5 +95,6 @@ func (c *Config) complete() {
 		if a.SMTP != nil {
 			a.SMTP.complete(a.IMAP, smtpPorts)
 		}
+		c.grant(a)
 	}
 }

@@ -43,7 +43,7 @@ func checkProblems(t *testing.T, all []problem) {
 
 const (
 	secretLine = `password_command = ["pass", "show", "mail"]`
-	oneOfThem  = "write one of password_file, password_command, credential, oauth2"
+	oneOfThem  = "write one of password_file, password_command, keyring, credential, oauth2"
 	noFile     = "names no file that is there; write the path of a file (a relative one starts at the folder of this file), with the password in it and mode 0600"
 	addrFix    = `write an address alone, such as "ana@example.org"`
 	numberFix  = "write a number from 1 to 36500, or 0 for no limit"

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"regards/internal/secret"
 )
 
 const (
@@ -20,18 +22,20 @@ const (
 )
 
 // Secret gets the password at the moment it is needed: from the file, from the
-// first line that the command prints (30 seconds at most, no shell), or from
-// systemd. An error never holds any of it.
+// first line that the command prints (30 seconds at most, no shell), from the
+// keyring, or from systemd. An error never holds any of it.
 func (s Server) Secret(ctx context.Context) (string, error) {
 	switch s.source() {
 	case "password_file":
 		return fileSecret(s.PasswordFile)
 	case "password_command":
 		return commandSecret(ctx, s.PasswordCommand)
+	case "keyring":
+		return keyringSecret(ctx, s.Keyring)
 	case "credential":
 		return credentialSecret(s.Credential)
 	case "oauth2":
-		return "", errors.New("oauth2 comes with a later version; an app password in password_file or password_command works today")
+		return "", errors.New("oauth2 has tokens instead of a password")
 	}
 	return "", fmt.Errorf("no password for %s; write password_file or password_command", s.Host)
 }
@@ -55,8 +59,8 @@ func secretMode(path string, info fs.FileInfo) error {
 	if !info.Mode().IsRegular() {
 		return &flaw{path + " is no regular file", "write the path of a file that holds the password"}
 	}
-	if perm := info.Mode().Perm(); perm&0o077 != 0 {
-		return &flaw{fmt.Sprintf("%s can be used by others (mode %04o)", path, perm), "run chmod 600 " + path}
+	if secret.Shared(info) {
+		return &flaw{fmt.Sprintf("%s can be used by others (mode %04o)", path, info.Mode().Perm()), "run chmod 600 " + path}
 	}
 	return nil
 }
@@ -75,6 +79,18 @@ func fileSecret(path string) (string, error) {
 		return "", fmt.Errorf("password_file: %w", err)
 	}
 	return readSecret("password_file", f)
+}
+
+// keyringSecret asks the keyring of the desktop.
+func keyringSecret(ctx context.Context, name string) (string, error) {
+	value, err := secret.FromKeyring(ctx, name)
+	switch {
+	case errors.Is(err, secret.ErrNone):
+		return "", fmt.Errorf("keyring: it has no %s of the service regards; to put it there: regards init", quote(name))
+	case err != nil:
+		return "", fmt.Errorf("keyring: %w; unlock it, or write password_file", err)
+	}
+	return value, nil
 }
 
 // credentialSecret reads what LoadCredential= of systemd (systemd.exec(5)) has

@@ -8,9 +8,14 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zalando/go-keyring"
+
+	"regards/internal/secret"
 )
 
 // secretFile writes a password file and gives its path.
@@ -132,8 +137,27 @@ func TestSecretCredential(t *testing.T) {
 	}
 }
 
+func TestSecretKeyring(t *testing.T) {
+	keyring.MockInit()
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
+	if err := secret.ToKeyring(t.Context(), "mail", "hunter2"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := (Server{Keyring: "mail"}).Secret(t.Context()); got != "hunter2" || err != nil {
+		t.Errorf("got %q, %v; want hunter2", got, err)
+	}
+	if _, err := (Server{Keyring: "other"}).Secret(t.Context()); err == nil || !strings.Contains(err.Error(), "regards init") {
+		t.Errorf("not there: got %v", err)
+	}
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
+	t.Setenv("XDG_RUNTIME_DIR", "")
+	if _, err := (Server{Keyring: "mail"}).Secret(t.Context()); runtime.GOOS == "linux" && !errors.Is(err, secret.ErrNoKeyring) {
+		t.Errorf("without a desktop: got %v", err)
+	}
+}
+
 func TestSecretOthers(t *testing.T) {
-	if _, err := (Server{OAuth2: "google"}).Secret(t.Context()); err == nil || !strings.Contains(err.Error(), "app password") {
+	if _, err := (Server{OAuth2: "google"}).Secret(t.Context()); err == nil || !strings.Contains(err.Error(), "tokens instead") {
 		t.Errorf("oauth2: got %v", err)
 	}
 	if _, err := (Server{Host: "h"}).Secret(t.Context()); err == nil || !strings.Contains(err.Error(), "no password for h") {

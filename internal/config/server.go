@@ -12,7 +12,7 @@ import (
 )
 
 // Server is how to reach one mail server and where its password is kept. It
-// never holds the password itself; see Secret. Of the last four fields
+// never holds the password itself; see Secret. Of the five fields that say where it is
 // Load sets one: the SMTP server takes the IMAP server's if it has none.
 type Server struct {
 	Host            string   `toml:"host"`
@@ -21,8 +21,12 @@ type Server struct {
 	User            string   `toml:"user"` // Load fills in the account's address; for SMTP, IMAP's user
 	PasswordFile    string   `toml:"password_file"`
 	PasswordCommand []string `toml:"password_command"`
+	Keyring         string   `toml:"keyring"`    // its name in the keyring of the desktop
 	Credential      string   `toml:"credential"` // of systemd
-	OAuth2          string   `toml:"oauth2"`     // google, microsoft or custom
+	OAuth2          string   `toml:"oauth2"`     // google, microsoft or custom: see Grant
+
+	// Grant is where the owner's permission lies if OAuth2 is set; Load fills it in.
+	Grant Grant
 }
 
 // The usual ports for each kind of TLS (RFC 8314, section 3; RFC 6409).
@@ -44,7 +48,7 @@ func (s *Server) complete(login Server, ports map[string]int) {
 		s.User = login.User
 	}
 	if s.source() == noPassword {
-		s.PasswordFile, s.PasswordCommand = login.PasswordFile, login.PasswordCommand
+		s.PasswordFile, s.PasswordCommand, s.Keyring = login.PasswordFile, login.PasswordCommand, login.Keyring
 		s.Credential, s.OAuth2 = login.Credential, login.OAuth2
 	}
 }
@@ -92,7 +96,7 @@ func (s Server) Loopback() bool {
 }
 
 // secretSources are the keys that say where a password is kept.
-var secretSources = []string{"password_file", "password_command", "credential", "oauth2"}
+var secretSources = []string{"password_file", "password_command", "keyring", "credential", "oauth2"}
 
 // secret checks that there is one source of a password at most, and a usable one. It
 // repeats no value but the path of a file that exists, since people do write
@@ -115,13 +119,17 @@ func (r *report) secret(s Server, at place) {
 		if len(s.PasswordCommand) == 0 || s.PasswordCommand[0] == "" {
 			r.add(at.child(first), "is no command", `write a list of words, such as ["pass", "show", "mail"]`)
 		}
+	case "keyring":
+		if s.Keyring == "" || strings.ContainsFunc(s.Keyring, unprintable) {
+			r.add(at.child(first), "is no name of a secret", "write the name under which the keyring has it")
+		}
 	case "credential":
 		if !plainName(s.Credential) {
 			r.add(at.child(first), "is no name of a credential", "write the name that LoadCredential= has in the unit")
 		}
 	case "oauth2":
-		if words := []string{"google", "microsoft", "custom"}; !slices.Contains(words, s.OAuth2) {
-			r.add(at.child(first), "is no provider that regards knows", "write "+choices(words))
+		if !slices.Contains(oauth2Providers, s.OAuth2) {
+			r.add(at.child(first), "is no provider that regards knows", "write "+choices(oauth2Providers))
 		}
 	}
 }
@@ -166,6 +174,8 @@ func (s Server) source() string {
 		return "password_file"
 	case len(s.PasswordCommand) > 0:
 		return "password_command"
+	case s.Keyring != "":
+		return "keyring"
 	case s.Credential != "":
 		return "credential"
 	case s.OAuth2 != "":

@@ -77,6 +77,9 @@ func header(table string) string {
 func eachKey(t reflect.Type, table string, visit func(table, key string)) {
 	for i := range t.NumField() {
 		key := t.Field(i).Tag.Get("toml")
+		if key == "" {
+			continue // it is filled in, not written
+		}
 		inner := t.Field(i).Type
 		path := strings.TrimPrefix(table+"."+key, ".")
 		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice || inner.Kind() == reflect.Map {

@@ -59,7 +59,8 @@ var allowed = map[string][]string{
 	"regards/internal/imapconn":    {"github.com/emersion/go-imap/v2", "github.com/emersion/go-sasl"},
 	"regards/internal/addressbook": {"regards/contact", "regards/plan", "github.com/emersion/go-vcard", "golang.org/x/text"},
 	"regards/internal/sdnotify":    {"golang.org/x/sys/unix"},
-	"regards/internal/config":      {"regards/contact", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
+	"regards/internal/config":      {"regards/contact", "regards/internal/secret", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
+	"regards/internal/secret":      {"github.com/zalando/go-keyring", "github.com/gofrs/flock"},
 	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 }
 
