@@ -77,6 +77,7 @@ func (s *scanner) header(root *node) *node {
 		table = table.append(line)
 	}
 	s.skip(" \t]")
+	table.to = s.pos
 	return table
 }
 
@@ -86,7 +87,9 @@ func (s *scanner) pair(table *node) {
 	n := table.find(s.key(), line)
 	n.twice = n.kids != nil || n.items != nil
 	s.skip("= \t")
+	n.from = s.pos
 	s.value(n)
+	n.to = s.pos
 }
 
 // key reads a dotted key, whose parts may be quoted.

@@ -8,6 +8,8 @@ type node struct {
 	items []*node          // of a list, or of the tables of [[key]]
 	twice bool             // assigned to although it was a table already
 	bad   bool             // a problem has been noted
+
+	from, to int // where the value stands in the text; of a table with a header, to is the end of that
 }
 
 // kid is the key of that name below n, or nil.
