@@ -26,7 +26,7 @@ const (
 
 // Load reads, parses and checks a configuration file. Every error is an *Error.
 func Load(path string) (Config, error) {
-	data, err := read(path)
+	data, err := read(path, noConfig)
 	if err != nil {
 		return Config{}, err
 	}
@@ -36,10 +36,7 @@ func Load(path string) (Config, error) {
 // Parse is Load for a text at hand. The file is for errors and for relative
 // paths, which start at its folder.
 func Parse(file string, data []byte) (Config, error) {
-	dir, err := filepath.Abs(filepath.Dir(file))
-	if err != nil {
-		dir = filepath.Dir(file)
-	}
+	dir := absolute(file)
 	r := &report{file: file, dir: dir}
 	c := Default()
 	tables, ok := r.parse(data)
@@ -57,12 +54,21 @@ func Parse(file string, data []byte) (Config, error) {
 	return c, nil
 }
 
+// absolute is the folder of a file.
+func absolute(file string) string {
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return filepath.Dir(file)
+	}
+	return dir
+}
+
 // DatabaseOf is Config.Database for a file that Load refuses, as far as that can be
 // told: by what stands before a mistake in the syntax.
 func DatabaseOf(path string) string {
 	var c Config
 	r := &report{file: path}
-	if data, err := read(path); err == nil && r.legible(data) {
+	if data, err := read(path, noConfig); err == nil && r.legible(data) {
 		var tables map[string]any
 		var syntax toml.ParseError
 		lines := strings.SplitAfter(string(data), "\n")
@@ -78,15 +84,18 @@ func DatabaseOf(path string) string {
 	return c.Database()
 }
 
-// read gets the bytes of the file, but no more than are sensible.
-func read(path string) ([]byte, error) {
+// noConfig is what to do where there is no configuration.
+const noConfig = "run regards init, or copy config.toml.example there and fill it in, or name another with --config FILE"
+
+// read gets the bytes of the file, but no more than are sensible. Missing is what to
+// do where there is none.
+func read(path, missing string) ([]byte, error) {
 	fail := func(cause error, text, fix string) ([]byte, error) {
 		return nil, &Error{File: path, Problems: []Problem{{Text: text, Fix: fix}}, cause: cause}
 	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return fail(err, "there is no such file",
-			"copy config.toml.example there and fill it in, or name another with --config FILE")
+		return fail(err, "there is no such file", missing)
 	}
 	if err != nil {
 		return fail(err, "cannot be opened ("+reason(err)+")", "make it readable, or name another with --config FILE")

@@ -55,6 +55,13 @@ func (s *Server) complete(login Server, ports map[string]int) {
 
 // server checks [account.imap] or [account.smtp].
 func (r *report) server(s Server, at place) {
+	r.reachable(s, at)
+	r.printable(at.child("user"), s.User)
+	r.secret(s, at)
+}
+
+// reachable checks what leads to a server.
+func (r *report) reachable(s Server, at place) {
 	r.host(s.Host, at.child("host"))
 	port := at.child("port")
 	if port.written() && (s.Port < 1 || s.Port > 65535) {
@@ -67,8 +74,6 @@ func (r *report) server(s Server, at place) {
 	if s.TLS == "none" && s.Host != "" && !s.Loopback() {
 		r.add(tls, "would send the password in plain text to another machine", `write "implicit" or "starttls"`)
 	}
-	r.printable(at.child("user"), s.User)
-	r.secret(s, at)
 }
 
 // host does not repeat the value: it may be a URL with a password in it.
