@@ -12,8 +12,8 @@ import (
 type Change struct {
 	Table   string // owner, account, account.imap, account.smtp or account.oauth2
 	Account int    // which [[account]], from 0; their number for a new one
-	Key     string
-	Value   any // text, a number, true or false, or a list of texts; nil removes the key
+	Key     string // "" with no Value removes the table
+	Value   any    // text, a number, true or false, or a list of texts; nil removes the key
 }
 
 // Edit gives the text of a configuration with some keys changed, and all else as it
@@ -40,7 +40,7 @@ func Edit(file string, text []byte, changes []Change) ([]byte, error) {
 // line is the change as the file has it.
 func (c Change) line() string {
 	if c.Value == nil {
-		return "without " + c.Key
+		return strings.TrimSpace("without " + c.Key)
 	}
 	var b strings.Builder
 	if err := toml.NewEncoder(&b).Encode(map[string]any{c.Key: c.Value}); err != nil {
@@ -58,6 +58,8 @@ func (c Change) make(s string) (string, error) {
 	table := c.find(scan(s))
 	key := table.kid(c.Key)
 	switch {
+	case c.Key == "" && table != nil && table.to > 0:
+		return strings.TrimRight(s[:lineStart(s, table.from)], "\n") + "\n" + s[lineEnd(s, table.end()):], nil
 	case key != nil && c.Value == nil:
 		return c.remove(s, key)
 	case key != nil:
@@ -68,7 +70,7 @@ func (c Change) make(s string) (string, error) {
 	case table == nil || table.to == 0:
 		return c.addTable(s), nil
 	}
-	at := lineEnd(s, table.to)
+	at := lineEnd(s, table.own())
 	return s[:at] + newLine(s[:at]) + c.line() + "\n" + s[at:], nil
 }
 
@@ -108,6 +110,17 @@ func (c Change) addTable(s string) string {
 	return s[:at] + newLine(s[:at]) + "\n" + header(c.Table) + "\n" + c.line() + "\n" + s[at:]
 }
 
+// own is where the last key ends that stands in a table itself, not in one below it.
+func (n *node) own() int {
+	last := n.to
+	for _, kid := range n.kids {
+		if kid.from > 0 && kid.kids == nil {
+			last = max(last, kid.to)
+		}
+	}
+	return last
+}
+
 // end is where the last key or header of a table ends.
 func (n *node) end() int {
 	last := n.to
@@ -134,6 +147,9 @@ func (c Change) verify(s string) error {
 	}
 	if nested {
 		table, _ = table[inner].(map[string]any)
+	}
+	if c.Key == "" && table != nil {
+		return fmt.Errorf("%s cannot be removed here", c.Table)
 	}
 	if c.Value != nil {
 		if err := decode(c.line(), &want); err != nil {

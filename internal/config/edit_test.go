@@ -38,14 +38,16 @@ func TestEdit(t *testing.T) {
 		old, new string // what differs
 	}{
 		{"text", Change{Table: "owner", Key: "name", Value: `Ana "A" Díaz`}, `"Ana" #`, `"Ana \"A\" Díaz" #`},
-		{"a new key", Change{Table: "owner", Key: "language", Value: "es"}, "[owner]\n", "[owner]\nlanguage = \"es\"\n"},
+		{"a new key", Change{Table: "owner", Key: "language", Value: "es"}, "org\"\n\n", "org\"\nlanguage = \"es\"\n\n"},
 		{"a list over lines", Change{Table: "account.imap", Key: "password_command", Value: []string{"a", "b"}},
 			"[\n  \"pass\",\n  \"show\", # a comment\n]", `["a", "b"]`},
-		{"a number", Change{Table: "account.imap", Key: "port", Value: 143}, "[account.imap]\n", "[account.imap]\nport = 143\n"},
+		{"a number", Change{Table: "account.imap", Key: "port", Value: 143}, "# a comment\n]\n", "# a comment\n]\nport = 143\n"},
 		{"removed", Change{Table: "account.imap", Key: "host", Value: nil}, "host = \"imap.example.org\" # the old one\n", ""},
 		{"removed though not there", Change{Table: "account.smtp", Key: "host", Value: nil}, "", ""},
 		{"a new table", Change{Table: "account.smtp", Key: "host", Value: "smtp.example.org"},
 			"# a comment\n]\n", "# a comment\n]\n\n[account.smtp]\nhost = \"smtp.example.org\"\n"},
+		{"a table removed", Change{Table: "letters"}, "\n# the end\n[letters]\ndaily_cap = 3\n", "\n# the end\n"},
+		{"a table removed though not there", Change{Table: "account.smtp"}, "", ""},
 		{"a new account", Change{Table: "account", Account: 2, Key: "name", Value: "three"},
 			"daily_cap = 3\n", "daily_cap = 3\n\n[[account]]\nname = \"three\"\n"},
 		{"within braces", Change{Table: "account.imap", Account: 1, Key: "host", Value: "x.example"}, `"imap.other.example"`, `"x.example"`},

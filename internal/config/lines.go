@@ -69,7 +69,7 @@ func (s *scanner) until(stops string) {
 
 // header reads [a.b] or [[a.b]] and gives the table that follows.
 func (s *scanner) header(root *node) *node {
-	line := s.line
+	line, from := s.line, s.pos
 	list := strings.HasPrefix(s.src[s.pos:], "[[")
 	s.skip("[")
 	table := root.find(s.key(), line)
@@ -77,7 +77,7 @@ func (s *scanner) header(root *node) *node {
 		table = table.append(line)
 	}
 	s.skip(" \t]")
-	table.to = s.pos
+	table.from, table.to = from, s.pos
 	return table
 }
 

@@ -9,7 +9,7 @@ type node struct {
 	twice bool             // assigned to although it was a table already
 	bad   bool             // a problem has been noted
 
-	from, to int // where the value stands in the text; of a table with a header, to is the end of that
+	from, to int // where the value stands in the text; of a table with a header, where that stands
 }
 
 // kid is the key of that name below n, or nil.
