@@ -133,8 +133,8 @@ func TestToken(t *testing.T) {
 				headless(t)
 			}
 			token := Token{Path: filepath.Join(t.TempDir(), "token-personal"), Name: "token personal"}
-			if _, err := token.Load(ctx); !errors.Is(err, ErrNone) {
-				t.Errorf("none yet: got %v", err)
+			if got, err := token.Load(ctx); got != "" || err != nil {
+				t.Errorf("none yet: got %q, %v", got, err)
 			}
 			told, err := token.Keep(ctx, "first")
 			if err != nil || (told == token.Path) != (where == "file") {
@@ -157,8 +157,8 @@ func TestToken(t *testing.T) {
 					t.Error(err)
 				}
 			}
-			if _, err := token.Load(ctx); !errors.Is(err, ErrNone) {
-				t.Errorf("dropped: got %v", err)
+			if got, err := token.Load(ctx); got != "" || err != nil {
+				t.Errorf("dropped: got %q, %v", got, err)
 			}
 		})
 	}

@@ -21,14 +21,14 @@ type Token struct {
 // inKeyring is what the file holds where the token lies in the keyring.
 const inKeyring = "in the keyring"
 
-// Load gives the token; ErrNone if there is none.
+// Load gives the token; "" if there is none.
 func (t Token) Load(ctx context.Context) (string, error) {
 	value, err := ReadFile(t.Path)
 	if err == nil && value == inKeyring {
-		return FromKeyring(ctx, t.Name)
+		value, err = FromKeyring(ctx, t.Name)
 	}
-	if err == nil && value == "" {
-		return "", fmt.Errorf("%w: %s is empty", ErrNone, t.Path)
+	if errors.Is(err, ErrNone) {
+		return "", nil
 	}
 	return value, err
 }
