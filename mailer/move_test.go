@@ -49,21 +49,48 @@ func TestEnsureOutboxRefused(t *testing.T) {
 	}
 }
 
-// What is tried leaves nothing behind, whether it works or not.
-func TestTryMove(t *testing.T) {
-	forEachKind(t, func(t *testing.T, w world) {
-		before, err := w.Mailboxes()
-		must(t, err)
-		err = w.TryMove(within(t), Outgoing{Raw: message(letterID), MessageID: letterID}, time.Now())
-		if can := w.kind != "gmail" && w.kind != "old"; can != (err == nil) || !can && !errors.Is(err, ErrLeft) {
-			t.Errorf("moved: %v", err)
-		}
-		after, err := w.Mailboxes()
-		must(t, err)
-		if len(w.content(t, w.drafts)) != 0 || !slices.Equal(before, after) {
-			t.Errorf("there is left %v", after)
-		}
-	})
+// What is tried leaves nothing behind, whether it works or not, and tells the
+// server's clock.
+func TestTryDraft(t *testing.T) {
+	for _, move := range []bool{true, false} {
+		forEachKind(t, func(t *testing.T, w world) {
+			before, err := w.Mailboxes()
+			must(t, err)
+			start := time.Now().Truncate(time.Second)
+			received, err := w.TryDraft(within(t), Outgoing{Raw: message(letterID), MessageID: letterID}, start, move)
+			can := w.kind != "old" && (w.kind != "gmail" || !move)
+			if can != (err == nil) || !can && !errors.Is(err, ErrLeft) {
+				t.Errorf("move %t: %v", move, err)
+			}
+			if w.kind != "old" && (received.Before(start) || received.After(time.Now())) {
+				t.Errorf("move %t: it came at %v, not after %v", move, received, start)
+			}
+			after, err := w.Mailboxes()
+			must(t, err)
+			if !slices.Equal(before, after) {
+				t.Errorf("move %t: there is left %v", move, after)
+			}
+			for _, box := range after {
+				if left := w.content(t, box); len(left) != 0 {
+					t.Errorf("move %t: in %s lie %d messages", move, box, len(left))
+				}
+			}
+		})
+	}
+}
+
+// A draft that is not found by its Message-ID would be laid again: that is an error,
+// and it is removed all the same.
+func TestTryDraftNotFound(t *testing.T) {
+	s := embedded(t, mailsim.Options{})
+	d := opened(t, at(s, s.IMAPPort()), "")
+	_, err := d.TryDraft(within(t), Outgoing{Raw: message("other@example.org"), MessageID: letterID}, time.Now(), false)
+	if err == nil || !strings.Contains(err.Error(), "does not find it again") {
+		t.Errorf("got %v", err)
+	}
+	if left, err := s.Messages("Drafts"); err != nil || len(left) != 0 {
+		t.Errorf("there lies %v, %v", left, err)
+	}
 }
 
 // A mailbox that has another use is never the outbox: what lies there would be

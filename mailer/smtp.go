@@ -84,31 +84,58 @@ func (s SMTPServer) enter(ctx context.Context, secret string) (*conversation, er
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w: %w", addr, imapconn.ErrAway, err)
 	}
-	// Whatever follows ends with the context.
-	stop := context.AfterFunc(limited, func() { conn.Close() })
-	defer stop()
-	c, err := s.begin(conn, secret)
+	c, err := s.converse(ctx, limited, conn, func(client *smtp.Client) error { return s.login(client, secret) })
 	if err != nil {
-		conn.Close()
-		switch {
-		case ctx.Err() != nil:
-			err = ctx.Err()
-		case limited.Err() != nil:
-			err = fmt.Errorf("%w: no login within %v", imapconn.ErrAway, limits.login)
-		}
 		return nil, fmt.Errorf("connect to %s: %w", addr, err)
 	}
 	return c, nil
 }
 
-// begin goes on until the login is done.
-func (s SMTPServer) begin(conn net.Conn, secret string) (*conversation, error) {
+// Handshake goes on a connection as far as a login would: it is greeted, and brings
+// TLS about. Then it closes it. The state is zero where the server's TLS is none. No
+// credential is asked for or sent. The errors are ErrAway and ErrTLS of imapconn.
+func Handshake(ctx context.Context, s SMTPServer, conn net.Conn) (tls.ConnectionState, error) {
+	limited, cancel := context.WithTimeout(ctx, limits.login)
+	defer cancel()
+	c, err := s.converse(ctx, limited, conn, func(*smtp.Client) error { return nil })
+	if err != nil {
+		return tls.ConnectionState{}, err
+	}
+	state, _ := c.TLSConnectionState() // none, without TLS
+	c.quit(limits.quit)
+	return state, nil
+}
+
+// converse begins a conversation, and does what follows. All that ends with limited,
+// and the connection is closed when it fails.
+func (s SMTPServer) converse(ctx, limited context.Context, conn net.Conn, then func(*smtp.Client) error) (*conversation, error) {
+	stop := context.AfterFunc(limited, func() { conn.Close() })
+	defer stop()
+	client, err := s.begin(conn)
+	if err == nil {
+		err = then(client)
+	}
+	if err == nil {
+		return &conversation{client, conn}, nil
+	}
+	conn.Close()
+	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case limited.Err() != nil:
+		err = fmt.Errorf("%w: it did not come to a login within %v", imapconn.ErrAway, limits.login)
+	}
+	return nil, err
+}
+
+// begin goes on until a login can begin.
+func (s SMTPServer) begin(conn net.Conn) (*smtp.Client, error) {
 	config := &tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}
 	var inner net.Conn = &bounded{Conn: conn, left: mostAnswers}
 	if s.TLS == "implicit" {
 		secure := tls.Client(inner, config)
 		if err := secure.Handshake(); err != nil {
-			return nil, tlsError(err)
+			return nil, s.tlsError(err)
 		}
 		inner = secure
 	}
@@ -125,10 +152,10 @@ func (s SMTPServer) begin(conn net.Conn, secret string) (*conversation, error) {
 			return nil, fmt.Errorf("%w: the server does not offer STARTTLS, or somebody on the way hides it; does it offer tls = \"implicit\"?", imapconn.ErrTLS)
 		}
 		if err := client.StartTLS(config); err != nil {
-			return nil, tlsError(err)
+			return nil, s.tlsError(err)
 		}
 	}
-	return &conversation{client, conn}, s.login(client, secret)
+	return client, nil
 }
 
 // login logs in by the first way that both sides know. Over TLS, to a server
@@ -197,18 +224,17 @@ func (a *tokenAuth) Next(challenge []byte, more bool) ([]byte, error) {
 	return a.Bearer.Next(challenge)
 }
 
-// tlsError tells a certificate that cannot be trusted from a connection that broke.
-func tlsError(err error) error {
-	var untrusted *tls.CertificateVerificationError
-	var plain tls.RecordHeaderError
-	var alert tls.AlertError
-	switch {
-	case errors.As(err, &untrusted), errors.As(err, &alert):
-		return fmt.Errorf("%w: %w; check the server's name, or ask who runs it", imapconn.ErrTLS, err)
-	case errors.As(err, &plain):
-		return fmt.Errorf("%w: %w; is this a port for implicit TLS (465)? otherwise write tls = \"starttls\"", imapconn.ErrTLS, err)
+// implicitPort is that of submission with TLS from the first byte on (RFC 8314
+// section 3.3).
+const implicitPort = 465
+
+// tlsError tells a server that refuses TLS now from one whose TLS cannot be trusted.
+func (s SMTPServer) tlsError(err error) error {
+	var answer *textproto.Error
+	if errors.As(err, &answer) {
+		return answerError("no TLS", err)
 	}
-	return answerError("no TLS", err)
+	return imapconn.TLSError(s.Host, implicitPort, err)
 }
 
 // answerError says that something failed for which nobody but the server can be

@@ -128,6 +128,12 @@ func (s Server) open(ctx context.Context, addr string) (*guard, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAway, err)
 	}
+	return s.secure(ctx, conn)
+}
+
+// secure brings TLS about on a connection, where the server has it, and closes the
+// connection if there is none to be had.
+func (s Server) secure(ctx context.Context, conn net.Conn) (*guard, error) {
 	g := &guard{Conn: conn, counters: s.Counters}
 	g.budget.Store(smallBudget) // the library begins to read before the login begins
 	switch s.TLS {
@@ -147,10 +153,33 @@ func (s Server) open(ctx context.Context, addr string) (*guard, error) {
 	secure := tls.Client(conn, &tls.Config{ServerName: s.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12})
 	if err := secure.HandshakeContext(ctx); err != nil {
 		conn.Close()
-		return nil, tlsError(s.Host, time.Now(), err)
+		return nil, TLSError(s.Host, implicitPort, err)
 	}
 	g.Conn = secure
 	return g, nil
+}
+
+// Handshake brings TLS about on a connection to the server as Dial does, and closes
+// it: who looks for what is wrong wants to know how far it gets. The state is zero
+// where the server's TLS is None. No credential is asked for or sent.
+func Handshake(ctx context.Context, s Server, conn net.Conn) (tls.ConnectionState, error) {
+	defer conn.Close()
+	limited, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	g, err := s.secure(limited, conn)
+	switch {
+	case err == nil:
+	case ctx.Err() != nil:
+		return tls.ConnectionState{}, ctx.Err()
+	case limited.Err() != nil:
+		return tls.ConnectionState{}, fmt.Errorf("%w: no TLS within %v", ErrAway, dialTimeout)
+	default:
+		return tls.ConnectionState{}, err
+	}
+	if secure, ok := g.Conn.(*tls.Conn); ok {
+		return secure.ConnectionState(), nil
+	}
+	return tls.ConnectionState{}, nil
 }
 
 // login waits for the greeting and logs in by a token, or by a password: with

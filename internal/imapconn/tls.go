@@ -14,10 +14,17 @@ import (
 	"time"
 )
 
-// tlsError tells a certificate that cannot be trusted, and why, from a server
-// that speaks no TLS here and from a connection that broke.
-func tlsError(host string, now time.Time, err error) error {
-	const port = "is this a port for implicit TLS (993)? otherwise write tls = \"starttls\""
+// implicitPort is that of IMAP with TLS from the first byte on (RFC 8314 section 3.2).
+const implicitPort = 993
+
+// TLSError tells a certificate that cannot be trusted, and why (ErrTLS), from a
+// server that speaks no TLS here (ErrTLS) and from a connection that broke (ErrAway).
+// Port is the usual one for TLS from the first byte on, of the protocol that was to
+// be spoken.
+func TLSError(host string, port int, err error) error { return tlsError(host, port, time.Now(), err) }
+
+func tlsError(host string, usual int, now time.Time, err error) error {
+	port := fmt.Sprintf("is this a port for implicit TLS (%d)? otherwise write tls = \"starttls\"", usual)
 	var network *net.OpError
 	var plain tls.RecordHeaderError
 	switch {
@@ -59,9 +66,11 @@ func invalidCertificate(host string, now time.Time, err x509.CertificateInvalidE
 	const day = "2 January 2006"
 	switch {
 	case err.Reason == x509.Expired && now.Before(err.Cert.NotBefore):
-		return fmt.Sprintf("the certificate of %s holds only from %s on; is this computer's clock right?", host, err.Cert.NotBefore.UTC().Format(day))
+		return fmt.Sprintf("the certificate of %s holds only from %s on; is this computer's clock right? It shows %s",
+			host, err.Cert.NotBefore.UTC().Format(day), now.UTC().Format(day))
 	case err.Reason == x509.Expired:
-		return fmt.Sprintf("the certificate of %s expired on %s; ask who runs it to renew it", host, err.Cert.NotAfter.UTC().Format(day))
+		return fmt.Sprintf("the certificate of %s expired on %s; ask who runs it to renew it, if this computer's clock is right (it shows %s)",
+			host, err.Cert.NotAfter.UTC().Format(day), now.UTC().Format(day))
 	case err.Reason == x509.IncompatibleUsage:
 		return fmt.Sprintf("the certificate of %s is not one for servers; ask who runs it for another", host)
 	}

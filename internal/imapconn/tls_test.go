@@ -170,14 +170,14 @@ func TestTLSErrorWords(t *testing.T) {
 		err   error
 		words string
 	}{
-		{x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired}, "imap.example.org expired on 2 January 2026"},
+		{x509.CertificateInvalidError{Cert: cert, Reason: x509.Expired}, "imap.example.org expired on 2 January 2026; ask who runs it to renew it, if this computer's clock is right (it shows 22 November 2026)"},
 		{x509.CertificateInvalidError{Cert: cert, Reason: x509.TooManyConstraints}, "is not valid: "},
 		{x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"other.example"}}, Host: "imap.example.org"}, "is for other.example, not imap.example.org"},
 		{x509.UnknownAuthorityError{}, "signed by nobody known"},
 		{x509.SystemRootsError{}, "ca-certificates"},
 		{errors.New("tls: handshake failure"), "handshake failure; check the server's name"},
 	} {
-		err := tlsError("imap.example.org", now, &tls.CertificateVerificationError{Err: c.err})
+		err := tlsError("imap.example.org", 465, now, &tls.CertificateVerificationError{Err: c.err})
 		wantErr(t, err, ErrTLS)
 		wantWords(t, err, c.words)
 	}
