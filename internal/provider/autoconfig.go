@@ -41,6 +41,9 @@ const (
 	maxServers = 50
 )
 
+// errUnusable is a true autoconfig file without anything for regards.
+var errUnusable = errors.New("its autoconfig file names no IMAP server with TLS and a way to log in that regards knows")
+
 // parseAutoconfig reads a provider's autoconfig file. What is found has an IMAP
 // server; SMTP is empty where the file names none that could be used.
 func parseAutoconfig(data []byte, a address) (Found, error) {
@@ -60,7 +63,7 @@ func parseAutoconfig(data []byte, a address) (Found, error) {
 		}
 		return found, nil
 	}
-	return Found{}, errors.New("the autoconfig file names no IMAP server with TLS and a way to log in that regards knows")
+	return Found{}, errUnusable
 }
 
 // choose takes the first server with implicit TLS, else the first with

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,7 +19,7 @@ const maxRedirects = 5
 func (f *Finder) autoconfig(ctx context.Context, a address) (Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
 	defer cancel()
-	client := f.client(a)
+	client := f.client(ctx, a)
 	type result struct {
 		found Found
 		err   error
@@ -32,15 +33,15 @@ func (f *Finder) autoconfig(ctx context.Context, a address) (Found, error) {
 			c <- result{found, err}
 		}()
 	}
-	var last error
+	var all error
 	for _, c := range results {
 		r := <-c
 		if r.err == nil {
 			return r.found, nil
 		}
-		last = r.err
+		all = errors.Join(all, r.err)
 	}
-	return Found{}, last
+	return Found{}, all
 }
 
 // places are those of the draft-ietf-mailmaint-autoconfig that lie in the
@@ -84,15 +85,18 @@ func bare(err error) error {
 }
 
 // client is the one of Finder, with redirects as autoconfig wants them and no
-// cookies.
-func (f *Finder) client(a address) *http.Client {
+// cookies. A connection that is still being made ends with ctx: left to itself
+// net/http would keep on, for the sake of later requests.
+func (f *Finder) client(ctx context.Context, a address) *http.Client {
 	client := &http.Client{}
 	if f.HTTP != nil {
 		*client = *f.HTTP
 	} else {
 		client.Transport = &http.Transport{
-			Proxy:             http.ProxyFromEnvironment,
-			DialContext:       f.Dial,
+			Proxy: http.ProxyFromEnvironment,
+			DialContext: func(_ context.Context, network, address string) (net.Conn, error) {
+				return f.dial(ctx, network, address)
+			},
 			TLSClientConfig:   &tls.Config{RootCAs: f.Roots, MinVersion: tls.VersionTLS12},
 			ForceAttemptHTTP2: true,
 			DisableKeepAlives: true,

@@ -140,8 +140,8 @@ func (f *Finder) nothing(a address, answers dnsAnswers, fetchErr error, tried []
 		why = fmt.Sprintf("DNS names no server that takes in mail for %s; is the address right?", a.domain)
 	case filterBehind(answers.mx) != "":
 		why = behind(a, filterBehind(answers.mx))
-	case fetchErr != nil:
-		why = fetchErr.Error()
+	case errors.Is(fetchErr, errUnusable):
+		why = errUnusable.Error()
 	}
 	if kind == ErrOffline {
 		return fmt.Errorf("%w: %s; try again when you are online, or %s", kind, why, byHand)

@@ -66,11 +66,7 @@ func (f *Finder) guess(ctx context.Context, protocol string, servers []Server) (
 
 // try connects, changes to TLS, and reads a greeting.
 func (f *Finder) try(ctx context.Context, protocol string, s Server) error {
-	dial := f.Dial
-	if dial == nil {
-		dial = new(net.Dialer).DialContext
-	}
-	conn, err := dial(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
+	conn, err := f.dial(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
 	if err != nil {
 		return err
 	}
@@ -91,6 +87,13 @@ func (f *Finder) try(ctx context.Context, protocol string, s Server) error {
 		return speaks.greeting(secure)
 	}
 	return nil
+}
+
+func (f *Finder) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if f.Dial != nil {
+		return f.Dial(ctx, network, address)
+	}
+	return new(net.Dialer).DialContext(ctx, network, address)
 }
 
 // certificateError says whom a certificate is for that does not fit; "" for
