@@ -58,6 +58,7 @@ var allowed = map[string][]string{
 		"github.com/wneessen/go-mail", "golang.org/x/net/idna"},
 	"regards/internal/imapconn":    {"github.com/emersion/go-imap/v2", "github.com/emersion/go-sasl"},
 	"regards/internal/addressbook": {"regards/contact", "regards/plan", "github.com/emersion/go-vcard", "golang.org/x/text"},
+	"regards/internal/provider":    {"golang.org/x/net/idna"},
 	"regards/internal/sdnotify":    {"golang.org/x/sys/unix"},
 	"regards/internal/config":      {"regards/contact", "regards/internal/secret", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
 	"regards/internal/secret":      {"github.com/zalando/go-keyring", "github.com/gofrs/flock"},
