@@ -27,6 +27,11 @@ type SMTPServer struct {
 	User   string
 	Secret func(context.Context) (string, error)
 	Roots  *x509.CertPool // nil: those of the system
+
+	// OAuth, Renew and Dial are as those of imapconn.Server.
+	OAuth bool
+	Renew func(ctx context.Context, refused string) (string, error)
+	Dial  func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // limits bound the steps of a conversation. That after the final dot is as long
@@ -63,15 +68,19 @@ func (s SMTPServer) dial(ctx context.Context) (*conversation, error) {
 	if s.TLS == "none" && !imapconn.IsLoopback(s.Host) {
 		return nil, fmt.Errorf("%w: tls = \"none\" is for this computer itself, not for %s", imapconn.ErrTLS, s.Host)
 	}
-	secret, err := s.Secret(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("login to %s: %w", s.Host, err)
-	}
+	return imapconn.Enter(ctx, s.Host, s.Secret, s.Renew, s.enter)
+}
+
+// enter connects, brings TLS about and logs in by a secret.
+func (s SMTPServer) enter(ctx context.Context, secret string) (*conversation, error) {
 	addr := net.JoinHostPort(s.Host, strconv.Itoa(s.Port))
 	limited, cancel := context.WithTimeout(ctx, limits.login)
 	defer cancel()
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(limited, "tcp", addr)
+	dial := s.Dial
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	conn, err := dial(limited, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w: %w", addr, imapconn.ErrAway, err)
 	}
@@ -126,6 +135,9 @@ func (s SMTPServer) begin(conn net.Conn, secret string) (*conversation, error) {
 // whose certificate was verified, PLAIN works for more of them than the others.
 func (s SMTPServer) login(client *smtp.Client, secret string) error {
 	_, offered := client.Extension("AUTH")
+	if s.OAuth {
+		return s.bearer(client, strings.Fields(offered), secret)
+	}
 	plain := s.TLS == "none"
 	for _, way := range []struct {
 		name string
@@ -146,6 +158,43 @@ func (s SMTPServer) login(client *smtp.Client, secret string) error {
 		return answerError("it does not log in "+s.User+" now", err)
 	}
 	return fmt.Errorf("%w: the server offers no way to log in that is known here: %q", imapconn.ErrLogin, offered)
+}
+
+// bearer logs in by an access token.
+func (s SMTPServer) bearer(client *smtp.Client, offered []string, token string) error {
+	has := func(mechanism string) bool { return slices.Contains(offered, mechanism) }
+	b, err := imapconn.NewBearer(has, s.User, token, s.Host, s.Port)
+	if err != nil {
+		return err
+	}
+	auth := &tokenAuth{Bearer: b}
+	err = client.Auth(auth)
+	var answer *textproto.Error
+	switch {
+	case auth.challenged:
+		return b.Refused("", false)
+	case errors.As(err, &answer):
+		return b.Refused(said(answer), answer.Code < 500)
+	}
+	return answerError("it does not log in "+s.User+" now", err)
+}
+
+// tokenAuth is a Bearer as the SMTP library wants it.
+type tokenAuth struct {
+	*imapconn.Bearer
+	challenged bool // the server has said why it refuses
+}
+
+// Start implements smtp.Auth.
+func (a *tokenAuth) Start(*smtp.ServerInfo) (string, []byte, error) { return a.Bearer.Start() }
+
+// Next implements smtp.Auth. More is false once the login has succeeded.
+func (a *tokenAuth) Next(challenge []byte, more bool) ([]byte, error) {
+	if !more {
+		return nil, nil
+	}
+	a.challenged = true
+	return a.Bearer.Next(challenge)
 }
 
 // tlsError tells a certificate that cannot be trusted from a connection that broke.

@@ -13,7 +13,8 @@
 // ErrLogin, ErrAway, ErrTLS or ErrGarbled, or with the server's refusal as
 // *imap.Error. After any error but a refusal the connection is of no use.
 //
-// It stores nothing and retries nothing. One goroutine owns a Conn.
+// It stores nothing, and retries nothing but a login by a token that was refused
+// (see Server.Renew). One goroutine owns a Conn.
 package imapconn
 
 import (

@@ -38,6 +38,15 @@ type Server struct {
 	Secret func(context.Context) (string, error) // asked at each login, maybe by several goroutines
 	Roots  *x509.CertPool                        // nil: those of the system
 
+	// OAuth says that Secret gives an OAuth 2.0 access token; see Bearer.
+	OAuth bool
+	// Renew gives another token in place of one that the server refused: it may
+	// have been revoked before its time. It is asked once for a login; nil for
+	// no second try.
+	Renew func(ctx context.Context, refused string) (string, error)
+	// Dial connects; nil for the network's own way.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+
 	// NewMail is called when the server says, unasked, how many messages the
 	// selected mailbox has; nil for nobody. It must not block.
 	NewMail func()
@@ -75,10 +84,11 @@ func Dial(ctx context.Context, s Server) (*Conn, error) {
 	if s.Counters == nil {
 		s.Counters = new(Counters)
 	}
-	secret, err := s.Secret(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("login to %s: %w", s.Host, err)
-	}
+	return Enter(ctx, s.Host, s.Secret, s.Renew, s.enter)
+}
+
+// enter connects and logs in by a secret.
+func (s Server) enter(ctx context.Context, secret string) (*Conn, error) {
 	g, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -110,8 +120,11 @@ func (s Server) connect(ctx context.Context) (*guard, error) {
 
 // open dials and brings TLS about, where the server has it.
 func (s Server) open(ctx context.Context, addr string) (*guard, error) {
-	dialer := net.Dialer{KeepAliveConfig: keepAlive}
-	conn, err := dialer.DialContext(ctx, "tcp", addr)
+	dial := s.Dial
+	if dial == nil {
+		dial = (&net.Dialer{KeepAliveConfig: keepAlive}).DialContext
+	}
+	conn, err := dial(ctx, "tcp", addr)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAway, err)
 	}
@@ -140,25 +153,35 @@ func (s Server) open(ctx context.Context, addr string) (*guard, error) {
 	return g, nil
 }
 
-// login waits for the greeting and logs in by AUTHENTICATE PLAIN where that
-// takes one round trip (RFC 4959), else by LOGIN.
+// login waits for the greeting and logs in by a token, or by a password: with
+// AUTHENTICATE PLAIN where that takes one round trip (RFC 4959), else with LOGIN.
 func (c *Conn) login(ctx context.Context, s Server, secret string) error {
 	return c.do(ctx, "login", dialTimeout, smallBudget, func() error {
 		if err := c.client.WaitGreeting(); err != nil {
 			return greetingError(err)
 		}
 		caps := c.client.Caps()
-		var err error
-		if caps.Has(imap.CapSASLIR) && caps.Has(imap.AuthCap("PLAIN")) {
-			err = c.client.Authenticate(sasl.NewPlainClient("", s.User, secret))
-		} else {
-			err = c.client.Login(s.User, secret).Wait()
-		}
-		if err != nil {
-			return loginError(s, err)
+		if err := c.authenticate(s, caps, secret); err != nil {
+			return err
 		}
 		return c.learnCaps(caps)
 	})
+}
+
+func (c *Conn) authenticate(s Server, caps imap.CapSet, secret string) error {
+	var err error
+	switch {
+	case s.OAuth:
+		return c.bearer(s, caps, secret)
+	case caps.Has(imap.CapSASLIR) && caps.Has(imap.AuthCap("PLAIN")):
+		err = c.client.Authenticate(sasl.NewPlainClient("", s.User, secret))
+	default:
+		err = c.client.Login(s.User, secret).Wait()
+	}
+	if err != nil {
+		return loginError(s, err)
+	}
+	return nil
 }
 
 // learnCaps waits until it is known what the server can do for who is logged
