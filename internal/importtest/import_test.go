@@ -60,6 +60,7 @@ var allowed = map[string][]string{
 	"regards/internal/addressbook": {"regards/contact", "regards/plan", "github.com/emersion/go-vcard", "golang.org/x/text"},
 	"regards/internal/sdnotify":    {"golang.org/x/sys/unix"},
 	"regards/internal/config":      {"regards/contact", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
+	"regards/internal/oauth":       {"golang.org/x/oauth2"},
 	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 }
 
@@ -118,6 +119,11 @@ func TestOnly(t *testing.T) {
 					t.Errorf("%s must not import %s", path, i)
 				}
 			}
+		}
+	}
+	for path, p := range packages(t) {
+		if path != "regards/internal/oauth" && slices.ContainsFunc(p.Imports, func(i string) bool { return strings.HasPrefix(i, "golang.org/x/oauth2") }) {
+			t.Errorf("%s must not import golang.org/x/oauth2: its errors hold what servers answer", path)
 		}
 	}
 	mail := []string{"github.com/emersion/go-imap", "github.com/emersion/go-smtp", "github.com/wneessen/go-mail", "net/smtp"}
