@@ -67,7 +67,11 @@ func (d *dovecot) prepare(master string, o DovecotOptions) error {
 		"users":        users.String(),
 	}
 	if o.Tokens != nil {
-		files["dovecot.conf"] += fill(dovecotTokens, d.dir, d.port, d.who)
+		mechanisms := "xoauth2 oauthbearer"
+		if o.Mechanisms != nil {
+			mechanisms = strings.Join(o.Mechanisms, " ")
+		}
+		files["dovecot.conf"] += fill(strings.ReplaceAll(dovecotTokens, "@mechanisms@", mechanisms), d.dir, d.port, d.who)
 		files["tokens"] = fmt.Sprintf(dovecotIntrospection, o.Tokens.URL("introspect"))
 	}
 	return d.write(files)

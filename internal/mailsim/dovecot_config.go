@@ -78,10 +78,10 @@ service anvil {
 
 // dovecotTokens has Dovecot take access tokens beside passwords.
 const dovecotTokens = `
-auth_mechanisms = plain xoauth2 oauthbearer
+auth_mechanisms = plain @mechanisms@
 passdb {
   driver = oauth2
-  mechanisms = xoauth2 oauthbearer
+  mechanisms = @mechanisms@
   args = @dir@/tokens
 }
 `

@@ -133,6 +133,8 @@ type DovecotOptions struct {
 	// Tokens lets the usual user in by its access tokens too (with XOAUTH2 and
 	// OAUTHBEARER; Dovecot asks it about each), also by SMTP; see AddSMTP.
 	Tokens *TokenServer
+	// Mechanisms are those for Tokens, in IMAP; nil: the two.
+	Mechanisms []string
 }
 
 // Password returns the user's password, for IMAP and SMTP.

@@ -2,9 +2,11 @@ package oauth
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"time"
 )
 
 // mostAnswer is how long an answer may be. Microsoft's have up to 8 KiB.
@@ -12,12 +14,17 @@ const mostAnswer = 64 << 10
 
 var errTooLong = errors.New("the answer is too long")
 
-// bounded reads answers to their end, which the library does not always, and no
-// further than is good.
+// patience is how long one request to a provider may take.
+const patience = 30 * time.Second
+
+// bounded waits no longer for an answer than is good, and reads it to its end,
+// which the library does not always, but no further than is good.
 type bounded struct{ http.RoundTripper }
 
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
-	answer, err := b.RoundTripper.RoundTrip(r)
+	ctx, cancel := context.WithTimeout(r.Context(), patience)
+	defer cancel()
+	answer, err := b.RoundTripper.RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/endpoints"
@@ -142,9 +141,6 @@ func (c Client) redirect(port int) string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(port))
 }
 
-// patience is how long one request to a provider may take.
-const patience = 30 * time.Second
-
 // within gives a context that has the library use the client's way to the
 // provider.
 func (c Client) within(ctx context.Context) context.Context {
@@ -154,7 +150,6 @@ func (c Client) within(ctx context.Context) context.Context {
 	}
 	return context.WithValue(ctx, oauth2.HTTPClient, &http.Client{
 		Transport:     bounded{transport},
-		Timeout:       patience,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	})
 }

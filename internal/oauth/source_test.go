@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"regards/internal/mailsim"
@@ -255,15 +256,32 @@ func TestServerHangs(t *testing.T) {
 	}
 }
 
+// So it is without anybody's context.
+func TestServerHangsForGood(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := played(nil)
+		c.HTTP.Transport = hanging{}
+		_, err := NewSource(c, &memory{refresh: "refresh-token"}, time.Now).Token(t.Context())
+		wantErr(t, err, ErrAway, "no answer within 30s", "refresh-token")
+	})
+}
+
+// hanging is a way to a server that never answers.
+type hanging struct{}
+
+func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
 func TestNoServer(t *testing.T) {
 	t.Parallel()
 	s, server, keep, _ := source(t)
 	must(t, server.Close())
 	_, err := s.Token(within(t))
 	wantErr(t, err, ErrAway, "renew the access token", keep.refresh)
-	server2, client := tokenServer(t)
-	t.Cleanup(func() {})
-	client.TokenURL = strings.Replace(server2.URL("token"), "http://", "https://", 1) // it speaks no TLS
+	other, client := tokenServer(t)
+	client.TokenURL = strings.Replace(other.URL("token"), "http://", "https://", 1) // it speaks no TLS
 	_, err = NewSource(client, keep, time.Now).Token(within(t))
 	wantErr(t, err, ErrAway, "HTTP response to HTTPS", keep.refresh)
 }
