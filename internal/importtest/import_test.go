@@ -62,6 +62,7 @@ var allowed = map[string][]string{
 	"regards/internal/sdnotify":    {"golang.org/x/sys/unix"},
 	"regards/internal/config":      {"regards/contact", "regards/internal/secret", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
 	"regards/internal/secret":      {"github.com/zalando/go-keyring", "github.com/gofrs/flock"},
+	"regards/internal/oauth":       {"golang.org/x/oauth2"},
 	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 }
 
@@ -120,6 +121,11 @@ func TestOnly(t *testing.T) {
 					t.Errorf("%s must not import %s", path, i)
 				}
 			}
+		}
+	}
+	for path, p := range packages(t) {
+		if path != "regards/internal/oauth" && slices.ContainsFunc(p.Imports, func(i string) bool { return strings.HasPrefix(i, "golang.org/x/oauth2") }) {
+			t.Errorf("%s must not import golang.org/x/oauth2: its errors hold what servers answer", path)
 		}
 	}
 	mail := []string{"github.com/emersion/go-imap", "github.com/emersion/go-smtp", "github.com/wneessen/go-mail", "net/smtp"}

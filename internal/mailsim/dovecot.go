@@ -26,7 +26,7 @@ func DovecotWith(o DovecotOptions) (*Server, error) {
 	if err := d.prepare(master, o); err != nil {
 		return nil, errors.Join(fmt.Errorf("mailsim: set up Dovecot: %w", err), d.close())
 	}
-	return open(&Server{backend: d, imapPort: d.port})
+	return open(&Server{backend: d, imapPort: d.port, logins: logins{tokens: o.Tokens}})
 }
 
 // findDovecot returns the path of dovecot, which often isn't in a user's PATH.
@@ -62,10 +62,19 @@ func (d *dovecot) prepare(master string, o DovecotOptions) error {
 	for _, user := range append([]string{userName}, o.Users...) {
 		users.WriteString(user + ":{PLAIN}" + password + "\n")
 	}
-	return d.write(map[string]string{
+	files := map[string]string{
 		"dovecot.conf": configuration(d.dir, d.port, d.who, cmp.Or(o.Connections, 100)),
 		"users":        users.String(),
-	})
+	}
+	if o.Tokens != nil {
+		mechanisms := "xoauth2 oauthbearer"
+		if o.Mechanisms != nil {
+			mechanisms = strings.Join(o.Mechanisms, " ")
+		}
+		files["dovecot.conf"] += fill(strings.ReplaceAll(dovecotTokens, "@mechanisms@", mechanisms), d.dir, d.port, d.who)
+		files["tokens"] = fmt.Sprintf(dovecotIntrospection, o.Tokens.URL("introspect"))
+	}
+	return d.write(files)
 }
 
 // notLoggedIn is doveadm's exit code when there is nobody to kick (EX_NOHOST).

@@ -75,3 +75,22 @@ service anvil {
   }
 }
 `
+
+// dovecotTokens has Dovecot take access tokens beside passwords.
+const dovecotTokens = `
+auth_mechanisms = plain @mechanisms@
+passdb {
+  driver = oauth2
+  mechanisms = @mechanisms@
+  args = @dir@/tokens
+}
+`
+
+// dovecotIntrospection says where it asks about them (RFC 7662), anew each time.
+const dovecotIntrospection = `
+introspection_mode = post
+introspection_url = %s
+active_attribute = active
+active_value = true
+username_attribute = username
+`

@@ -32,7 +32,16 @@ type Options struct {
 	// SMTPCertificate has the SMTP server offer STARTTLS, and take no login
 	// without it. nil: it speaks plain text; for implicit TLS see TLSFront.
 	SMTPCertificate *tls.Certificate
+	// Tokens lets the user in by its access tokens too, with XOAUTH2 and, but for
+	// Exchange, OAUTHBEARER, by IMAP and SMTP. nil: by the password only.
+	Tokens *TokenServer
+	// NoPasswords refuses the password too, as outlook.com does. Refusals are in
+	// the words of the provider, which Gmail has for the account's own password
+	// where one made for a program is wanted.
+	NoPasswords bool
 }
+
+func (o Options) logins() logins { return logins{o.Tokens, o.NoPasswords, o.Provider} }
 
 // gmailConnections is Gmail's limit.
 const gmailConnections = 15
@@ -51,7 +60,7 @@ func EmbeddedWith(options Options) (*Server, error) {
 	logger := log.New(&e.journal, "", log.LstdFlags)
 	st, err := newStore(options)
 	if err == nil {
-		e.smtp, err = newSMTPService(st.file, options.SMTPCertificate, logger)
+		e.smtp, err = newSMTPService(st.file, options.logins(), options.SMTPCertificate, logger)
 	}
 	if err == nil {
 		e.imapServer = newIMAPServer(st, e.isOwn, logger)

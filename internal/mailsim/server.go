@@ -9,7 +9,8 @@
 // DovecotWith can give Dovecot more users: see Server.As.
 // Embedded corrects those habits of go-imap's memory server that no real server
 // has: see session. EmbeddedWith can give it the habits of Gmail or Exchange,
-// with their mailboxes: see Provider.
+// with their mailboxes: see Provider. TokenServer gives access tokens of OAuth
+// 2.0, with which Embedded and Dovecot let the user in when they are told to.
 //
 // A Server can be stopped, killed and started again on the same port with its
 // mail kept. Mail arrives by Append, and Messages reads it, through sessions of
@@ -74,6 +75,7 @@ type Server struct {
 	names    naming
 	provider Provider
 	user     string // "": the usual one
+	logins   logins // of the SMTP server that AddSMTP makes
 
 	mu      sync.Mutex // guards running; held while it changes
 	running bool
@@ -128,6 +130,11 @@ func (s *Server) As(user string) (*Server, error) {
 type DovecotOptions struct {
 	Users       []string // beside the usual one, with the same password; their names are addresses
 	Connections int      // how many each user may have at a time; 0: a hundred
+	// Tokens lets the usual user in by its access tokens too (with XOAUTH2 and
+	// OAUTHBEARER; Dovecot asks it about each), also by SMTP; see AddSMTP.
+	Tokens *TokenServer
+	// Mechanisms are those for Tokens, in IMAP; nil: the two.
+	Mechanisms []string
 }
 
 // Password returns the user's password, for IMAP and SMTP.

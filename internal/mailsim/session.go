@@ -2,11 +2,13 @@ package mailsim
 
 import (
 	"io"
+	"slices"
 	"sync/atomic"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 	"github.com/emersion/go-imap/v2/imapserver/imapmemserver"
+	"github.com/emersion/go-sasl"
 )
 
 // session is one IMAP connection to the embedded server: go-imap's memory
@@ -36,13 +38,32 @@ type session struct {
 var (
 	_ imapserver.SessionMove      = (*session)(nil)
 	_ imapserver.SessionNamespace = (*session)(nil)
+	_ imapserver.SessionSASL      = (*session)(nil)
 )
 
 // Login implements imapserver.Session.
 func (s *session) Login(username, password string) error {
-	if err := s.store.user.Login(username, password); err != nil {
-		return err
+	ways := s.store.options.logins()
+	if err := s.store.user.Login(username, password); err != nil || ways.noPasswords && !s.own {
+		return ways.imapRefusal("LOGIN")
 	}
+	return s.enter(username)
+}
+
+// AuthenticateMechanisms implements imapserver.SessionSASL.
+func (s *session) AuthenticateMechanisms() []string { return s.store.options.logins().mechanisms() }
+
+// Authenticate implements imapserver.SessionSASL.
+func (s *session) Authenticate(mechanism string) (sasl.Server, error) {
+	if !slices.Contains(s.AuthenticateMechanisms(), mechanism) {
+		return nil, &imap.Error{Type: imap.StatusResponseTypeNo, Text: "SASL mechanism not supported"}
+	}
+	ways := s.store.options.logins()
+	return ways.server(mechanism, ways.imapRefusal("AUTHENTICATE"), s.enter), nil
+}
+
+// enter lets the user in.
+func (s *session) enter(string) error {
 	if !s.own {
 		if err := s.store.enter(); err != nil {
 			return err

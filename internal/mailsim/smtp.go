@@ -67,7 +67,7 @@ func (s *Server) AddSMTP() error {
 	if s.smtp != nil {
 		return nil
 	}
-	beside, err := newSMTPService(func([]byte) error { return nil }, nil, log.New(io.Discard, "", 0))
+	beside, err := newSMTPService(func([]byte) error { return nil }, s.logins, nil, log.New(io.Discard, "", 0))
 	if err == nil && s.running {
 		err = beside.start()
 	}
@@ -98,12 +98,13 @@ func (s *smtpService) record(b []byte) {
 
 // newSMTPService makes a server that hands what logged-in users send to file. It
 // offers STARTTLS if it has a certificate, and a login within TLS only then.
-func newSMTPService(file func(raw []byte) error, certificate *tls.Certificate, logger *log.Logger) (*smtpService, error) {
+func newSMTPService(file func(raw []byte) error, l logins, certificate *tls.Certificate, logger *log.Logger) (*smtpService, error) {
 	s := new(smtpService)
 	s.server = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) {
-		return &smtpSession{outbox: &s.outbox, faults: &s.faults, file: file}, nil
+		return &smtpSession{outbox: &s.outbox, faults: &s.faults, logins: l, file: file}, nil
 	}))
 	s.server.Domain = "localhost"
+	s.server.MaxLineLength = 12288 // RFC 4954 section 4; access tokens are long
 	s.server.AllowInsecureAuth = certificate == nil
 	s.server.ErrorLog = logger
 	if certificate != nil {
@@ -158,20 +159,21 @@ func (o *outbox) list() []SMTPMessage {
 type smtpSession struct {
 	outbox *outbox
 	faults *smtpFaults
+	logins logins
 	file   func(raw []byte) error
 	user   string
 	draft  SMTPMessage
 }
 
 // AuthMechanisms implements smtp.AuthSession.
-func (s *smtpSession) AuthMechanisms() []string { return []string{sasl.Plain} }
+func (s *smtpSession) AuthMechanisms() []string { return s.logins.mechanisms() }
 
 // Auth implements smtp.AuthSession.
-func (s *smtpSession) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(identity, user, pass string) error {
-		if user != userName || pass != password || identity != "" && identity != user {
-			return smtp.ErrAuthFailed
-		}
+func (s *smtpSession) Auth(mechanism string) (sasl.Server, error) {
+	if !slices.Contains(s.AuthMechanisms(), mechanism) {
+		return nil, smtp.ErrAuthUnknownMechanism
+	}
+	return s.logins.server(mechanism, s.logins.smtpRefusal(), func(user string) error {
 		s.user = user
 		return nil
 	}), nil
