@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	htmltemplate "html/template"
+	"slices"
 	"strings"
 	"sync"
 	"text/template"
@@ -19,6 +20,9 @@ var ownerFiles embed.FS
 
 // ownerLanguages are those in which regards speaks to its owner.
 var ownerLanguages = []string{"en", "es", "de", "fr"}
+
+// Languages lists the languages, by ISO 639, in which there are letters and a digest.
+func Languages() []string { return slices.Clone(ownerLanguages) }
 
 // sentences gives the words of the digest in a language, each a template of its
 // own; they come with regards and are right, or nothing starts.

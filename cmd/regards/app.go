@@ -100,7 +100,7 @@ func (a *app) command() *cobra.Command {
 		`regards watches your mail, knows when you were last in touch with each of your
 contacts, and lays the letters that good manners ask for into your Drafts. You
 read, edit and send them.`,
-		a.demoCommand(), a.runCommand(), a.syncCommand(), a.statusCommand(), a.checkCommand(), a.contactCommand(),
+		a.demoCommand(), a.initCommand(), a.loginCommand(), a.runCommand(), a.syncCommand(), a.statusCommand(), a.checkCommand(), a.contactCommand(),
 		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.milestoneCommand(), a.doneCommand(), a.helloCommand(), a.letterCommand(), a.templateCommand(), a.classifyCommand(),
 		a.explainCommand(), a.planCommand(), a.digestCommand(), a.pauseCommand(), a.resumeCommand(), a.undoCommand(), a.forgetCommand(), a.backupCommand(),
 		a.restoreCommand(), a.uninstallCommand(), a.manCommand(), a.versionCommand())

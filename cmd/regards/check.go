@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
+	"io"
 	"path/filepath"
 	"strings"
 	"time"
@@ -29,12 +29,16 @@ configuration, 77 for a login that was refused, 75 when nothing is wrong but tha
 are away, 1 for anything else.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			k := &checkup{app: a, online: theNetwork, patience: patience}
+			k := &checkup{app: a, online: online, patience: patience}
 			if err := k.everything(c.Context()); err != nil {
 				return err
 			}
-			if err := a.printFindings(k.all); err != nil {
-				return err
+			if a.json {
+				if err := a.printJSON(k.all); err != nil {
+					return err
+				}
+			} else {
+				printFindings(a.out, k.all)
 			}
 			return k.failure()
 		},
@@ -55,14 +59,6 @@ type checkup struct {
 	// after its refusal; "" if none are known. It may be nil.
 	advice func(host string, refusal error) string
 }
-
-// network is how servers are found and reached; a test has its own.
-type network struct {
-	lookup func(ctx context.Context, host string) ([]string, error)
-	dial   func(ctx context.Context, network, addr string) (net.Conn, error)
-}
-
-var theNetwork = network{net.DefaultResolver.LookupHost, new(net.Dialer).DialContext}
 
 // limits bound the steps of the way to a server. They add up to two minutes and a
 // half, and a password command has half a minute of its own.
@@ -93,10 +89,7 @@ func (k *checkup) everything(ctx context.Context) (err error) {
 }
 
 // printFindings prints one line for each, and the steps of a fix below it.
-func (a *app) printFindings(all []finding) error {
-	if a.json {
-		return a.printJSON(all)
-	}
+func printFindings(out io.Writer, all []finding) {
 	widest := 0
 	for _, f := range all {
 		widest = max(widest, len([]rune(f.What)))
@@ -106,7 +99,6 @@ func (a *app) printFindings(all []finding) error {
 		if f.Fix != "" {
 			text += "; " + f.Fix
 		}
-		fmt.Fprintf(a.out, "%-5s  %-*s %s\n", f.State, widest+1, f.What+":", strings.ReplaceAll(text, "\n", "\n         "))
+		fmt.Fprintf(out, "%-5s  %-*s %s\n", f.State, widest+1, f.What+":", strings.ReplaceAll(text, "\n", "\n         "))
 	}
-	return nil
 }

@@ -170,7 +170,7 @@ func (k *checkup) steps(s config.Server, d destination) []step {
 	return []step{
 		{k.patience.lookup, func(ctx context.Context) (string, string, error) { return k.lookup(ctx, s) }},
 		{k.patience.connect, func(ctx context.Context) (well, fix string, err error) {
-			conn, err = k.online.dial(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
+			conn, err = k.online.connect(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
 			if err != nil {
 				t := dialTrouble(d.protocol, s.Host, s.Port, err)
 				return "", t.fix, t

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"strings"
@@ -67,7 +66,7 @@ func (a *app) milestone(c *cobra.Command, s *session, f milestoneFlags, text str
 	if a.dryRun {
 		return a.printMilestoneJSON(o, sheet)
 	}
-	if sure, err := a.confirmed(f.yes, fmt.Sprintf("Write %s?", plural(len(o.Participants), "letter"))); err != nil || !sure {
+	if sure, err := a.confirmed(c.Context(), f.yes, fmt.Sprintf("Write %s?", plural(len(o.Participants), "letter"))); err != nil || !sure {
 		return err
 	}
 	if o, err = s.store.AddOccasion(c.Context(), o, nil, s.now()); err != nil {
@@ -115,28 +114,6 @@ func (s *session) milestoneWhen(c *cobra.Command, o contact.Occasion) string {
 		return "at the next pass"
 	}
 	return when
-}
-
-// confirmed asks the owner for a yes. Where nobody can be asked, it must have
-// been given before.
-func (a *app) confirmed(yes bool, question string) (bool, error) {
-	if yes {
-		return true, nil
-	}
-	if !a.onTerminal() {
-		return false, usagef("%s Nobody can be asked here: add --yes", question)
-	}
-	fmt.Fprintf(a.err, "%s [y/N] ", question)
-	answer, err := bufio.NewReader(a.in).ReadString('\n')
-	if err != nil {
-		return false, fmt.Errorf("read the answer: %w", err)
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return true, nil
-	}
-	fmt.Fprintln(a.err, "nothing was changed")
-	return false, nil
 }
 
 func (a *app) printMilestoneJSON(o contact.Occasion, sheet milestoneSheet) error {

@@ -179,7 +179,12 @@ func wording(cfg config.Config) ([]fs.FS, error) {
 }
 
 func imapServer(s config.Server) imapconn.Server {
-	return imapconn.Server{Host: s.Host, Port: s.Port, TLS: imapconn.TLS(s.TLS), User: s.User, Secret: s.Secret}
+	server := imapconn.Server{Host: s.Host, Port: s.Port, TLS: imapconn.TLS(s.TLS), User: s.User, Secret: s.Secret, Dial: online.dial}
+	if s.Grant.Provider != "" {
+		t := tokensFor(s)
+		server.OAuth, server.Secret, server.Renew = true, t.secret, t.renew
+	}
+	return server
 }
 
 // smtpServer gives how letters leave an account; nil when nothing is sent through it.
@@ -187,7 +192,12 @@ func smtpServer(s *config.Server) *mailer.SMTPServer {
 	if s == nil {
 		return nil
 	}
-	return &mailer.SMTPServer{Host: s.Host, Port: s.Port, TLS: s.TLS, User: s.User, Secret: s.Secret}
+	server := &mailer.SMTPServer{Host: s.Host, Port: s.Port, TLS: s.TLS, User: s.User, Secret: s.Secret, Dial: online.dial}
+	if s.Grant.Provider != "" {
+		t := tokensFor(*s)
+		server.OAuth, server.Secret, server.Renew = true, t.secret, t.renew
+	}
+	return server
 }
 
 // progressTo shows on a terminal how a long scan goes on; elsewhere it is quiet.

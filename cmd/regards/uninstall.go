@@ -80,7 +80,7 @@ func (a *app) uninstall(ctx context.Context, yes, keepMail bool) error {
 		fmt.Fprintln(a.err, "nothing was removed; to remove all this: regards uninstall --yes")
 		return nil
 	}
-	if ok, err := a.confirmed(yes, "Remove all this?"); err != nil || !ok {
+	if ok, err := a.confirmed(ctx, yes, "Remove all this?"); err != nil || !ok {
 		return err
 	}
 	return a.remove(ctx, cfg, found, keepMail)

@@ -46,7 +46,7 @@ func LoadAnswers(path string) (Answers, error) {
 	if err != nil {
 		return Answers{}, err
 	}
-	r := &report{file: path}
+	r := &report{file: path, answering: true}
 	a := Answers{TestMail: true}
 	tables, ok := r.parse(data)
 	if !ok {
@@ -54,12 +54,12 @@ func LoadAnswers(path string) (Answers, error) {
 	}
 	root := place{node: scan(string(data))}
 	r.fill(root, tables, reflect.ValueOf(&a).Elem())
+	dir := absolute(path)
+	a.PasswordFile, a.ClientSecretFile = expand(a.PasswordFile, dir), expand(a.ClientSecretFile, dir)
 	r.answers(a, root)
 	if err := r.err(); err != nil {
 		return Answers{}, err
 	}
-	dir := absolute(path)
-	a.PasswordFile, a.ClientSecretFile = expand(a.PasswordFile, dir), expand(a.ClientSecretFile, dir)
 	return a, nil
 }
 
@@ -78,6 +78,9 @@ func (r *report) answers(a Answers, root place) {
 		if root.child(key).written() {
 			ways++
 		}
+	}
+	if key := root.child("password_file"); key.written() {
+		r.addErr(key, lookAtSecret(a.PasswordFile))
 	}
 	if ways != 1 {
 		r.add(root, "the file says in no way, or in several, how to log in", "write one of password_file, password_command, oauth2")

@@ -26,6 +26,12 @@ host = "imap.example.org"
 port = 993
 tls = "implicit"
 `)
+	if _, err := LoadAnswers(path); err == nil || !strings.Contains(err.Error(), "line 3: password_file: names no file") {
+		t.Errorf("without the file: got %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), "password"), []byte("hunter2"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	a, err := LoadAnswers(path)
 	if err != nil {
 		t.Fatal(err)
@@ -36,11 +42,11 @@ tls = "implicit"
 }
 
 func TestLoadAnswersRefuses(t *testing.T) {
-	const base = "address = \"ana@example.org\"\nname = \"Ana\"\npassword_file = \"p\"\n"
+	const base = "address = \"ana@example.org\"\nname = \"Ana\"\npassword_command = [\"p\"]\n"
 	for name, x := range map[string]struct{ text, want string }{
 		"nothing":       {"", `address: is missing; write address = "ana@example.org"`},
 		"wrong address": {strings.Replace(base, "ana@", "@", 1), `line 1: address: "@example.org" is no address`},
-		"no way in":     {strings.Replace(base, "password_file = \"p\"", "", 1), "write one of password_file, password_command, oauth2"},
+		"no way in":     {strings.Replace(base, "password_command = [\"p\"]", "", 1), "write one of password_file, password_command, oauth2"},
 		"two ways in":   {base + "oauth2 = \"google\"\n", "write one of password_file, password_command, oauth2"},
 		"password":      {base + "password = \"hunter2\"\n", "line 4: password: inline password"},
 		"misspelt":      {base + "adress = \"x\"\n", "line 4: adress: unknown key (did you mean address?)"},

@@ -61,9 +61,10 @@ func (f *flaw) Error() string { return f.text + "; " + f.fix }
 
 // report gathers problems while the file is read and checked.
 type report struct {
-	file     string
-	dir      string // where relative paths start
-	problems []Problem
+	file      string
+	dir       string // where relative paths start
+	answering bool   // the file has answers, and keys before any table
+	problems  []Problem
 }
 
 // add notes a problem. Of one key only the first counts: what a misread value

@@ -49,7 +49,12 @@ func (c *Config) grant(a *Account) {
 
 // TokenFile is where the token of an account lies, beside the database.
 func (c *Config) TokenFile(account string) string {
-	return filepath.Join(filepath.Dir(c.Database()), "token-"+url.PathEscape(strings.ToLower(account)))
+	return filepath.Join(filepath.Dir(c.Database()), SecretName("token", account))
+}
+
+// SecretName is the name of a file for a secret of an account.
+func SecretName(what, account string) string {
+	return what + "-" + url.PathEscape(strings.ToLower(account))
 }
 
 // oauth2 checks [account.oauth2], which goes with oauth2 = "…" of a server.

@@ -103,6 +103,9 @@ func (s Server) Loopback() bool {
 // secretSources are the keys that say where a password is kept.
 var secretSources = []string{"password_file", "password_command", "keyring", "credential", "oauth2"}
 
+// SecretSources lists the keys of which one says where a password is kept.
+func SecretSources() []string { return slices.Clone(secretSources) }
+
 // secret checks that there is one source of a password at most, and a usable one. It
 // repeats no value but the path of a file that exists, since people do write
 // passwords into the wrong key.

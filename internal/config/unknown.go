@@ -32,7 +32,7 @@ func (r *report) unknown(table place, name string, known []string) {
 	}
 	if k := nearest(name, known); k != "" {
 		fix := "write " + k
-		if table.key == "" {
+		if table.key == "" && !r.answering {
 			fix = "write " + header(k)
 		}
 		r.add(at, "unknown key (did you mean "+k+"?)", fix)

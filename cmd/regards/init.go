@@ -1,0 +1,333 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"regards/internal/config"
+	"regards/internal/imapconn"
+	"regards/internal/provider"
+	"regards/internal/secret"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	var file string
+	var yes bool
+	c := &cobra.Command{
+		Use:   "init",
+		Short: "set regards up: four questions, and the logins are tried",
+		Long: `Asks for your address, your name, how to log in and your language, finds the mail
+servers, tries the logins, lays a draft and takes it away again, and writes the
+configuration. Run it again to change an answer or to add an account: all else in the
+file stays as it is. Passwords and permissions go into the keyring of the desktop or
+into files with mode 0600, never into the configuration. When something fails,
+nothing is written.
+
+Where nobody sits at a terminal, --answers names a TOML file:
+
+    address = "ana@example.org"
+    name = "Ana Díaz"
+    language = "en"                  # optional, as are all that follow but one login
+    time_zone = "Europe/Madrid"
+    account = "personal"             # what to call it
+    password_file = "…"              # mode 0600; or password_command = ["pass", "show", "mail"],
+                                     # or oauth2 = "google", "microsoft" or "custom"
+    client_id = "…"                  # with oauth2, as are client_secret_file, tenant and the other
+                                     # keys of [account.oauth2], and device = true for a code
+    test_mail = false                # lay none into INBOX
+    [imap]                           # to skip the finding; alone: no SMTP
+    host = "imap.example.org"        # likewise port, tls and user
+    [smtp]
+    host = "smtp.example.org"`,
+		Args: args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			s, err := a.newSetup(file, yes)
+			if err != nil {
+				return err
+			}
+			if err := s.run(c.Context()); err != nil {
+				return errors.Join(err, s.takeBack())
+			}
+			if a.dryRun {
+				return s.takeBack()
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&file, "answers", "", "a file with the answers, instead of questions")
+	c.Flags().BoolVar(&yes, "yes", false, "do not ask before the configuration is written")
+	return c
+}
+
+// setup is a guided set-up under way. Until the configuration is written it keeps
+// nothing that takeBack could not take back.
+type setup struct {
+	*app
+	ask     *asker // nil: the answers are there
+	yes     bool
+	path    string         // of the configuration
+	text    []byte         // what it says so far, or the beginning of a new one
+	old     *config.Config // nil: there is none yet
+	answers config.Answers
+	found   provider.Found  // zero where nothing had to be found
+	secret  []config.Change // where the password is
+	undo    []func() error
+
+	cfg     config.Config // what comes of all that
+	account config.Account
+}
+
+// beginning is that of a new configuration.
+const beginning = `# The configuration of regards. config.toml.example explains each key, and
+# "regards check" looks whether all is well.
+
+[owner]
+`
+
+func (a *app) newSetup(file string, yes bool) (*setup, error) {
+	s := &setup{app: a, yes: yes || file != "", path: config.Path(a.configPath), text: []byte(beginning)}
+	old, err := config.Load(s.path)
+	switch {
+	case err == nil:
+		s.old = &old
+		if s.text, err = os.ReadFile(s.path); err != nil {
+			return nil, err
+		}
+	case !errors.Is(err, os.ErrNotExist):
+		return nil, fmt.Errorf("%w\nregards init changes a configuration that is in order: mend it first, or move it away", err)
+	}
+	if file != "" {
+		s.answers, err = config.LoadAnswers(file)
+		return s, err
+	}
+	if !a.onTerminal() {
+		return nil, usagef("init asks questions, and there is no terminal; write the answers into a file: regards init --answers FILE")
+	}
+	s.ask, s.answers.TestMail = a.asker(), true
+	return s, nil
+}
+
+// takeBack removes what was kept for a set-up that did not come to its end.
+func (s *setup) takeBack() error {
+	var errs []error
+	for i := len(s.undo) - 1; i >= 0; i-- {
+		errs = append(errs, s.undo[i]())
+	}
+	s.undo = nil
+	return errors.Join(errs...)
+}
+
+func (s *setup) run(ctx context.Context) error {
+	if err := s.who(ctx); err != nil {
+		return err
+	}
+	if err := s.servers(ctx); err != nil {
+		return err
+	}
+	if err := s.logIn(ctx); err != nil {
+		return err
+	}
+	if err := s.look(ctx); err != nil {
+		return err
+	}
+	return s.finish(ctx)
+}
+
+// index is which account of the configuration is set up: the one with this address
+// or name, else a new one.
+func (s *setup) index() int {
+	if s.old == nil {
+		return 0
+	}
+	for i, account := range s.old.Accounts {
+		if strings.EqualFold(account.Name, s.answers.Account) ||
+			s.answers.Account == "" && (strings.EqualFold(account.Address, s.answers.Address) || strings.EqualFold(account.IMAP.User, s.answers.Address)) {
+			return i
+		}
+	}
+	return len(s.old.Accounts)
+}
+
+// before is the account as it was; false for a new one.
+func (s *setup) before() (config.Account, bool) {
+	if s.old == nil || s.index() == len(s.old.Accounts) {
+		return config.Account{}, false
+	}
+	return s.old.Accounts[s.index()], true
+}
+
+// name is what the account is called.
+func (s *setup) name() string {
+	if before, ok := s.before(); ok {
+		return before.Name
+	}
+	if s.answers.Account != "" {
+		return s.answers.Account
+	}
+	if s.old == nil {
+		return "personal"
+	}
+	_, domain, _ := strings.Cut(s.answers.Address, "@")
+	return domain
+}
+
+// servers finds the mail servers, unless they are known.
+func (s *setup) servers(ctx context.Context) error {
+	if _, ok := s.before(); s.answers.IMAP != nil || ok && s.ask == nil {
+		return nil
+	}
+	finder := provider.Finder{Resolver: online.resolver, Dial: online.dial}
+	found, err := finder.Find(ctx, s.answers.Address)
+	if _, known := s.before(); err != nil && known {
+		return nil // the servers are in the configuration
+	}
+	if err != nil && s.ask != nil && !errors.Is(err, provider.ErrNoIMAP) {
+		return s.serversByHand(ctx, err)
+	}
+	if err != nil {
+		return err
+	}
+	s.found = found
+	fmt.Fprintf(s.err, "%s: %s\n", found.Provider, serverWords(found))
+	for _, note := range found.Notes {
+		fmt.Fprintln(s.err, note)
+	}
+	if err := s.confirmServers(ctx); err != nil {
+		return err
+	}
+	if _, known := s.before(); !known {
+		s.answers.IMAP = answerServer(found.IMAP)
+		s.answers.SMTP = answerServer(found.SMTP)
+	}
+	return nil
+}
+
+func serverWords(f provider.Found) string {
+	text := fmt.Sprintf("%s:%d", f.IMAP.Host, f.IMAP.Port)
+	if f.SMTP.Host != "" {
+		text += fmt.Sprintf(", %s:%d", f.SMTP.Host, f.SMTP.Port)
+	}
+	return text
+}
+
+// answerServer is what a server that was found would be as an answer; nil for none.
+func answerServer(s provider.Server) *config.AnswerServer {
+	if s.Host == "" {
+		return nil
+	}
+	return &config.AnswerServer{Host: s.Host, Port: s.Port, TLS: string(s.TLS), User: s.User}
+}
+
+// confirmServers has the owner look at hosts that DNS alone has named: whoever forged
+// that answer would get the password (RFC 6186 section 6).
+func (s *setup) confirmServers(ctx context.Context) error {
+	if len(s.found.Confirm) == 0 {
+		return nil
+	}
+	hosts := strings.Join(s.found.Confirm, " and ")
+	if s.ask == nil {
+		return fmt.Errorf("the name server says that this mail lies at %s, outside its domain; if that is right, write it under [imap] and [smtp] in the file of answers", hosts)
+	}
+	sure, err := s.ask.yes(ctx, "The name server says that this mail lies at "+hosts+". Is that your provider's?", false)
+	if err == nil && !sure {
+		err = errors.New("ask whoever runs the mail for its servers; nothing was written")
+	}
+	return err
+}
+
+// changes are what the answers make of the configuration.
+func (s *setup) changes() []config.Change {
+	var all []config.Change
+	set := func(table, key string, value any) {
+		all = append(all, config.Change{Table: table, Account: s.index(), Key: key, Value: value})
+	}
+	some := func(table, key, value string) {
+		if value != "" {
+			set(table, key, value)
+		}
+	}
+	a := s.answers
+	before, known := s.before()
+	if s.old == nil || strings.EqualFold(s.old.Owner.Address, a.Address) {
+		set("owner", "name", a.Name)
+		set("owner", "address", a.Address)
+	}
+	some("owner", "language", a.Language)
+	some("owner", "time_zone", a.TimeZone)
+	if !known {
+		set("account", "name", s.name())
+		if s.old != nil && !strings.EqualFold(s.old.Owner.Address, a.Address) {
+			set("account", "address", a.Address)
+		}
+	}
+	server := func(table string, as *config.AnswerServer, user string) {
+		set(table, "host", as.Host)
+		if as.Port != 0 {
+			set(table, "port", as.Port)
+		}
+		some(table, "tls", as.TLS)
+		if as.User != user {
+			some(table, "user", as.User)
+		}
+	}
+	if a.IMAP != nil {
+		server("account.imap", a.IMAP, a.Address)
+	}
+	all = append(all, s.secret...)
+	switch {
+	case a.SMTP != nil:
+		server("account.smtp", a.SMTP, userOf(a))
+	case a.IMAP != nil && before.SMTP != nil:
+		set("account.smtp", "", nil)
+	}
+	return all
+}
+
+// userOf is the user of the IMAP server, which an SMTP server has as well.
+func userOf(a config.Answers) string {
+	if a.IMAP != nil && a.IMAP.User != "" {
+		return a.IMAP.User
+	}
+	return a.Address
+}
+
+// judge makes a configuration of the answers.
+func (s *setup) judge() error {
+	text, err := config.Edit(s.path, s.text, s.changes())
+	if err != nil {
+		return err
+	}
+	if s.cfg, err = config.Parse(s.path, text); err != nil {
+		return err
+	}
+	s.account = s.cfg.Accounts[s.index()]
+	return nil
+}
+
+// file is a file for a secret of the account, beside the configuration.
+func (s *setup) file(what string) string {
+	return filepath.Join(filepath.Dir(s.path), config.SecretName(what, s.name()))
+}
+
+// writeSecret writes a secret into a file.
+func (s *setup) writeSecret(path, value string) error {
+	before, err := secret.ReadFile(path)
+	switch {
+	case errors.Is(err, secret.ErrNone):
+		s.undo = append(s.undo, func() error { return removeFiles(path) })
+	case err != nil:
+		return err
+	default:
+		s.undo = append(s.undo, func() error { return secret.WriteFile(path, before) })
+	}
+	return secret.WriteFile(path, value)
+}
+
+// failedLogin reports whether another password might help.
+func failedLogin(err error) bool { return errors.Is(err, imapconn.ErrLogin) }

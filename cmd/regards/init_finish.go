@@ -1,0 +1,151 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"regards/classify"
+	"regards/imapwatch"
+	"regards/internal/config"
+	"regards/internal/imapconn"
+	"regards/internal/secret"
+	"regards/mailer"
+)
+
+// look tries everything that the account needs, as check does, and finds out whose
+// Authentication-Results can be believed.
+func (s *setup) look(ctx context.Context) error {
+	k := &checkup{app: s.app, online: online, patience: patience, cfg: s.cfg, now: time.Now}
+	k.cfg.Accounts = []config.Account{s.account}
+	k.accounts(ctx)
+	printFindings(s.err, k.all)
+	if err := k.failure(); err != nil {
+		return fmt.Errorf("%w\nnothing was written", err)
+	}
+	if s.account.AuthservID != "" {
+		return nil
+	}
+	id, err := s.authserv(ctx)
+	if err != nil || id == "" {
+		return err
+	}
+	fmt.Fprintf(s.err, "recent mail has Authentication-Results of %s: forged senders will be known by them\n", id)
+	s.secret = append(s.secret, config.Change{Table: "account", Account: s.index(), Key: "authserv_id", Value: id})
+	return s.judge()
+}
+
+// authserv gives the server whose Authentication-Results recent mail has; "" where there
+// is too little to tell.
+func (s *setup) authserv(ctx context.Context) (string, error) {
+	conn, err := imapconn.Dial(ctx, imapServer(s.account.IMAP))
+	if err != nil {
+		return "", err
+	}
+	defer conn.Logout(ctx)
+	headers, err := imapwatch.Recent(ctx, conn, recentMail)
+	if err != nil {
+		return "", err
+	}
+	id, n := classify.ProposeAuthserv(headers)
+	if n < fewToTell {
+		return "", nil
+	}
+	return id, nil
+}
+
+// finish writes the configuration, lays a mail for the owner to see, and says what
+// comes next.
+func (s *setup) finish(ctx context.Context) error {
+	text, err := config.Edit(s.path, s.text, s.changes())
+	if err != nil {
+		return err
+	}
+	if s.dryRun {
+		fmt.Fprintf(s.out, "%s", text)
+		fmt.Fprintln(s.err, "dry run: nothing was changed")
+		return nil
+	}
+	if !s.yes {
+		sure, err := s.ask.yes(ctx, "Write "+s.path+"?", true)
+		if err == nil && !sure {
+			fmt.Fprintln(s.err, "nothing was written")
+			return s.takeBack()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := writeConfig(s.path, text); err != nil {
+		return err
+	}
+	s.undo = nil
+	fmt.Fprintf(s.out, "wrote %s\n", s.path)
+	if s.old != nil {
+		return nil
+	}
+	if s.answers.TestMail {
+		s.testMail(ctx)
+	}
+	s.next()
+	return nil
+}
+
+// writeConfig puts the configuration in its place, wherever a link to it leads.
+func writeConfig(path string, text []byte) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return secret.WriteFile(path, strings.TrimRight(string(text), "\n"))
+}
+
+// testMail lays a mail into INBOX as the digest will come, and asks whether it was
+// seen. The set-up is over: that it fails is said, and no more.
+func (s *setup) testMail(ctx context.Context) {
+	if err := s.layTestMail(ctx); err != nil {
+		fmt.Fprintf(s.err, "a test mail could not be laid into INBOX: %v\n", err)
+		return
+	}
+	fmt.Fprintln(s.out, "a test mail lies in your INBOX: did your phone show it?")
+	if s.ask == nil {
+		return
+	}
+	if seen, err := s.ask.yes(ctx, "Did it", true); err == nil && !seen {
+		fmt.Fprintf(s.err, "The digest will come the same way: look whether your phone reads %s, and shows new mail of it.\n", s.answers.Address)
+	}
+}
+
+const testText = `This mail shows that regards can reach you. It lies in your INBOX as the digest will once a week; letters to others lie in Drafts, and nothing leaves without you.
+
+You can delete it.`
+
+func (s *setup) layTestMail(ctx context.Context) error {
+	drafts, err := mailer.OpenNamed(ctx, imapServer(s.account.IMAP), mailer.Names{Drafts: s.account.Drafts})
+	if err != nil {
+		return err
+	}
+	defer drafts.Close(ctx)
+	id := mailer.MessageID([]byte(rand.Text()), "test", s.account.Address)
+	raw, err := mailer.Compose(mailer.Message{FromName: s.cfg.Owner.Name, From: s.account.Address, ToName: s.cfg.Owner.Name, To: cmp.Or(s.cfg.Digest.To, s.account.Address),
+		Subject: "regards is set up", Body: testText, Notice: "note", Date: time.Now().In(s.cfg.Owner.Location()), MessageID: id})
+	if err != nil {
+		return err
+	}
+	return drafts.Notify(ctx, raw, id)
+}
+
+// next says what comes next.
+func (s *setup) next() {
+	fmt.Fprint(s.out, `
+what comes next:
+  regards sync               reads your mail, the first time for some minutes
+  regards contact discover   whom you write with: choose your contacts
+  regards log informational "Maria Lopez" --useful "what helped most"
+  regards run --once         lays the thank-you into your Drafts
+  regards service install    has all that done by itself
+`)
+}

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"regards/internal/config"
+	"regards/internal/imapconn"
+	"regards/internal/provider"
+	"regards/internal/secret"
+)
+
+// tries is how often a password may be typed.
+const tries = 3
+
+// logIn finds out how to log in, and makes the configuration with it. On a terminal a
+// password that is refused can be typed again.
+func (s *setup) logIn(ctx context.Context) error {
+	if s.ask == nil {
+		return s.logInAsAnswered(ctx)
+	}
+	way, other, err := s.chooseWay(ctx)
+	switch {
+	case err != nil:
+		return err
+	case other == asBefore:
+		return s.judge()
+	case other == byCommand:
+		if s.answers.PasswordCommand, err = s.askCommand(ctx); err != nil {
+			return err
+		}
+		s.source("password_command", s.answers.PasswordCommand)
+		return s.judge()
+	}
+	s.steps(*way)
+	if way.Method == provider.OAuth2 {
+		if err := s.askClient(ctx, *way); err != nil {
+			return err
+		}
+		return s.permit(ctx)
+	}
+	for n := 1; ; n++ {
+		err := s.typedPassword(ctx, *way)
+		if err == nil || !failedLogin(err) || n == tries {
+			return err
+		}
+		fmt.Fprintln(s.err, err)
+	}
+}
+
+// logInAsAnswered takes the way to log in from the answers.
+func (s *setup) logInAsAnswered(ctx context.Context) error {
+	a := s.answers
+	switch {
+	case a.OAuth2 != "":
+		return s.permit(ctx)
+	case len(a.PasswordCommand) > 0:
+		s.source("password_command", a.PasswordCommand)
+	default:
+		s.source("password_file", a.PasswordFile)
+	}
+	return s.judge()
+}
+
+// source says where the password is, and removes what said so before.
+func (s *setup) source(key string, value any) {
+	s.secret = nil
+	for _, other := range config.SecretSources() {
+		var what any
+		if other == key {
+			what = value
+		}
+		s.secret = append(s.secret, config.Change{Table: "account.imap", Account: s.index(), Key: other, Value: what})
+	}
+	if before, _ := s.before(); before.SMTP != nil && before.SMTP.User == before.IMAP.User && s.answers.IMAP == nil {
+		// It has that of the IMAP server from now on.
+		for _, other := range config.SecretSources() {
+			s.secret = append(s.secret, config.Change{Table: "account.smtp", Account: s.index(), Key: other})
+		}
+	}
+	if key != "oauth2" {
+		s.secret = append(s.secret, config.Change{Table: "account.oauth2", Account: s.index()})
+	}
+}
+
+// typedPassword asks for a password, keeps it, and logs in with it.
+func (s *setup) typedPassword(ctx context.Context, way provider.Way) error {
+	typed, err := s.askPassword(ctx, way)
+	if err != nil {
+		return err
+	}
+	if err := s.keepPassword(ctx, typed); err != nil {
+		return err
+	}
+	if err := s.judge(); err != nil {
+		return err
+	}
+	conn, err := imapconn.Dial(ctx, imapServer(s.account.IMAP))
+	if err != nil {
+		return errors.Join(err, s.takeBack())
+	}
+	conn.Logout(ctx)
+	return nil
+}
+
+// keepPassword puts a password into the keyring if there is one, else into a file.
+func (s *setup) keepPassword(ctx context.Context, typed string) error {
+	name := s.answers.Address
+	before, err := secret.FromKeyring(ctx, name)
+	switch {
+	case err == nil:
+		s.undo = append(s.undo, func() error { return secret.ToKeyring(context.WithoutCancel(ctx), name, before) })
+	case errors.Is(err, secret.ErrNone):
+		s.undo = append(s.undo, func() error { return secret.DropFromKeyring(context.WithoutCancel(ctx), name) })
+	}
+	if err == nil || errors.Is(err, secret.ErrNone) {
+		if err = secret.ToKeyring(ctx, name, typed); err == nil {
+			s.source("keyring", name)
+			return nil
+		}
+		s.undo = s.undo[:len(s.undo)-1]
+	}
+	file := s.file("password")
+	s.source("password_file", file)
+	return s.writeSecret(file, typed)
+}
+
+// askClient asks for the registration of this program with the provider.
+func (s *setup) askClient(ctx context.Context, way provider.Way) (err error) {
+	a := &s.answers
+	before, _ := s.before()
+	a.OAuth2 = way.OAuth2
+	a.ClientID, err = s.ask.until(ctx, "Client id", before.OAuth2.ClientID, func(text string) error {
+		if text == "" || strings.ContainsAny(text, " \t") {
+			return errors.New("write the id that the provider shows for the registration; docs/providers.md says how to come by it")
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	switch way.OAuth2 {
+	case "microsoft":
+		a.Tenant, err = s.ask.ask(ctx, "Tenant (the domain of your university or employer)", before.OAuth2.Tenant)
+		return err
+	case "google":
+		return s.askClientSecret(ctx)
+	}
+	for _, q := range []struct {
+		what string
+		into *string
+		was  string
+	}{{"Address of the page to log in", &a.AuthorizeURL, before.OAuth2.AuthorizeURL}, {"Address of the token endpoint", &a.TokenURL, before.OAuth2.TokenURL}} {
+		if *q.into, err = s.ask.ask(ctx, q.what, q.was); err != nil {
+			return err
+		}
+	}
+	scopes, err := s.ask.ask(ctx, "Scopes, with blanks between them", strings.Join(before.OAuth2.Scopes, " "))
+	a.Scopes = strings.Fields(scopes)
+	return err
+}
+
+// askClientSecret asks for what Google calls the secret of a desktop program.
+func (s *setup) askClientSecret(ctx context.Context) error {
+	before, _ := s.before()
+	if before.OAuth2.ClientSecretFile != "" {
+		s.answers.ClientSecretFile = before.OAuth2.ClientSecretFile
+		return nil
+	}
+	fmt.Fprint(s.err, "Client secret (it is not shown): ")
+	typed, err := s.ask.hidden(ctx)
+	if err != nil || typed == "" {
+		return err
+	}
+	s.answers.ClientSecretFile = s.file("client")
+	return s.writeSecret(s.answers.ClientSecretFile, typed)
+}
+
+// permit has the provider ask the owner for the permission.
+func (s *setup) permit(ctx context.Context) error {
+	a := s.answers
+	s.source("oauth2", a.OAuth2)
+	set := func(key string, value any) {
+		s.secret = append(s.secret, config.Change{Table: "account.oauth2", Account: s.index(), Key: key, Value: value})
+	}
+	some := func(key, value string) {
+		if set(key, nil); value != "" {
+			set(key, value)
+		}
+	}
+	some("client_id", a.ClientID)
+	some("client_secret_file", a.ClientSecretFile)
+	some("tenant", a.Tenant)
+	some("authorize_url", a.AuthorizeURL)
+	some("token_url", a.TokenURL)
+	some("device_url", a.DeviceURL)
+	if set("scopes", nil); len(a.Scopes) > 0 {
+		set("scopes", slices.Clone(a.Scopes))
+	}
+	if err := s.judge(); err != nil {
+		return err
+	}
+	if s.dryRun {
+		return errors.New("a dry run asks no provider for a permission; without -n this goes on")
+	}
+	token := grantToken(s.account.IMAP.Grant)
+	before, err := token.Load(ctx)
+	if err != nil {
+		return err
+	}
+	s.undo = append(s.undo, func() error {
+		if before == "" {
+			return token.Drop(context.WithoutCancel(ctx))
+		}
+		return token.Save(context.WithoutCancel(ctx), before)
+	})
+	return s.login(ctx, s.account, a.Device)
+}
