@@ -32,6 +32,9 @@ type Options struct {
 	// SMTPCertificate has the SMTP server offer STARTTLS, and take no login
 	// without it. nil: it speaks plain text; for implicit TLS see TLSFront.
 	SMTPCertificate *tls.Certificate
+	// User is the address as which the user logs in; "": ana@example.org. A
+	// TokenServer has to be told, too.
+	User string
 	// Tokens lets the user in by its access tokens too, with XOAUTH2 and, but for
 	// Exchange, OAUTHBEARER, by IMAP and SMTP. nil: by the password only.
 	Tokens *TokenServer
@@ -41,7 +44,9 @@ type Options struct {
 	NoPasswords bool
 }
 
-func (o Options) logins() logins { return logins{o.Tokens, o.NoPasswords, o.Provider} }
+func (o Options) logins() logins {
+	return logins{o.User, o.Tokens, o.NoPasswords, o.Provider}
+}
 
 // gmailConnections is Gmail's limit.
 const gmailConnections = 15
@@ -70,6 +75,7 @@ func EmbeddedWith(options Options) (*Server, error) {
 		return nil, errors.Join(fmt.Errorf("mailsim: set up the embedded server: %w", err), e.close())
 	}
 	return open(&Server{
+		user:     options.User,
 		backend:  e,
 		imapPort: e.imap.port,
 		smtp:     e.smtp,

@@ -2,6 +2,7 @@ package mailsim
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 
 // logins are the ways into an embedded server, for IMAP and SMTP alike.
 type logins struct {
+	user        string       // "": the usual one
 	tokens      *TokenServer // nil: passwords only
 	noPasswords bool
 	provider    Provider
@@ -58,7 +60,7 @@ func (l logins) smtpRefusal() error {
 func (l logins) server(mechanism string, refusal error, enter func(user string) error) sasl.Server {
 	if mechanism == sasl.Plain {
 		return sasl.NewPlainServer(func(identity, user, word string) error {
-			if user != userName || word != password || l.noPasswords || identity != "" && identity != user {
+			if user != cmp.Or(l.user, userName) || word != password || l.noPasswords || identity != "" && identity != user {
 				return refusal
 			}
 			return enter(user)

@@ -1,6 +1,7 @@
 package mailsim
 
 import (
+	"cmp"
 	"log"
 	"maps"
 	"net"
@@ -38,7 +39,7 @@ type store struct {
 
 func newStore(options Options) (*store, error) {
 	st := &store{
-		user:       imapmemserver.NewUser(userName, password),
+		user:       imapmemserver.NewUser(cmp.Or(options.User, userName), password),
 		mailboxes:  make(map[string]bool),
 		changed:    make(chan struct{}),
 		specialUse: make(map[string]imap.MailboxAttr),

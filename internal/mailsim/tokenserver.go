@@ -38,6 +38,7 @@ type TokenServer struct {
 
 // TokenRules are how a TokenServer behaves.
 type TokenRules struct {
+	User         string        // whom its tokens let in; at first ana@example.org
 	ClientID     string        // the only one that is known
 	ClientSecret string        // "": none is asked for
 	Lifetime     time.Duration // of an access token
@@ -82,7 +83,7 @@ const TokenClient = "regards-test"
 
 // NewTokenServer starts a server whose access tokens live for an hour.
 func NewTokenServer() (*TokenServer, error) {
-	s := &TokenServer{rules: TokenRules{ClientID: TokenClient, Lifetime: time.Hour},
+	s := &TokenServer{rules: TokenRules{User: userName, ClientID: TokenClient, Lifetime: time.Hour},
 		requests: map[string]int{}, codes: map[string]authorization{}, devices: map[string]*device{},
 		grants: map[string]*grant{}, access: map[string]access{}}
 	var err error
@@ -160,7 +161,7 @@ func (s *TokenServer) Given() []string {
 func (s *TokenServer) Accepts(user, token string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return user == userName && s.good(token)
+	return user == s.rules.User && s.good(token)
 }
 
 // good is called with the lock held.

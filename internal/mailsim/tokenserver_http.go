@@ -182,7 +182,7 @@ func (s *TokenServer) introspect(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]any{"active": false})
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{"active": true, "username": userName})
+	answer(w, http.StatusOK, map[string]any{"active": true, "username": s.rules.User})
 }
 
 // revoke ends a login, or an access token alone (RFC 7009).
