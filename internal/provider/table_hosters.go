@@ -17,7 +17,8 @@ func hosters() []entry {
 		{
 			name: "Gandi Mail", domains: words("gandi.net"), mx: words("mail.gandi.net"),
 			imap: imaps("mail.gandi.net"), smtp: smtps("mail.gandi.net"),
-			ways: []Way{password(ownPassword + " It is that of the mailbox, not that of the customer's login.")},
+			ways: []Way{password(ownPassword+" It is that of the mailbox, not that of the customer's login.",
+				"If it is refused, look at https://webmail.gandi.net/settings/login under Email access: IMAP and SMTP can be shut there.")},
 		},
 		{
 			name: "Migadu", domains: words("migadu.com"), mx: words("migadu.com"),
