@@ -95,7 +95,7 @@ func (f *Finder) search(ctx context.Context, a address, answers dnsAnswers) (Fou
 		found.IMAP, tried = f.guess(ctx, "imap", guesses(a))
 	}
 	if found.IMAP.Host == "" {
-		return Found{}, f.nothing(a, answers, fetchErr, tried)
+		return Found{}, nothing(a, answers, fetchErr, tried)
 	}
 	if found.SMTP.Host == "" {
 		found.SMTP, _ = f.guess(ctx, "smtp", submissionGuesses(a))
@@ -138,7 +138,7 @@ func behind(a address, filter string) string {
 }
 
 // nothing says why nothing was found.
-func (f *Finder) nothing(a address, answers dnsAnswers, fetchErr error, tried []string) error {
+func nothing(a address, answers dnsAnswers, fetchErr error, tried []string) error {
 	kind, why := ErrNotFound, fmt.Sprintf("neither DNS nor %s itself names one, and the usual names do not answer", a.domain)
 	switch {
 	case len(tried) > 0:
