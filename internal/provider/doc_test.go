@@ -55,9 +55,10 @@ func render() string {
 	return b.String()
 }
 
-// plain entries have one way, with one step.
+// plain entries have one way, with one step, and nothing else to say.
 func plain(e entry) bool {
-	return len(e.ways) == 1 && e.ways[0].Method == Password && len(e.ways[0].Steps) == 1
+	said := len(e.notes) > 0 && e.notes[0] != serversOnly
+	return !said && len(e.ways) == 1 && e.ways[0].Method == Password && len(e.ways[0].Steps) == 1
 }
 
 func section(b *strings.Builder, e entry) {

@@ -36,8 +36,8 @@ type Finder struct {
 
 // Find finds the servers of an address. It wraps ErrAddress, ErrNoIMAP where
 // the provider has none, ErrNotFound, and ErrOffline if nothing was found and
-// DNS did not answer; their texts say what to do. A large provider is known
-// without the network.
+// DNS did not answer; their texts say what to do. When ctx ends, it wraps that
+// error. A large provider is known without the network.
 func (f *Finder) Find(ctx context.Context, text string) (Found, error) {
 	a, err := parseAddress(text)
 	if err != nil {
@@ -46,6 +46,15 @@ func (f *Finder) Find(ctx context.Context, text string) (Found, error) {
 	if e := byDomain(a.domain); e != nil {
 		return e.answer(Table, a)
 	}
+	found, err := f.findOutside(ctx, a)
+	if err != nil && ctx.Err() != nil {
+		return Found{}, fmt.Errorf("the search for the servers of %s was stopped: %w", a.domain, ctx.Err())
+	}
+	return found, err
+}
+
+// findOutside goes through the steps that need the network.
+func (f *Finder) findOutside(ctx context.Context, a address) (Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, searchLimit)
 	defer cancel()
 	answers := f.ask(ctx, a.domain)
@@ -86,7 +95,7 @@ func (f *Finder) search(ctx context.Context, a address, answers dnsAnswers) (Fou
 		found.IMAP, tried = f.guess(ctx, "imap", guesses(a))
 	}
 	if found.IMAP.Host == "" {
-		return Found{}, f.nothing(a, answers, fetchErr, tried)
+		return Found{}, nothing(a, answers, fetchErr, tried)
 	}
 	if found.SMTP.Host == "" {
 		found.SMTP, _ = f.guess(ctx, "smtp", submissionGuesses(a))
@@ -114,7 +123,7 @@ func (found Found) completed(a address, answers dnsAnswers) Found {
 	if found.SMTP.Host == "" {
 		found.Notes = append(found.Notes, "No SMTP server was found. Without one regards lays drafts and never sends; [account.smtp] may be written later.")
 	}
-	if found.Source != Autoconfig && found.IMAP.User == a.String() {
+	if byHost(found.IMAP.Host) == nil && found.Source != Autoconfig {
 		found.Notes = append(found.Notes, fmt.Sprintf("If the login is refused, try %q as user: some servers want the part before the @ alone.", a.local))
 	}
 	if filter := filterBehind(answers.mx); filter != "" {
@@ -129,7 +138,7 @@ func behind(a address, filter string) string {
 }
 
 // nothing says why nothing was found.
-func (f *Finder) nothing(a address, answers dnsAnswers, fetchErr error, tried []string) error {
+func nothing(a address, answers dnsAnswers, fetchErr error, tried []string) error {
 	kind, why := ErrNotFound, fmt.Sprintf("neither DNS nor %s itself names one, and the usual names do not answer", a.domain)
 	switch {
 	case len(tried) > 0:
@@ -164,26 +173,25 @@ func (f *Finder) ask(ctx context.Context, domain string) dnsAnswers {
 		mx, err := resolver.LookupMX(ctx, domain)
 		mu.Lock()
 		defer mu.Unlock()
-		answers.mx = mx
-		answers.note(err)
+		answers.mx, answers.failed = mx, silence(err)
 	})
 	for _, s := range services {
 		wait.Go(func() {
-			_, records, err := resolver.LookupSRV(ctx, s.name, "tcp", domain)
+			_, records, _ := resolver.LookupSRV(ctx, s.name, "tcp", domain)
 			mu.Lock()
 			defer mu.Unlock()
 			answers.srv[s.name] = records
-			answers.note(err)
 		})
 	}
 	wait.Wait()
 	return answers
 }
 
-// note keeps an error that is not the answer “there is none”.
-func (answers *dnsAnswers) note(err error) {
+// silence is an error that is not the answer “there is none”; nil for others.
+func silence(err error) error {
 	var dns *net.DNSError
-	if err != nil && !(errors.As(err, &dns) && dns.IsNotFound) {
-		answers.failed = err
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return nil
 	}
+	return err
 }

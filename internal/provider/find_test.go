@@ -1,10 +1,13 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -149,12 +152,14 @@ func TestFindByMX(t *testing.T) {
 func TestFindBySRV(t *testing.T) {
 	n := newInternet(t)
 	f := n.finder(zone{
-		mx: map[string][]*net.MX{"example.org": mx("mail.example.org."), "example.net": mx("mail.example.net."), "none.example": mx("mail.none.example.")},
+		mx: map[string][]*net.MX{"example.org": mx("mail.example.org."), "example.net": mx("mail.example.net."), "none.example": mx("mail.none.example."),
+			"dept.example": mx("mx0b-1.pphosted.com.")},
 		srv: map[string][]*net.SRV{
 			"_imaps._tcp.example.org":       {{Target: "imap.example.org.", Port: 993}},
 			"_submissions._tcp.example.org": {{Target: "smtp.hoster.example.", Port: 465}},
 			"_imaps._tcp.example.net":       {{Target: "imap.fastmail.com.", Port: 993}},
 			"_submission._tcp.example.net":  {{Target: "smtp.fastmail.com.", Port: 587}},
+			"_imaps._tcp.dept.example":      {{Target: "outlook.office365.com.", Port: 993}},
 			"_imaps._tcp.none.example":      {{Target: "."}},
 			"_imap._tcp.none.example":       {{Target: "."}},
 		},
@@ -172,6 +177,10 @@ func TestFindBySRV(t *testing.T) {
 	}
 	if _, err := f.Find(t.Context(), "ana@none.example"); !errors.Is(err, ErrNoIMAP) {
 		t.Error(err)
+	}
+	found, err = f.Find(t.Context(), "ana@dept.example")
+	if err != nil || found.Provider != "Microsoft 365" || !strings.Contains(strings.Join(found.Notes, " "), "Proofpoint") {
+		t.Errorf("%+v, %v", found, err)
 	}
 }
 
@@ -220,6 +229,23 @@ func (mute) LookupMX(ctx context.Context, _ string) ([]*net.MX, error) {
 func (mute) LookupSRV(ctx context.Context, _, _, _ string) (string, []*net.SRV, error) {
 	<-ctx.Done()
 	return "", nil, ctx.Err()
+}
+
+// files answers every request with one file.
+type files []byte
+
+func (f files) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(bytes.NewReader(f))}, r.Context().Err()
+}
+
+// DNS that does not answer leaves time for the other steps.
+func TestFindWithoutDNS(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &Finder{Resolver: mute{}, HTTP: &http.Client{Transport: files(sample(t, "plain.xml"))}}
+		if found, err := f.Find(t.Context(), "ana@example.org"); err != nil || found.Source != Autoconfig || found.SMTP.Host != "smtp.example.org" {
+			t.Errorf("%+v, %v", found, err)
+		}
+	})
 }
 
 // A network that swallows everything costs 20 seconds at most.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -162,6 +163,26 @@ func TestGuessRefuses(t *testing.T) {
 				t.Errorf("%+v, %v", found, err)
 			}
 		})
+	}
+}
+
+// TestSMTPStartTLS: after STARTTLS was agreed nothing may come in plain text.
+func TestSMTPStartTLS(t *testing.T) {
+	for said, good := range map[string]bool{
+		"220 a\r\n250-b\r\n250 c\r\n220 d\r\n":                 true,
+		"220 a\r\n250-b\r\n250 c\r\n220 d\r\n250 injected\r\n": false,
+		"220 a\r\n250 b\r\n454 not now\r\n":                    false,
+		"220 a\r\n502 what?\r\n":                               false,
+		"554 go away\r\n":                                      false,
+	} {
+		var told strings.Builder
+		err := smtpStartTLS(struct {
+			io.Reader
+			io.Writer
+		}{strings.NewReader(said), &told})
+		if (err == nil) != good {
+			t.Errorf("%q: %v", said, err)
+		}
 	}
 }
 

@@ -59,10 +59,10 @@ func preferred(records []*net.MX) []string {
 	return hosts
 }
 
-// byHost finds whose IMAP server a host is. Where several entries share it, as
-// with own domains, the first one holds.
+// byHost finds whose IMAP server a host is. Where two entries share it, the last
+// one holds, which is that for own domains.
 func byHost(host string) *entry {
-	for i := range table {
+	for i := range slices.Backward(table) {
 		if table[i].imap.Host == host && host != "" {
 			return &table[i]
 		}

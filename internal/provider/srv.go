@@ -18,7 +18,7 @@ var services = []struct {
 type dnsAnswers struct {
 	mx     []*net.MX
 	srv    map[string][]*net.SRV // by the names of services
-	failed error                 // of a question that got no answer, not even a no
+	failed error                 // why the question after MX got no answer, not even a no
 }
 
 // fromSRV reads the servers out of DNS. Both are empty where there are none;

@@ -82,6 +82,8 @@ func german() []entry {
 			ways:  []Way{password(ownPassword)},
 			notes: []string{serversOnly},
 		},
+		simple("1&1", "online.de onlinehome.de sofort-start.de sofortstart.de sofort-surf.de sofortsurf.de go4more.de",
+			imaps("imap.1und1.de"), smtps("smtp.1und1.de")),
 		infomaniak(),
 	}
 }

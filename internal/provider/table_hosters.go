@@ -17,7 +17,8 @@ func hosters() []entry {
 		{
 			name: "Gandi Mail", domains: words("gandi.net"), mx: words("mail.gandi.net"),
 			imap: imaps("mail.gandi.net"), smtp: smtps("mail.gandi.net"),
-			ways: []Way{password(ownPassword + " It is that of the mailbox, not that of the customer's login.")},
+			ways: []Way{password(ownPassword+" It is that of the mailbox, not that of the customer's login.",
+				"If it is refused, look at https://webmail.gandi.net/settings/login under Email access: IMAP and SMTP can be shut there.")},
 		},
 		{
 			name: "Migadu", domains: words("migadu.com"), mx: words("migadu.com"),
@@ -60,13 +61,8 @@ func hosters() []entry {
 // ionos has a name for each country, and old ones for Germany and America.
 func ionos(place string) entry {
 	older := map[string]string{"de": " kundenserver.de schlund.de", "com": " perfora.net 1and1.com", "co.uk": " 1and1.co.uk"}
-	mx := words("ionos." + place + older[place])
-	var domains []string
-	if place == "de" {
-		domains = words("online.de onlinehome.de sofort-start.de sofortstart.de sofort-surf.de sofortsurf.de go4more.de")
-	}
 	return entry{
-		name: "IONOS (" + place + ")", domains: domains, mx: mx,
+		name: "IONOS (" + place + ")", mx: words("ionos." + place + older[place]),
 		imap: imaps("imap.ionos." + place), smtp: smtps("smtp.ionos." + place),
 		ways: []Way{
 			password(ownPassword + " It is that of the mailbox, not that of the customer's login. With two-step verification of the webmail it is refused: take the other way."),

@@ -10,7 +10,7 @@ func worldwide() []entry {
 			ways: []Way{googleAppPassword(), google()},
 			notes: []string{
 				"IMAP is always on, since January 2025.",
-				"An app password comes first because the login of an app that Google has not verified ends every 7 days.",
+				"An app password comes first: the login of an app of your own ends every 7 days while the app is “in testing”.",
 			},
 		},
 		{
@@ -155,7 +155,7 @@ func unitedInternet(page, name string) []Way {
 
 // The domains, of which some are national.
 const (
-	outlookDomains = `outlook.com hotmail.com live.com msn.com windowslive.com passport.com
+	outlookDomains = `outlook.com hotmail.com live.com msn.com windowslive.com
 		outlook.at outlook.be outlook.cl outlook.cz outlook.de outlook.dk outlook.es outlook.fr outlook.hu outlook.ie
 		outlook.in outlook.it outlook.jp outlook.kr outlook.lv outlook.my outlook.ph outlook.pt outlook.sa outlook.sg
 		outlook.sk outlook.co.id outlook.co.il outlook.co.th outlook.com.ar outlook.com.au outlook.com.br outlook.com.gr

@@ -48,15 +48,23 @@ func google() Way {
 		"Make a client id of your own, once, at https://console.cloud.google.com/auth/clients: docs/providers.md shows each click.",
 		"Write it into [account.oauth2] as client_id, and the name of a file that holds its secret as client_secret_file.",
 		"Run regards login ACCOUNT. A page of Google's opens in your browser: choose the account, pass the warning that the app is " +
-			"not verified (it is your own), and allow mail. While the app is “in testing”, that holds for 7 days only.",
+			"not verified (it is your own), and allow mail. While the app is “in testing”, that holds for 7 days.",
 	}}
 }
 
-// microsoft is the way for a tenant: common, consumers for private accounts, or
-// an organisation's own.
+// whoMakesIt says who can register an app with Microsoft.
+func whoMakesIt(tenant string) string {
+	if tenant == "consumers" {
+		return "A private account can do that only once it has a directory, which a sign-up for Azure gives it (without cost, but it asks for a phone number and a card)."
+	}
+	return "Your organisation may forbid that, or have a client id for mail programs: ask its IT."
+}
+
+// microsoft is the way for a tenant: common for organisations, consumers for
+// private accounts.
 func microsoft(tenant string) Way {
 	return Way{Method: OAuth2, OAuth2: "microsoft", Steps: []string{
-		"Make a client id of your own, once, at https://entra.microsoft.com: docs/providers.md shows each click. Your organisation may have one for mail programs; ask its IT.",
+		"Make a client id of your own, once, at https://entra.microsoft.com: docs/providers.md shows each click. " + whoMakesIt(tenant),
 		fmt.Sprintf("Write it into [account.oauth2] as client_id, with tenant = %q. There is no secret.", tenant),
 		"Run regards login ACCOUNT, with --device if the browser is on another machine. A page of Microsoft's opens: log in there, and allow the mail.",
 	}}
