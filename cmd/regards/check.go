@@ -29,7 +29,7 @@ configuration, 77 for a login that was refused, 75 when nothing is wrong but tha
 are away, 1 for anything else.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			k := &checkup{app: a, online: online, patience: patience}
+			k := &checkup{app: a, online: online, patience: patience, advice: adviceOf}
 			if err := k.everything(c.Context()); err != nil {
 				return err
 			}

@@ -20,7 +20,7 @@ import (
 // look tries everything that the account needs, as check does, and finds out whose
 // Authentication-Results can be believed.
 func (s *setup) look(ctx context.Context) error {
-	k := &checkup{app: s.app, online: online, patience: patience, cfg: s.cfg, now: time.Now}
+	k := &checkup{app: s.app, online: online, patience: patience, advice: adviceOf, cfg: s.cfg, now: time.Now}
 	k.cfg.Accounts = []config.Account{s.account}
 	k.accounts(ctx)
 	printFindings(s.err, k.all)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -144,7 +145,7 @@ func (s *setup) askClient(ctx context.Context, way provider.Way) (err error) {
 	}
 	switch way.OAuth2 {
 	case "microsoft":
-		a.Tenant, err = s.ask.ask(ctx, "Tenant (the domain of your university or employer)", before.OAuth2.Tenant)
+		a.Tenant, err = s.ask.ask(ctx, "Tenant", cmp.Or(before.OAuth2.Tenant, way.Tenant))
 		return err
 	case "google":
 		return s.askClientSecret(ctx)

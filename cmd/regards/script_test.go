@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "6"); err != nil { // the command line still holds
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"regards": main})
+	testscript.Main(m, map[string]func(){"regards": elsewhere(main), "xdg-open": elsewhere(visit)})
 }
 
 // servers are what stories are told on.
@@ -82,8 +82,9 @@ type world struct {
 	drafts string
 	sent   string
 	flags  map[string]string
-	front  *mailsim.TLSFront // see cmdTLS
-	saved  int               // how often a mail program has saved a message, see changed
+	front  *mailsim.TLSFront    // see cmdTLS
+	tokens *mailsim.TokenServer // of a provider, see cmdProvider
+	saved  int                  // how often a mail program has saved a message, see changed
 }
 
 // runScripts runs the scripts of a folder on a kind of server, whose name is a
@@ -129,13 +130,16 @@ func runScripts(t *testing.T, dir, kind string, open func() (*mailsim.Server, er
 			}
 			return setUp(env, server, proxy.Port())
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"mail": cmdMail, "server": cmdServer, "mailbox": cmdMailbox, "flags": cmdFlags, "until": cmdUntil,
-			"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate,
-			"tls": cmdTLS, "unheard": cmdUnheard, "holds": cmdHolds, "sent": cmdSent, "reads": cmdReads, "reply": cmdReply, "tap": cmdTap,
-			"smtp": cmdSMTP, "key": cmdKey,
-		},
+		Cmds: scriptCommands,
 	})
+}
+
+// scriptCommands are what a script can say beside running programs.
+var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
+	"mail": cmdMail, "server": cmdServer, "mailbox": cmdMailbox, "flags": cmdFlags, "until": cmdUntil,
+	"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate,
+	"tls": cmdTLS, "unheard": cmdUnheard, "holds": cmdHolds, "sent": cmdSent, "reads": cmdReads, "reply": cmdReply, "tap": cmdTap,
+	"smtp": cmdSMTP, "key": cmdKey,
 }
 
 // setUp writes the configuration of a new owner.

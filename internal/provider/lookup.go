@@ -117,3 +117,20 @@ func clone(ways []Way) []Way {
 	}
 	return ways
 }
+
+// WaysInto gives the name of the large provider to whom a mail server belongs, and its
+// ways to log in, the best first; false if it is no server of the table. The address
+// is that of the login: some servers are of two providers.
+func WaysInto(host, login string) (name string, ways []Way, ok bool) {
+	runs := func(e *entry) bool { return e != nil && (e.imap.Host == host || e.smtp.Host == host) }
+	a, err := parseAddress(login)
+	if e := byDomain(a.domain); err == nil && runs(e) {
+		return e.name, clone(e.ways), true
+	}
+	for i := range slices.Backward(table) {
+		if e := &table[i]; host != "" && runs(e) {
+			return e.name, clone(e.ways), true
+		}
+	}
+	return "", nil, false
+}

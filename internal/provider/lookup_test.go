@@ -92,3 +92,23 @@ func TestFoundIsACopy(t *testing.T) {
 		t.Error("the table has changed")
 	}
 }
+
+func TestWaysInto(t *testing.T) {
+	for _, x := range []struct {
+		host, login, name string
+		first             Method
+	}{
+		{"imap.gmail.com", "ana@gmail.com", "Gmail", AppPassword},
+		{"smtp.gmail.com", "ana@gmail.com", "Gmail", AppPassword},
+		{"imap.gmail.com", "ana@own.example", "Google Workspace", AppPassword},
+		{"outlook.office365.com", "ana@hotmail.com", "Outlook.com", OAuth2},
+		{"outlook.office365.com", "ana@uni.example", "Microsoft 365", OAuth2},
+		{"imap.own.example", "ana@gmail.com", "", ""},
+		{"", "", "", ""},
+	} {
+		name, ways, ok := WaysInto(x.host, x.login)
+		if name != x.name || ok != (x.name != "") || ok && ways[0].Method != x.first {
+			t.Errorf("%s as %s: got %q, %v", x.host, x.login, name, ways)
+		}
+	}
+}

@@ -51,6 +51,7 @@ const (
 type Way struct {
 	Method Method
 	OAuth2 string   // of the key oauth2: google, microsoft or custom; "" for the other methods
+	Tenant string   // of Microsoft
 	Steps  []string // in their order, a sentence or two each
 }
 

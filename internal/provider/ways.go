@@ -39,15 +39,15 @@ func someOAuth2(issuer, domain string) Way {
 	}
 	return Way{Method: OAuth2, OAuth2: "custom", Steps: []string{
 		fmt.Sprintf("Ask whoever runs the mail of %s for a client id for a mail program, and for the addresses of their OAuth 2.0 server.", domain),
-		"Write them into [account.oauth2] as docs/providers.md shows, then run regards login ACCOUNT.",
+		"Give regards the client id and those addresses. Their page opens in your browser: log in there, and allow the mail.",
 	}}
 }
 
 func google() Way {
 	return Way{Method: OAuth2, OAuth2: "google", Steps: []string{
 		"Make a client id of your own, once, at https://console.cloud.google.com/auth/clients: docs/providers.md shows each click.",
-		"Write it into [account.oauth2] as client_id, and the name of a file that holds its secret as client_secret_file.",
-		"Run regards login ACCOUNT. A page of Google's opens in your browser: choose the account, pass the warning that the app is " +
+		"Give regards the client id, and the secret that is shown beside it.",
+		"A page of Google's opens in your browser: choose the account, pass the warning that the app is " +
 			"not verified (it is your own), and allow mail. While the app is “in testing”, that holds for 7 days.",
 	}}
 }
@@ -63,9 +63,9 @@ func whoMakesIt(tenant string) string {
 // microsoft is the way for a tenant: common for organisations, consumers for
 // private accounts.
 func microsoft(tenant string) Way {
-	return Way{Method: OAuth2, OAuth2: "microsoft", Steps: []string{
+	return Way{Method: OAuth2, OAuth2: "microsoft", Tenant: tenant, Steps: []string{
 		"Make a client id of your own, once, at https://entra.microsoft.com: docs/providers.md shows each click. " + whoMakesIt(tenant),
-		fmt.Sprintf("Write it into [account.oauth2] as client_id, with tenant = %q. There is no secret.", tenant),
-		"Run regards login ACCOUNT, with --device if the browser is on another machine. A page of Microsoft's opens: log in there, and allow the mail.",
+		fmt.Sprintf("Give regards the client id, and %q as the tenant. There is no secret.", tenant),
+		"A page of Microsoft's opens in your browser, or regards shows a code for the browser of another device: log in there, and allow the mail.",
 	}}
 }
