@@ -129,32 +129,32 @@ type destination struct {
 	login     func(context.Context) error
 }
 
-// step is one on the way to a server. It gives what is well, or else an error and what
-// mends it, where the error does not say so itself.
+// step is one on the way to a server. Take says what is well, or fails; mend puts the
+// error into the owner's words, and what mends it beside them.
 type step struct {
 	limit time.Duration
-	take  func(context.Context) (well, fix string, err error)
+	take  func(context.Context) (well string, err error)
+	mend  func(error) error
 }
 
 // reach takes the steps on the way to a server until one fails.
 func (k *checkup) reach(ctx context.Context, what string, s config.Server, d destination) route {
 	w := route{what: what}
 	if _, err := d.secret(ctx); err != nil {
-		err, fix := cutFix(fmt.Errorf("no password for %s at %s: %w", d.protocol, s.Host, err))
-		w.fail(what, err, fix)
+		w.fail(what, cutFix(fmt.Errorf("no password for %s at %s: %w", d.protocol, s.Host, err)), "")
 		return w
 	}
 	w.ok(what, "the password for "+d.protocol+" is there")
 	w.far = !s.Loopback()
 	for _, step := range k.steps(s, d) {
-		well, fix, err := step.within(ctx)
+		well, err := step.within(ctx)
 		var t trouble
 		switch {
 		case errors.As(err, &t) && t.offline && w.far:
 			w.lost = &t
 			return w
 		case err != nil:
-			w.fail(what, err, fix)
+			w.fail(what, err, "")
 			return w
 		case well != "":
 			w.ok(what, well)
@@ -168,52 +168,45 @@ func (k *checkup) reach(ctx context.Context, what string, s config.Server, d des
 func (k *checkup) steps(s config.Server, d destination) []step {
 	var conn net.Conn
 	return []step{
-		{k.patience.lookup, func(ctx context.Context) (string, string, error) { return k.lookup(ctx, s) }},
-		{k.patience.connect, func(ctx context.Context) (well, fix string, err error) {
+		{k.patience.lookup, func(ctx context.Context) (string, error) { return k.lookup(ctx, s) },
+			func(err error) error { return lookupTrouble(s.Host, err) }},
+		{k.patience.connect, func(ctx context.Context) (well string, err error) {
 			conn, err = k.online.dial(ctx, "tcp", net.JoinHostPort(s.Host, strconv.Itoa(s.Port)))
-			if err != nil {
-				t := dialTrouble(d.protocol, s.Host, s.Port, err)
-				return "", t.fix, t
-			}
-			return "", "", nil
-		}},
-		{k.patience.tls, func(ctx context.Context) (well, fix string, err error) {
+			return "", err
+		}, func(err error) error { return dialTrouble(d.protocol, s.Host, s.Port, err) }},
+		{k.patience.tls, func(ctx context.Context) (string, error) {
 			state, err := d.handshake(ctx, conn)
-			if err != nil {
-				err, fix := tlsFix(d.protocol, err)
-				return "", fix, err
-			}
-			return protected(d.protocol, s.Port, state), "", nil
-		}},
-		{k.patience.login, func(ctx context.Context) (well, fix string, err error) {
-			err, fix = k.loginFix(s.Host, d.login(ctx))
-			return "", fix, err
-		}},
+			return protected(d.protocol, s.Port, state), err
+		}, func(err error) error { return tlsFix(d.protocol, err) }},
+		{k.patience.login, func(ctx context.Context) (string, error) { return "", d.login(ctx) },
+			func(err error) error { return k.loginFix(s.Host, err) }},
 	}
 }
 
 // within takes a step within its limit.
-func (s step) within(ctx context.Context) (well, fix string, err error) {
+func (s step) within(ctx context.Context) (well string, err error) {
 	limited, cancel := context.WithTimeout(ctx, s.limit)
 	defer cancel()
-	well, fix, err = s.take(limited)
-	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
-		err = fmt.Errorf("%w: no answer within %v", imapconn.ErrAway, s.limit)
+	if well, err = s.take(limited); err == nil {
+		return well, nil
 	}
-	return well, fix, err
+	if ctx.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		late := fmt.Sprintf("%v: no answer within %v", imapconn.ErrAway, s.limit)
+		err = &mended{late, "", errors.Join(imapconn.ErrAway, err)}
+	}
+	return "", s.mend(err)
 }
 
 // lookup finds the addresses of a server.
-func (k *checkup) lookup(ctx context.Context, s config.Server) (well, fix string, err error) {
+func (k *checkup) lookup(ctx context.Context, s config.Server) (well string, err error) {
 	if s.Loopback() || net.ParseIP(s.Host) != nil {
-		return "", "", nil
+		return "", nil
 	}
 	found, err := k.online.lookup(ctx, s.Host)
 	if err != nil {
-		t := lookupTrouble(s.Host, err)
-		return "", t.fix, t
+		return "", err
 	}
-	return fmt.Sprintf("%s is found (%s)", s.Host, plural(len(found), "address")), "", nil
+	return fmt.Sprintf("%s is found (%s)", s.Host, plural(len(found), "address")), nil
 }
 
 // protected says by what a connection is.
@@ -226,39 +219,29 @@ func protected(protocol string, port int, state tls.ConnectionState) string {
 		state.PeerCertificates[0].NotAfter.UTC().Format("2 January 2006"))
 }
 
-// tlsFix tells what mends a connection that could not be protected.
-func tlsFix(protocol string, err error) (error, string) {
-	err, fix := withFix(fmt.Errorf("%s: %w", protocol, err), imapconn.ErrTLS)
-	if fix == "" {
-		fix = "does this port belong to this tls = \"…\"? " + usualPorts[protocol]
+// tlsFix says what mends a connection that could not be protected.
+func tlsFix(protocol string, err error) error {
+	said := fmt.Errorf("%s: %w", protocol, err)
+	if errors.Is(err, imapconn.ErrTLS) {
+		return cutFix(said)
 	}
-	return err, fix
+	return &mended{said.Error(), "does this port belong to this tls = \"…\"? " + usualPorts[protocol], err}
 }
 
-// loginFix tells what mends a login that failed; nil for nil. The provider's own steps
-// come first.
-func (k *checkup) loginFix(host string, err error) (error, string) {
+// loginFix says what mends a login that failed: the provider's own steps, if they are
+// known.
+func (k *checkup) loginFix(host string, err error) error {
 	switch {
-	case err == nil:
-		return nil, ""
 	case errors.Is(err, imapconn.ErrLogin):
-		err, fix := withFix(err, imapconn.ErrLogin)
+		said := cutFix(err)
 		if k.advice != nil {
 			if steps := k.advice(host, err); steps != "" {
-				fix = steps
+				return &mended{said.Error(), steps, err}
 			}
 		}
-		return err, fix
-	case errors.Is(err, imapconn.ErrAway), errors.Is(err, context.DeadlineExceeded):
-		return fmt.Errorf("log in at %s: %w", host, err), "wait a few minutes and check again; if it stays so, ask who runs the server"
+		return said
+	case errors.Is(err, imapconn.ErrAway):
+		return &mended{fmt.Sprintf("log in at %s: %v", host, err), "wait a few minutes and check again; if it stays so, ask who runs the server", err}
 	}
-	return err, ""
-}
-
-// withFix cuts the fix off errors of a kind, which end with one.
-func withFix(err, kind error) (error, string) {
-	if errors.Is(err, kind) {
-		return cutFix(err)
-	}
-	return err, ""
+	return err
 }
