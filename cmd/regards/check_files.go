@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -92,6 +93,10 @@ func (k *checkup) writable(folder string) {
 		return
 	}
 	f, err := os.CreateTemp(folder, ".regards-check-")
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		err = named.Err // without the name, which nobody chose
+	}
 	if err != nil {
 		k.fail("disk", fmt.Errorf("nothing can be written into %s: %w", folder, err), "give this user the right to, or write another path = \"…\" under [store]")
 		return

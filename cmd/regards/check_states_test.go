@@ -129,6 +129,28 @@ func TestHolder(t *testing.T) {
 	}
 }
 
+// A lock that nobody seen from here can have taken is told from one of the service.
+func TestCheckStrangeLock(t *testing.T) {
+	k := &checkup{running: true}
+	k.cfg.Store.Path = filepath.Join(t.TempDir(), "regards.db")
+	for text, want := range map[string]string{
+		"2147483646":              "note the database is locked, but process 2147483646, which did so, is not there", // above any system's largest
+		strconv.Itoa(os.Getpid()): "ok running since 2026-11-22 10:00 as process " + strconv.Itoa(os.Getpid()),
+		"":                        "ok running",
+	} {
+		lock := k.cfg.Database() + ".lock"
+		check(t, os.WriteFile(lock, []byte(text), 0o600))
+		at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+		check(t, os.Chtimes(lock, at, at))
+		k.findings, k.cfg.Owner.TimeZone = findings{}, "UTC"
+		k.service()
+		last := k.all[len(k.all)-1]
+		if got := last.State + " " + last.Text; got != want {
+			t.Errorf("%q: got %s", text, got)
+		}
+	}
+}
+
 // verb is one of package fmt's in a text.
 var verb = regexp.MustCompile(`%[a-z]`)
 
