@@ -4,11 +4,14 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -260,6 +263,11 @@ func TestSendTLS(t *testing.T) {
 		var c committed
 		must(t, Send(within(t), server, envelope, message(letterID), c.commit))
 		must(t, TryLogin(within(t), server))
+		state, err := shaken(t, server)
+		must(t, err)
+		if len(state.PeerCertificates) == 0 {
+			t.Errorf("%s: without a certificate: %+v", name, state)
+		}
 		for _, word := range []string{"AUTH", "MAIL", "Hello", "maria"} {
 			if strings.Contains(heard[name](), word) {
 				t.Errorf("%s: %q went in plain text", name, word)
@@ -306,6 +314,62 @@ func TestSendUntrusted(t *testing.T) {
 		if said := x.heard(); strings.Contains(said, "AUTH") || strings.Contains(said, "MAIL") {
 			t.Errorf("%s: it heard %s", name, said)
 		}
+	}
+}
+
+// shaken goes as far as TLS.
+func shaken(t *testing.T, server SMTPServer) (tls.ConnectionState, error) {
+	t.Helper()
+	server.Secret = func(context.Context) (string, error) {
+		t.Error("the secret was asked for")
+		return "", nil
+	}
+	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(server.Port)))
+	must(t, err)
+	return Handshake(within(t), server, conn)
+}
+
+// What is wrong with a certificate is said as of IMAP's, and what is to be done.
+func TestHandshakeUntrusted(t *testing.T) {
+	day := 24 * time.Hour
+	expired, heardExpired := secured(t, "127.0.0.1", time.Now().Add(-2*day), time.Now().Add(-day))
+	stranger, heardStranger := secured(t, "mail.example", time.Now().Add(-day), time.Now().Add(day))
+	plain := embedded(t, mailsim.Options{})
+	without := smtpAt(plain, plain.SMTPPort())
+	without.TLS = "starttls"
+	for name, x := range map[string]struct {
+		server SMTPServer
+		words  string
+	}{
+		"expired, starttls": {expired["starttls"], "expired on "}, "expired, implicit": {expired["implicit"], "expired on "},
+		"another's, starttls": {stranger["starttls"], "its certificate is for mail.example, not 127.0.0.1; "},
+		"another's, implicit": {stranger["implicit"], "its certificate is for mail.example, not 127.0.0.1; "},
+		"no STARTTLS":         {without, "does not offer STARTTLS"},
+	} {
+		if _, err := shaken(t, x.server); !errors.Is(err, imapconn.ErrTLS) || !strings.Contains(err.Error(), x.words) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, heard := range []map[string]func() string{heardExpired, heardStranger} {
+		if said := heard["starttls"]() + heard["implicit"](); strings.Contains(said, "AUTH") {
+			t.Errorf("it heard %s", said)
+		}
+	}
+	without.TLS = "none"
+	if state, err := shaken(t, without); err != nil || len(state.PeerCertificates) != 0 {
+		t.Errorf("without TLS: %+v, %v", state, err)
+	}
+}
+
+// Whoever falls silent is away, once the time is up.
+func TestHandshakeHangs(t *testing.T) {
+	here, there := net.Pipe()
+	defer there.Close()
+	go io.Copy(io.Discard, there)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := Handshake(ctx, SMTPServer{Host: "127.0.0.1", TLS: "implicit"}, here); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
 	}
 }
 

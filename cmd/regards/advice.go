@@ -4,14 +4,16 @@ import (
 	"fmt"
 	"strings"
 
+	"regards/internal/config"
 	"regards/internal/provider"
 )
 
-// adviceOf gives the steps by which the provider at a host lets programs log in, after
-// it has refused one; "" for one who is not known.
-func adviceOf(host string, _ error) string {
-	name, ways, known := provider.WaysInto(host, "")
-	if !known {
+// adviceOf gives the steps by which the provider of a server lets programs log in, after
+// it has refused a password; "" for one who is not known, or
+// is not out there.
+func adviceOf(s config.Server) string {
+	name, ways, known := provider.WaysInto(s.Host, s.User)
+	if !known || s.Loopback() || s.Grant.Provider != "" {
 		return ""
 	}
 	way := ways[0]

@@ -55,9 +55,9 @@ type checkup struct {
 	patience limits
 	running  bool            // the service, when the check began
 	wrote    map[string]bool // see checkWording
-	// advice gives the steps by which the provider at a host lets programs log in,
-	// after its refusal; "" if none are known. It may be nil.
-	advice func(host string, refusal error) string
+	// advice gives the steps by which the provider of a server lets programs log in,
+	// after a refusal; "" if none are known. It may be nil.
+	advice func(s config.Server) string
 }
 
 // limits bound the steps of the way to a server. They add up to two minutes and a

@@ -30,8 +30,11 @@ func (k *checkup) alone(ctx context.Context) (release func() error, why string) 
 		return nothing, ""
 	}
 	release, err := store.Lock(ctx, path)
-	if err != nil {
+	switch {
+	case errors.Is(err, store.ErrHeld):
 		return nothing, "the service is running"
+	case err != nil:
+		return nothing, err.Error()
 	}
 	letters, err := lettersIn(ctx, path)
 	unsettled := func(l contact.Letter) bool { return !l.Attempt.At.IsZero() }

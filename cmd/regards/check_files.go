@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -62,14 +63,28 @@ func (k *checkup) room(what, folder string, need uint64, matters bool) {
 	}
 	text := fmt.Sprintf("%s free at %s", bytesInWords(free), folder)
 	const fix = "free some space, for nothing can be stored without"
+	switch enough(free, need, matters) {
+	case "error":
+		k.fail(what, fmt.Errorf("only %s", text), fix)
+	case "note":
+		k.note(what, "only "+text, fix)
+	case "ok":
+		if matters {
+			k.ok(what, text)
+		}
+	}
+}
+
+// enough says in which state a disk is with so many bytes free, on which so many are
+// needed at once.
+func enough(free, need uint64, matters bool) string {
 	switch {
 	case matters && free < noRoom:
-		k.fail(what, fmt.Errorf("only %s", text), fix)
+		return "error"
 	case free < need+littleRoom:
-		k.note(what, "only "+text, fix)
-	case matters:
-		k.ok(what, text)
+		return "note"
 	}
+	return "ok"
 }
 
 // writable tries whether files can be made in the folder of the database.
@@ -78,6 +93,10 @@ func (k *checkup) writable(folder string) {
 		return
 	}
 	f, err := os.CreateTemp(folder, ".regards-check-")
+	var named *fs.PathError
+	if errors.As(err, &named) {
+		err = named.Err // without the name, which nobody chose
+	}
 	if err != nil {
 		k.fail("disk", fmt.Errorf("nothing can be written into %s: %w", folder, err), "give this user the right to, or write another path = \"…\" under [store]")
 		return

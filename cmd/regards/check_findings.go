@@ -29,9 +29,14 @@ func (r *findings) note(what, text, fix string) {
 	r.all = append(r.all, finding{what, "note", text, fix})
 }
 
+// fail adds an error. Without a fix here, it is that of a mended error, if it is one.
 func (r *findings) fail(what string, err error, fix string) {
+	var m interface{ mending() string }
+	if fix == "" && errors.As(err, &m) {
+		fix = m.mending()
+	}
 	r.all = append(r.all, finding{what, "error", err.Error(), fix})
-	if fix != "" {
+	if fix != "" && !strings.Contains(fix, "\n") { // the steps of a provider are told once
 		err = fmt.Errorf("%w; %s", err, fix)
 	}
 	r.errs = append(r.errs, fmt.Errorf("%s: %w", what, err))
@@ -87,21 +92,22 @@ func gravity(err error) int {
 	return 1
 }
 
+// mended is an error in the owner's words, and what mends it, which is not in them.
+type mended struct {
+	text, fix string
+	err       error
+}
+
+func (m *mended) Error() string   { return m.text }
+func (m *mended) Unwrap() error   { return m.err }
+func (m *mended) mending() string { return m.fix }
+
 // cutFix cuts the fix off an error of which it is known that one stands at its end.
-func cutFix(err error) (without error, fix string) {
+func cutFix(err error) error {
 	text := err.Error()
 	i := strings.LastIndex(text, "; ")
 	if i < 0 {
-		return err, ""
+		return err
 	}
-	return &shortened{text[:i], err}, text[i+len("; "):]
+	return &mended{text[:i], text[i+len("; "):], err}
 }
-
-// shortened is an error whose fix stands elsewhere.
-type shortened struct {
-	text string
-	err  error
-}
-
-func (e *shortened) Error() string { return e.text }
-func (e *shortened) Unwrap() error { return e.err }

@@ -17,8 +17,9 @@ type trouble struct {
 	offline   bool // not this server, but the network is to blame
 }
 
-func (t trouble) Error() string { return t.text }
-func (t trouble) Unwrap() error { return imapconn.ErrAway }
+func (t trouble) Error() string   { return t.text }
+func (t trouble) Unwrap() error   { return imapconn.ErrAway }
+func (t trouble) mending() string { return t.fix }
 
 const (
 	goOnline = "is this computer online? The sign-in page of a guest network, or a VPN, may stand in between"

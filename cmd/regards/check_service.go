@@ -15,7 +15,7 @@ import (
 func (k *checkup) service() {
 	units := config.UnitFiles()
 	if len(units) > 0 {
-		k.ok("service", "installed by "+units[0])
+		k.ok("service", "installed by "+units[len(units)-1]) // the links come first
 	} else {
 		k.note("service", "not installed, so it does not start by itself", "docs/service.md says how")
 	}

@@ -11,6 +11,8 @@ import (
 	"errors"
 	"math/big"
 	"net"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +85,39 @@ func TestTLS(t *testing.T) {
 				t.Error("wantNoCredentials looks in the wrong place")
 			}
 		})
+	}
+}
+
+// Handshake goes as far as TLS, and sends no credential.
+func TestHandshake(t *testing.T) {
+	t.Parallel()
+	good, roots := certificate(t, nil)
+	old, oldRoots := certificate(t, func(c *x509.Certificate) { c.NotBefore, c.NotAfter = time.Unix(0, 0), time.Unix(1, 0) })
+	for _, kind := range []TLS{Implicit, StartTLS, None} {
+		before := map[TLS][]step{StartTLS: {greet, expect("^STARTTLS$"), reply("OK begin")}}[kind]
+		try := func(config *tls.Config, roots *x509.CertPool) (tls.ConnectionState, error) {
+			steps := append(slices.Clone(before), withTLS(config))
+			if kind == None {
+				steps = []step{greet}
+			}
+			s := scripted(t, steps...)
+			server := s.server()
+			server.TLS, server.Roots = kind, roots
+			conn, err := net.Dial("tcp", net.JoinHostPort(server.Host, strconv.Itoa(server.Port)))
+			must(t, err)
+			defer wantNoCredentials(t, s)
+			return Handshake(within(t), server, conn)
+		}
+		state, err := try(good, roots)
+		if err != nil || len(state.PeerCertificates) != map[TLS]int{Implicit: 1, StartTLS: 1}[kind] {
+			t.Errorf("%s: %+v, %v", kind, state, err)
+		}
+		if kind == None {
+			continue
+		}
+		_, err = try(old, oldRoots)
+		wantErr(t, err, ErrTLS)
+		wantWords(t, err, "expired on 1 January 1970")
 	}
 }
 
