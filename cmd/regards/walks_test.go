@@ -74,7 +74,7 @@ func elsewhere(program func()) func() {
 }
 
 func (i internet) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	if host, _, _ := net.SplitHostPort(address); host == "127.0.0.1" {
+	if host, _, _ := net.SplitHostPort(address); host == "127.0.0.1" || host == "localhost" {
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}
 	return mailsim.Redirect(i.Servers)(ctx, network, address)
