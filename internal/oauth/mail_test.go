@@ -121,3 +121,22 @@ func TestTokenOfAnother(t *testing.T) {
 		}
 	})
 }
+
+// A mail server that cannot ask about a token is away: the token may be good, and
+// no other one is asked for.
+func TestTokenThatCannotBeChecked(t *testing.T) {
+	t.Parallel()
+	tokens, client := tokenServer(t)
+	mail, err := mailsim.DovecotWith(mailsim.DovecotOptions{Tokens: tokens})
+	if errors.Is(err, mailsim.ErrNotInstalled) && os.Getenv("REGARDS_TEST_REAL") != "1" {
+		t.Skipf("not run on a real server: %v", err)
+	}
+	must(t, err)
+	t.Cleanup(func() { must(t, mail.Close()) })
+	source := NewSource(client, &memory{refresh: tokens.Grant()}, time.Now)
+	token(t, source)
+	must(t, tokens.Close())
+	_, err = imapconn.Dial(within(t), imapconn.Server{Host: mail.Host(), Port: mail.IMAPPort(), TLS: imapconn.None,
+		User: mail.User(), Secret: source.Token, OAuth: true, Renew: source.Renew})
+	wantErr(t, err, imapconn.ErrAway, mail.User(), tokens.Given()...)
+}
