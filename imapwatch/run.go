@@ -49,7 +49,18 @@ func (w *Watcher) Run(ctx context.Context) error {
 			return err
 		}
 		delay = min(2*delay, w.pace.maxDelay)
-		_ = sleep(ctx, wait) // the next session will find out
+		w.pause(ctx, wait) // the next session will find out if ctx has ended
+	}
+}
+
+// pause waits for the next try, which Again may bring forward.
+func (w *Watcher) pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-w.again:
+	case <-ctx.Done():
 	}
 }
 

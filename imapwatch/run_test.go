@@ -3,6 +3,7 @@ package imapwatch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"net"
 	"runtime"
@@ -361,6 +362,33 @@ func TestRunAfterThePause(t *testing.T) {
 			t.Errorf("%d: %v", i, state.Retry)
 		}
 	}
+}
+
+// A new login of the owner ends the pause, for which the secret is asked anew.
+func TestRunAfterANewLogin(t *testing.T) {
+	t.Parallel()
+	s := embedded(t)
+	a, r := account(s, s.IMAPPort()), &recorder{}
+	var renewed atomic.Bool
+	var asked atomic.Int32
+	a.Server.Secret = func(context.Context) (string, error) {
+		asked.Add(1)
+		if renewed.Load() {
+			return s.Password(), nil
+		}
+		return "", fmt.Errorf("%w: the login was revoked; run regards login home", imapconn.ErrLogin)
+	}
+	w := watcher(a, r)
+	w.pace.loginPause = time.Hour
+	run(t, w)
+	eventually(t, "the third refusal", func() bool { return len(r.States()) >= 3 })
+	if why := r.Last().Problem; why == nil || !strings.Contains(why.Error(), "regards login home") || asked.Load() != 3 {
+		t.Errorf("after %d tries: %v", asked.Load(), why)
+	}
+	w.Again() // in vain
+	eventually(t, "another refusal", func() bool { return len(r.States()) >= 4 })
+	renewed.Store(true)
+	eventually(t, "the login", func() bool { w.Again(); return r.Last().Connected })
 }
 
 // While the server is away it is tried more and more rarely, with some jitter.

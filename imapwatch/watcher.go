@@ -47,6 +47,7 @@ type Watcher struct {
 	counters imapconn.Counters
 	pace     pace
 	look     chan struct{} // there may be something to look for
+	again    chan struct{} // a login may succeed by now
 	aside    chan chan struct{}
 	entered  bool // the session under way has logged in; Run's own
 
@@ -61,7 +62,8 @@ type Watcher struct {
 // New makes a watcher that goes on from the cursors given, by mailbox. It does
 // no I/O.
 func New(account Account, cursors map[string]Cursor, sink Sink) *Watcher {
-	w := &Watcher{account: account, sink: sink, pace: usualPace, look: make(chan struct{}, 1), aside: make(chan chan struct{}),
+	w := &Watcher{account: account, sink: sink, pace: usualPace,
+		look: make(chan struct{}, 1), again: make(chan struct{}, 1), aside: make(chan chan struct{}),
 		cursors: map[string]Cursor{}, failures: map[string]failure{}, bodies: map[costly]bool{}}
 	maps.Copy(w.cursors, cursors)
 	w.account.Server.Counters = &w.counters
@@ -83,6 +85,16 @@ func (w *Watcher) Hurry(times int) {
 func (w *Watcher) Look() {
 	select {
 	case w.look <- struct{}{}:
+	default:
+	}
+}
+
+// Again tells Run that what kept it from connecting may be over, such as a refused
+// login by a new one of the owner: the pause before the next try, long as it may
+// be, ends. It never blocks.
+func (w *Watcher) Again() {
+	select {
+	case w.again <- struct{}{}:
 	default:
 	}
 }

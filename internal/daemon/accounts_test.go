@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func (s *site) run() (advance func(time.Duration)) {
 	start := s.now
 	s.Daemon.now = func() time.Time { return start.Add(time.Duration(passed.Load())) }
 	s.settings.NextPlan = func(t time.Time) time.Time { return t.Add(time.Minute) }
-	s.settings.Hurry = 1000
+	s.settings.Hurry = cmp.Or(s.settings.Hurry, 1000)
 	ctx, cancel := context.WithCancel(s.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -153,6 +154,54 @@ func TestOneAccountFails(t *testing.T) {
 			})
 		})
 	}
+}
+
+// An account whose login has ended is tried three times, then left alone for long
+// while the others go on; status and digest say in its words what mends it, and once
+// the owner has logged in it is back without a restart.
+func TestLoginOfTheOwnerHasEnded(t *testing.T) {
+	t.Parallel()
+	onServers(t, func(t *testing.T, s *site) {
+		var ended atomic.Bool
+		var refusals atomic.Int32
+		work, proxy := s.beside(s.server.Password)
+		a := &s.settings.Accounts[1]
+		a.Server.Secret = func(context.Context) (string, error) {
+			if !ended.Load() {
+				return s.server.Password(), nil
+			}
+			refusals.Add(1)
+			return "", fmt.Errorf("%w: the provider wants a new login: run regards login work", imapconn.ErrLogin)
+		}
+		s.settings.Hurry = 10 // the pause takes six minutes, beyond the patience of this test
+		advance := s.run()
+		s.eventually("work to be read", func() bool { return !s.state("work").LastSync.IsZero() })
+		ended.Store(true)
+		proxy.Drop()
+		pausing := func() bool {
+			return refusals.Load() >= 3 && strings.Contains(s.state("work").Problem, "regards login work")
+		}
+		s.eventually("the third refusal", pausing)
+
+		tried := refusals.Load()
+		c := maria(t, s.Daemon)
+		advance(AwayAfter + time.Minute)
+		s.replies(s.server, "maria@uni.example")
+		s.eventually("a touch of the other account", func() bool { return s.touched(c.ID) })
+		if more := refusals.Load() - tried; more > 0 {
+			t.Errorf("it was tried %d times more", more)
+		}
+		told, err := digestUntil(t.Context(), s.store, s.settings, s.Daemon.now(), time.Time{}, s.Daemon.now())
+		must(t, err)
+		if !strings.Contains(fmt.Sprint(told), "run regards login work") {
+			t.Errorf("the digest says %+v", told)
+		}
+
+		ended.Store(false)
+		must(t, s.store.SetAccountState(t.Context(), store.AccountState{Name: "work"})) // the command does so
+		s.eventually("the account to be back", func() bool { return s.state("work").Connected })
+		s.untouched(work)
+	})
 }
 
 // on does something to each line that begins so.

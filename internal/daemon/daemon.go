@@ -396,7 +396,7 @@ const waitingGC = 40
 
 // replan takes in what commands have written and plans, once the mail is known.
 func (d *Daemon) replan(ctx context.Context) error {
-	if err := d.reload(ctx); err != nil {
+	if err := errors.Join(d.reload(ctx), d.again(ctx)); err != nil {
 		return err
 	}
 	known, err := d.lookedUp(ctx)
@@ -420,6 +420,19 @@ func (d *Daemon) replan(ctx context.Context) error {
 	err = errors.Join(d.planLetters(ctx), d.planNotices(ctx, 0))
 	if err == nil {
 		d.wakeDeliverer()
+	}
+	return err
+}
+
+// again has accounts that were lost tried anew at once of which a command has struck
+// out what was wrong: their owner has logged in, and need not wait an hour.
+func (d *Daemon) again(ctx context.Context) error {
+	states, err := d.store.AccountStates(ctx)
+	for i, w := range d.watching {
+		name := d.settings.Accounts[i].Name
+		if r := d.synced[name]; err == nil && r != nil && r.lost && states[name].Problem == "" {
+			w.Again()
+		}
 	}
 	return err
 }

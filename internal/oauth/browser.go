@@ -23,7 +23,7 @@ type Owner struct {
 	// Pasted gives lines: where the browser runs on another machine, it ends at a
 	// page that it cannot open, whose address the owner pastes here. nil for none.
 	Pasted <-chan string
-	// Complain says what is wrong with a pasted line.
+	// Complain says what is wrong with a pasted line; it goes with Pasted.
 	Complain func(why error)
 }
 

@@ -2,10 +2,8 @@ package oauth
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -133,16 +131,4 @@ func visit(t testing.TB, page string) (status int, shown string) {
 	body, err := io.ReadAll(r.Body)
 	must(t, err)
 	return r.StatusCode, string(body)
-}
-
-// transportTo finds servers elsewhere, and those on loopback where they are.
-func transportTo(ca *mailsim.CA, to map[string]string) *http.Transport {
-	elsewhere := mailsim.Redirect(to)
-	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()},
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if _, known := to[address]; known {
-				return elsewhere(ctx, network, address)
-			}
-			return new(net.Dialer).DialContext(ctx, network, address)
-		}}
 }

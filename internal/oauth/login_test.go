@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net/http"
 	"net/url"
@@ -316,5 +317,5 @@ func fronts(t *testing.T, server *mailsim.TokenServer, names ...string) *http.Tr
 		t.Cleanup(func() { must(t, front.Close()) })
 		to[name+":443"] = front.Addr()
 	}
-	return transportTo(ca, to)
+	return &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}, DialContext: mailsim.Redirect(to)}
 }

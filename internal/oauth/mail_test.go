@@ -1,10 +1,15 @@
 package oauth
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -120,4 +125,77 @@ func TestTokenOfAnother(t *testing.T) {
 			t.Errorf("%d requests", tokens.Requests("token"))
 		}
 	})
+}
+
+// A mail server that cannot ask about a token is away: the token may be good, and
+// no other one is asked for.
+func TestTokenThatCannotBeChecked(t *testing.T) {
+	t.Parallel()
+	tokens, client := tokenServer(t)
+	mail, err := mailsim.DovecotWith(mailsim.DovecotOptions{Tokens: tokens})
+	if errors.Is(err, mailsim.ErrNotInstalled) && os.Getenv("REGARDS_TEST_REAL") != "1" {
+		t.Skipf("not run on a real server: %v", err)
+	}
+	must(t, err)
+	t.Cleanup(func() { must(t, mail.Close()) })
+	source := NewSource(client, &memory{refresh: tokens.Grant()}, time.Now)
+	token(t, source)
+	must(t, tokens.Close())
+	_, err = imapconn.Dial(within(t), imapconn.Server{Host: mail.Host(), Port: mail.IMAPPort(), TLS: imapconn.None,
+		User: mail.User(), Secret: source.Token, OAuth: true, Renew: source.Renew})
+	wantErr(t, err, imapconn.ErrAway, mail.User(), tokens.Given()...)
+}
+
+// Outlook.com under its own names: no password, a login by device code, XOAUTH2
+// alone, IMAP with implicit TLS and SMTP with STARTTLS.
+func TestOutlook(t *testing.T) {
+	t.Parallel()
+	tokens, _ := tokenServer(t)
+	ca, err := mailsim.NewCA()
+	must(t, err)
+	certificate := func(name string) tls.Certificate {
+		c, err := ca.Issue(name, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+		must(t, err)
+		return c
+	}
+	front := func(name, target string) string {
+		f, err := mailsim.NewTLSFront(target, certificate(name))
+		must(t, err)
+		t.Cleanup(func() { must(t, f.Close()) })
+		return f.Addr()
+	}
+	smtp := certificate("smtp-mail.outlook.com")
+	mail, err := mailsim.EmbeddedWith(mailsim.Options{Provider: mailsim.Exchange, Tokens: tokens, NoPasswords: true, SMTPCertificate: &smtp})
+	must(t, err)
+	t.Cleanup(func() { must(t, mail.Close()) })
+	dial := mailsim.Redirect(map[string]string{
+		"outlook.office365.com:993":     front("outlook.office365.com", mail.IMAPAddr()),
+		"smtp-mail.outlook.com:587":     net.JoinHostPort(mail.Host(), strconv.Itoa(mail.SMTPPort())),
+		"login.microsoftonline.com:443": front("login.microsoftonline.com", tokens.Addr()),
+	})
+	client := Client{Provider: Microsoft, ID: mailsim.TokenClient, User: mail.User(),
+		HTTP: &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}}}}
+	var shown DeviceCode
+	refresh, err := client.LoginByDevice(within(t), func(c DeviceCode) { shown = c })
+	must(t, err)
+	source := NewSource(client, &memory{refresh: refresh}, time.Now)
+
+	imapServer := imapconn.Server{Host: "outlook.office365.com", Port: 993, TLS: imapconn.Implicit, Roots: ca.Pool(), Dial: dial,
+		User: mail.User(), Secret: source.Token, Renew: source.Renew, OAuth: true}
+	smtpServer := mailer.SMTPServer{Host: "smtp-mail.outlook.com", Port: 587, TLS: "starttls", Roots: ca.Pool(), Dial: dial,
+		User: mail.User(), Secret: source.Token, Renew: source.Renew, OAuth: true}
+	c, err := imapconn.Dial(within(t), imapServer)
+	must(t, err)
+	c.Close()
+	must(t, mailer.TryLogin(within(t), smtpServer))
+	if shown.Code == "" {
+		t.Error("no code was shown")
+	}
+
+	password := func(context.Context) (string, error) { return mail.Password(), nil }
+	imapServer.OAuth, imapServer.Secret = false, password
+	_, err = imapconn.Dial(within(t), imapServer)
+	wantErr(t, err, imapconn.ErrLogin, "AUTHENTICATE failed.")
+	smtpServer.OAuth, smtpServer.Secret = false, password
+	wantErr(t, mailer.TryLogin(within(t), smtpServer), imapconn.ErrLogin, "basic authentication is disabled")
 }

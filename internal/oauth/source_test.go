@@ -274,6 +274,32 @@ func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
+// An answer without end is not read further than any honest one goes.
+func TestEndlessAnswer(t *testing.T) {
+	t.Parallel()
+	c, body := played(nil), new(endless)
+	c.HTTP.Transport = body
+	_, err := NewSource(c, &memory{refresh: "refresh-token"}, time.Now).Token(within(t))
+	wantErr(t, err, ErrAway, "too long", "refresh-token")
+	if body.read > 2*mostAnswer || !body.closed {
+		t.Errorf("%d bytes were read; closed: %v", body.read, body.closed)
+	}
+}
+
+// endless is a way to a server whose answer never ends, and that answer.
+type endless struct {
+	read   int
+	closed bool
+}
+
+func (e *endless) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: e, Header: http.Header{}}, nil
+}
+
+func (e *endless) Read(b []byte) (int, error) { e.read += len(b); return len(b), nil }
+
+func (e *endless) Close() error { e.closed = true; return nil }
+
 func TestNoServer(t *testing.T) {
 	t.Parallel()
 	s, server, keep, _ := source(t)
