@@ -55,6 +55,11 @@ var noPerson = strings.Fields(`accounts admin administration admissions agency a
 	secretary service services society software solutions staff student students studio support systems talent
 	team technologies technology the universidad university universität université updates webmaster`)
 
+// degrees are what people write behind their names, above all on LinkedIn, in
+// capitals and small letters like a name.
+var degrees = strings.Fields(`bba bcom beng bsc cfa cpa dba dphil edd emba esq llb llm mba md meng mpa mph mphil mres msc
+	pharmd phd pmp psyd`)
+
 // notGiven are words that may begin a name and are no given name: titles,
 // salutations, and the commonest family names of the languages that put these first.
 var notGiven = strings.Fields(`aunt brother captain dean dear doctor doctora don doña dott dr dra father frau fräulein
@@ -111,7 +116,8 @@ func isNameWord(w string) bool {
 			small++
 		}
 	}
-	return !joint && small > 0 && small*2 >= letters-1 && !slices.Contains(noPerson, strings.ToLower(w))
+	low := strings.ToLower(w)
+	return !joint && small > 0 && small*2 >= letters-1 && !slices.Contains(noPerson, low) && !slices.Contains(degrees, low)
 }
 
 func isInitial(w string) bool {
