@@ -18,10 +18,10 @@ type layout struct {
 
 // layouts are the files of other programs that are read, the most telling first.
 //
-// LinkedIn's Connections.csv had no URL at first; between its lines the notes of
-// the preamble stay. Google writes "Given Name" in files of before 2024, and
-// "First Name" since; how many numbered columns there are depends on the people.
-// Outlook's columns have the names that Microsoft gave them in each language.
+// LinkedIn's Connections.csv had no URL at first, and mostly has notes above the
+// names of its columns. Google wrote "Given Name" once and writes "First Name" now;
+// how many numbered columns there are depends on the people. Outlook's columns have
+// the names that Microsoft gave them in each language.
 var layouts = []layout{
 	{named: headings.isLinkedIn, separator: ";", fallback: contact.LinkedIn},
 	{named: headings.isGoogle, separator: " ::: "},
