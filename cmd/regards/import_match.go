@@ -7,6 +7,7 @@ import (
 
 	"regards/contact"
 	"regards/internal/addressbook"
+	"regards/plan"
 )
 
 // roster finds people by address and by name: by their places in a list.
@@ -21,7 +22,7 @@ func (r roster) add(p contact.Contact, place int) {
 	for _, a := range p.Addresses {
 		r.byAddress[a.Key] = place
 	}
-	if key := addressbook.NameKey(p.Name); key != "" {
+	if key := plan.NameKey(p.Name); key != "" {
 		r.byName[key] = append(r.byName[key], place)
 	}
 }
@@ -48,7 +49,7 @@ func (i *imported) match(e addressbook.Entry, p contact.Contact) bool {
 		i.isOn(e.Page, owners[0])
 		return true
 	}
-	namesakes := i.roster.byName[addressbook.NameKey(p.Name)]
+	namesakes := i.roster.byName[plan.NameKey(p.Name)]
 	switch {
 	case len(namesakes) == 0:
 		return false
@@ -63,7 +64,7 @@ func (i *imported) match(e addressbook.Entry, p contact.Contact) bool {
 		i.KnownName++
 		i.matchNameless(e, namesakes)
 		return true
-	case !strings.Contains(addressbook.NameKey(p.Name), " "): // many are called Maria
+	case !strings.Contains(plan.NameKey(p.Name), " "): // many are called Maria
 		return false
 	case len(namesakes) > 1:
 		i.note(e.Line, "%s <%s> was added, though several have that name (%s); if it is one of them: regards contact merge",

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // layout is how another program writes its people into a CSV file.
@@ -268,7 +269,7 @@ func (p row) all(of role) []string {
 func (p row) name() (name string, beside bool) {
 	part := func(of role) string {
 		text := strings.Join(p.all(of), " ")
-		tidied := tidyName(text)
+		tidied := plan.TidyName(text)
 		beside = beside || tidied != strings.Join(strings.Fields(text), " ")
 		return tidied
 	}
@@ -374,5 +375,5 @@ func (p row) dropped(beside bool) []string {
 	return distinct(all)
 }
 
-// besideName stands for what tidyName takes off a name.
+// besideName stands for what plan.TidyName takes off a name.
 const besideName = "what stood beside a name"

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // seeds are small files of both formats.
@@ -75,7 +76,7 @@ func FuzzForeign(f *testing.F) {
 		}
 		checkEntries(t, all)
 		for _, e := range all {
-			if strings.Contains(strings.Join(e.Dropped, ""), "\n") || len(e.Page) > maxWord || tidyName(tidyName(e.Name)) != tidyName(e.Name) {
+			if strings.Contains(strings.Join(e.Dropped, ""), "\n") || len(e.Page) > maxWord || plan.TidyName(plan.TidyName(e.Name)) != plan.TidyName(e.Name) {
 				t.Fatalf("%+v", e)
 			}
 		}

@@ -1,18 +1,16 @@
-package addressbook
+package plan
 
 import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
-// tidyName takes off a name what certainly is none of it: symbols, pronouns in
+// TidyName takes off a name what certainly is none of it: symbols, pronouns in
 // brackets or at the end, and degrees at the end. What is not certain stays, and
-// keeps plan.Salutation from trusting the name. Capitals stay too: nobody can tell
+// keeps Salutation from trusting the name. Capitals stay too: nobody can tell
 // how MCDONALD writes his name.
-func tidyName(name string) string {
+func TidyName(name string) string {
 	name = strings.Join(strings.Fields(strings.Map(withoutSymbol, name)), " ")
 	for {
 		before := name
@@ -40,8 +38,8 @@ func withoutSymbol(r rune) rune {
 	return r
 }
 
-// pronouns are those that people write beside their names, in some languages.
-var pronouns = strings.Fields("she her hers he him his they them theirs ze zir xe xem elle la il lui iel ella él el le lei sie ihr er ihn")
+// ownPronouns are those that people write beside their names, in some languages.
+var ownPronouns = strings.Fields("she her hers he him his they them theirs ze zir xe xem elle la il lui iel ella él el le lei sie ihr er ihn")
 
 // cutPronouns cuts "(She/Her)" or "she/her" off the end of a name.
 func cutPronouns(name string) string {
@@ -54,7 +52,7 @@ func cutPronouns(name string) string {
 		return name
 	}
 	for _, p := range parts {
-		if !slices.Contains(pronouns, p) {
+		if !slices.Contains(ownPronouns, p) {
 			return name
 		}
 	}
@@ -62,13 +60,12 @@ func cutPronouns(name string) string {
 }
 
 // Degrees and certificates as people write them behind their names, without
-// points. Those of anyCase are no words of any name; those of capitals are names
-// when they are not in capitals ("Yo-Yo Ma"), and the short ones only behind a comma.
+// points, beside those that are no name however they are written: see degrees. Those
+// of capital may be names in small letters, the short ones in capitals too, as the
+// French write family names: they are degrees behind a comma only.
 var (
-	anyCase = strings.Fields("phd dphil mba emba msc bsc mphil mres llm llb pharmd psyd pmp esq cissp acca fcca sphr dipl-ing")
-	capital = strings.Fields("MPH MPA MPP EDD DBA DDS DVM MENG BENG BBA BCOM MCOM CPA CFA CAIA CFP CIMA CSM CSPO PSM ITIL CISA CISM PHR GPHR " +
-		"SHRM-CP SHRM-SCP PMI-ACP LCSW CSCP FRSA PRINCE2 MEd EdD PsyD PharmD MEng BEng")
-	short = strings.Fields("MA BA BS MS MD JD DO RN PE CA DC OD")
+	capital = strings.Fields("CISSP ACCA FCCA CFP CSM CSPO PSM ITIL CISA CISM PHR SPHR GPHR SHRM-CP SHRM-SCP PMI-ACP LCSW CSCP FRSA PRINCE2 MEd MEng BEng EdD")
+	short   = strings.Fields("MA BA BS MS MD JD DO RN PE CA DC OD CIMA CAIA MENG BENG EDD MED DDS DVM")
 )
 
 // cutDegrees cuts the degrees off the end of a name.
@@ -100,7 +97,7 @@ func areDegrees(before, after string) bool {
 // isDegree reports whether a word is a degree behind the rest of a name.
 func isDegree(word, rest string) bool {
 	bare := strings.Trim(strings.ReplaceAll(word, ".", ""), "()[]")
-	return slices.Contains(anyCase, strings.ToLower(bare)) || slices.Contains(capital, bare) && hasSmall(rest)
+	return slices.Contains(degrees, strings.ToLower(bare)) || slices.Contains(capital, bare) && hasSmall(rest)
 }
 
 func hasSmall(s string) bool { return strings.ContainsFunc(s, unicode.IsLower) }
@@ -112,31 +109,16 @@ func cutLast(s string) (rest, last string) {
 }
 
 // NameKey gives what two spellings of a person's full name have in common: its
-// words without accents, capitals, titles, degrees and points, the given names
-// first. Two people may have one key; "" is that of no name.
+// words without accents, capitals, points, degrees and the titles before it, the
+// given names first. Two people may have one key; "" is that of no name.
 func NameKey(name string) string {
-	name = tidyName(name)
+	name = TidyName(name)
 	if before, after, ok := strings.Cut(name, ","); ok {
 		name = after + " " + before
 	}
-	var words []string
-	for _, w := range strings.FieldsFunc(fold(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '-' && r != '\'' }) {
-		if !slices.Contains(courtesies, w) {
-			words = append(words, w)
-		}
+	words := strings.FieldsFunc(fold(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '-' && r != '\'' })
+	for len(words) > 2 && isTitle(words[0]) && words[0] != "don" {
+		words = words[1:]
 	}
 	return strings.Join(words, " ")
-}
-
-// courtesies are titles that stand before a name or not, folded.
-var courtesies = strings.Fields("mr mrs ms miss mx dr dra prof professor professorin doctor frau herr sr sra srta don dona ing mme mlle m dott jr")
-
-// fold makes spellings of a name equal: without accents, in small letters.
-func fold(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsMark(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, norm.NFD.String(strings.ReplaceAll(s, "’", "'")))
 }
