@@ -165,6 +165,11 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 	if err != nil {
 		return c, err
 	}
+	if key := nameKey(c.Name); key != "" {
+		if err := remember(ctx, tx, key); err != nil {
+			return c, err
+		}
+	}
 	if err := putGroups(ctx, tx, c); err != nil {
 		return c, err
 	}

@@ -151,14 +151,15 @@ func (i *imported) take(c *cobra.Command, e addressbook.Entry) error {
 		i.Problems = append(i.Problems, lineJSON{e.Line, err.Error()})
 		return nil
 	}
-	never, err := i.session.forgotten(c, p)
-	if err != nil {
-		return err
-	}
-	if never {
-		i.Problems = append(i.Problems, lineJSON{e.Line,
-			"forgotten, never to come back by an import; add them yourself if you want to: regards contact add"})
-		return nil
+	if len(i.roster.owners(p.Addresses)) == 0 {
+		who, err := i.session.forgotten(c, p)
+		if err != nil {
+			return err
+		}
+		if who != "" {
+			i.Problems = append(i.Problems, lineJSON{e.Line, who + ", never to come back by an import; add them yourself if you want to: regards contact add"})
+			return nil
+		}
 	}
 	for _, d := range e.Dropped {
 		i.Dropped[d]++
@@ -217,12 +218,16 @@ func (i *imported) person(e addressbook.Entry) (p contact.Contact, err error) {
 	return p, p.Validate()
 }
 
-// forgotten reports whether the owner wants somebody never to come back.
-func (s *session) forgotten(c *cobra.Command, p contact.Contact) (bool, error) {
+// forgotten tells whom the owner wants never to come back: by an address, or by the
+// name, which LinkedIn's file mostly has alone; "": nobody.
+func (s *session) forgotten(c *cobra.Command, p contact.Contact) (who string, err error) {
 	for _, addr := range p.Addresses {
 		if never, err := s.store.NeverAgain(c.Context(), addr.Key); err != nil || never {
-			return never, err
+			return "forgotten", err
 		}
 	}
-	return false, nil
+	if never, err := s.store.NeverAgainNamed(c.Context(), p.Name); err != nil || never {
+		return "somebody of that name is forgotten", err
+	}
+	return "", nil
 }
