@@ -108,6 +108,13 @@ func cutLast(s string) (rest, last string) {
 	return strings.TrimSpace(s[:max(i, 0)]), s[i+1:]
 }
 
+// AreTitles reports whether a text is titles and nothing else: "Prof. Dr.", but not
+// "CTO".
+func AreTitles(text string) bool {
+	words := strings.Fields(text)
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return !isTitle(w) })
+}
+
 // NameKey gives what two spellings of a person's full name have in common: its
 // words without accents, capitals, points, degrees and the titles before it, the
 // given names first. Two people may have one key; "" is that of no name.

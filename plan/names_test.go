@@ -74,3 +74,11 @@ func TestNameKey(t *testing.T) {
 		}
 	}
 }
+
+func TestAreTitles(t *testing.T) {
+	for text, want := range map[string]bool{"Prof. Dr.": true, "Dr": true, "Herr": true, "Frau Dr.": true, "": false, "CTO": false, "Dr. Sales": false, "VP": false} {
+		if got := AreTitles(text); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}

@@ -131,7 +131,8 @@ func TestReadOutlook(t *testing.T) {
 		"French":  {"Titre;Prénom;Deuxième prénom;Nom;Suffixe;Société;Anniversaire;Catégories;Adresse de messagerie;Adresse de messagerie 2\n;Zoé;;Petit;;Acme;25/03/1985;Amis;z@x.example;\n", "2 Zoé Petit <z@x.example> #Amis born 1985-03-25 without Société"},
 		"Spanish": {"Nombre,Segundo nombre,Apellidos,Organización,Categorías,Dirección de correo electrónico,Dirección del correo electrónico 3\nMaría,,López,Acme,Uni,m@x.example,m@y.example\n", "2 María López <m@x.example> <m@y.example> #Uni without Organización"},
 		"Italian": {"Titolo,Nome,Secondo nome,Cognome,Compleanno,Categorie,Indirizzo posta elettronica,Cellulare\n,Maria,,Rossi,,Uni,m@x.example,\n,Ugo,,Rossi,,,,1\n", "2 Maria Rossi <m@x.example> #Uni\n3 Ugo Rossi by call without Cellulare"},
-		"by hand": {"First Name,Last Name,Email\nMaria,López,m@x.example\n", "2 Maria López <m@x.example>"},
+		"by hand": {"First Name,Last Name,Email,Groups\nMaria,López,m@x.example,a;b\n", "2 Maria López <m@x.example> #a #b"},
+		"a job":   {"First Name,Last Name,Title,Email\nMaria,López,CTO,m@x.example\nAna,Díaz,Prof. Dr.,a@x.example\n", "2 Maria López <m@x.example> without Title\n3 Prof. Dr. Ana Díaz <a@x.example>"},
 		"too wide": {"First Name,Last Name,Email\nMaria,López,m@x.example,x\nTom,Baker,t@x.example\n",
 			`2  PROBLEM it has 4 cells, but there are 3 columns; put quotes around a cell that holds ","` + "\n3 Tom Baker <t@x.example>"},
 	})
