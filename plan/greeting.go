@@ -55,10 +55,14 @@ var noPerson = strings.Fields(`accounts admin administration admissions agency a
 	secretary service services society software solutions staff student students studio support systems talent
 	team technologies technology the universidad university universität université updates webmaster`)
 
+// degrees are what people write behind their names, above all on LinkedIn, and what
+// is no name however it is written.
+var degrees = strings.Fields(`bba bcom bsc cfa cpa dba dipl-ing dphil emba esq llb llm mba mpa mph mphil mres msc pharmd phd pmp psyd`)
+
 // notGiven are words that may begin a name and are no given name: titles,
 // salutations, and the commonest family names of the languages that put these first.
 var notGiven = strings.Fields(`aunt brother captain dean dear doctor doctora don doña dott dr dra father frau fräulein
-	hello herr hi hr ing lady lic lord madam madame mademoiselle mag master miss mister mlle mme monsieur mr mrs ms
+	hello herr hi hr ing lady lic lord madam madame mademoiselle mag master md miss mister mlle mme monsieur mr mrs ms
 	mx prof professor professora rabbi reverend señor señora sig signor signora sir sister sr sra srta uncle
 	abu bin dos el ibn las los mac mc san santa st
 	cai cao chan chen cheng cheung deng ding dong du fang feng gao guo han he hu huang jiang kwok lau leung li liang
@@ -111,7 +115,8 @@ func isNameWord(w string) bool {
 			small++
 		}
 	}
-	return !joint && small > 0 && small*2 >= letters-1 && !slices.Contains(noPerson, strings.ToLower(w))
+	low := strings.ToLower(w)
+	return !joint && small > 0 && small*2 >= letters-1 && !slices.Contains(noPerson, low) && !slices.Contains(degrees, low)
 }
 
 func isInitial(w string) bool {

@@ -54,6 +54,8 @@ func TestSalutationMistrusts(t *testing.T) {
 		"HR Team", "Hr Team", "Careers Office", "The Hiring Committee", "Hiring Manager", "Acme Support", "Maria Support", "Acme GmbH",
 		"Acme Corp", "Alumni Office", "No-Reply", "Noreply", "Student Services", "Product Manager", "Universidad Complutense", "Info",
 		"Deutsche Bank", "Maria Lopez via LinkedIn", "Maria LinkedIn", "Office of Admissions", "Sales", "Webmaster",
+		// Degrees.
+		"Maria MBA", "Maria Lopez MBA", "Maria Lopez Phd", "Maria Lopez, MBA", "Maria Lopez PhD", "Md Rahman", "Maria Lopez Msc", "Maria Lopez Mph",
 		// More than a name.
 		"maria@x", "maria@example.org", "Maria (she/her)", "Maria Lopez (Acme)", "Maria Lopez, PhD", "Maria Lopez | Acme", "Maria Lopez - Acme",
 		"Maria/Juan", "Maria & Juan", "Maria and Juan", "Maria y Juan", "Ana e Luis", "'Maria Lopez'", `"Maria" Lopez`, "Maria.Lopez",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -164,6 +165,11 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 	if err != nil {
 		return c, err
 	}
+	if key := nameKey(c.Name); key != "" {
+		if err := remember(ctx, tx, key); err != nil {
+			return c, err
+		}
+	}
 	if err := putGroups(ctx, tx, c); err != nil {
 		return c, err
 	}
@@ -175,6 +181,13 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 
 // AddContacts stores new contacts, all of them or none.
 func (s *Store) AddContacts(ctx context.Context, all []contact.Contact) error {
+	return s.ImportContacts(ctx, all, nil)
+}
+
+// ImportContacts stores new contacts and gives more addresses to others, by their
+// ids: all of it or nothing, and one Undo takes it back. An address that somebody
+// else has is ErrTaken.
+func (s *Store) ImportContacts(ctx context.Context, all []contact.Contact, more map[string][]contact.Address) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		// One may have been introduced by another who comes later.
 		if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
@@ -188,8 +201,26 @@ func (s *Store) AddContacts(ctx context.Context, all []contact.Contact) error {
 				return err
 			}
 		}
+		for _, id := range slices.Sorted(maps.Keys(more)) {
+			if err := giveAddresses(ctx, tx, id, more[id]); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
+}
+
+func giveAddresses(ctx context.Context, tx *sql.Tx, id string, more []contact.Address) error {
+	old, err := contactByID(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	c := old
+	c.Addresses = append(slices.Clone(old.Addresses), more...)
+	if err := c.Validate(); err != nil {
+		return err
+	}
+	return updateContact(ctx, tx, c, old)
 }
 
 // UpdateContact changes the contact with an id: change gets it as it is, and

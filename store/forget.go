@@ -66,10 +66,19 @@ func (s *Store) NeverAgain(ctx context.Context, key string) (never bool, err err
 	return never, s.explain(err)
 }
 
+// NeverAgainNamed is NeverAgain for a full name: files have people without their
+// addresses. It may be another person of that name.
+func (s *Store) NeverAgainNamed(ctx context.Context, name string) (never bool, err error) {
+	if key := nameKey(name); key != "" {
+		return s.NeverAgain(ctx, key)
+	}
+	return false, nil
+}
+
 // Forget removes every trace of a contact from the database, its write-ahead
 // log included, but for keyed hashes of the id and of each address, so that
 // neither mail read later nor an old backup brings the person back; never keeps
-// them out of imports, too. Letters to them lose all but their keys: a draft
+// them out of imports, too, with one of the name. Letters to them lose all but their keys: a draft
 // that lies untouched is to be taken back. What mentions them elsewhere is cut
 // out. It cannot be taken back, nor can any command before it. A contact with
 // addresses but without id is somebody who was removed, or never was one.
@@ -110,7 +119,15 @@ var ErrUnwiped = errors.New("they are forgotten, but traces may be left in the f
 // idKey is what is hashed of a contact's id.
 func idKey(id string) string { return "id:" + id }
 
-// keepHashes notes who was forgotten.
+// nameKey is what is hashed of a name; "" for one that too many have.
+func nameKey(name string) string {
+	if key := plan.NameKey(name); strings.Contains(key, " ") {
+		return "name:" + key
+	}
+	return ""
+}
+
+// keepHashes notes who was forgotten; and by what name, if never again.
 func (s *Store) keepHashes(ctx context.Context, tx *sql.Tx, c contact.Contact, ids []string, never bool) error {
 	var keys []string
 	for _, id := range ids {
@@ -118,6 +135,9 @@ func (s *Store) keepHashes(ctx context.Context, tx *sql.Tx, c contact.Contact, i
 	}
 	for _, a := range c.Addresses {
 		keys = append(keys, a.Key)
+	}
+	if key := nameKey(c.Name); never && key != "" {
+		keys = append(keys, key)
 	}
 	for _, key := range keys {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO forgotten (hash, never) VALUES (?, ?)

@@ -110,7 +110,18 @@ func TestForgottenStays(t *testing.T) {
 	if never := must[bool](t)(s.NeverAgain(ctx, "eve@x.example")); never {
 		t.Error("Eve was never forgotten")
 	}
-	must[contact.Contact](t)(s.AddContact(ctx, person("Zed", "zed.quux@zzyzx.example")))
+	if never := must[bool](t)(s.NeverAgainNamed(ctx, "quux, ZEDEKIAH")); !never {
+		t.Error("an import may bring them back by the name")
+	}
+	for _, name := range []string{"Eve Quux", "Zedekiah", ""} {
+		if never := must[bool](t)(s.NeverAgainNamed(ctx, name)); never {
+			t.Errorf("%q was never forgotten", name)
+		}
+	}
+	must[contact.Contact](t)(s.AddContact(ctx, person("Zedekiah Quux", "zed.quux@zzyzx.example")))
+	if never := must[bool](t)(s.NeverAgainNamed(ctx, "Zedekiah Quux")); never {
+		t.Error("their owner brought them back")
+	}
 	if got := rows(t, s, "SELECT count(*) FROM forgotten"); got != "2" {
 		t.Errorf("%s hashes are left", got)
 	}

@@ -270,15 +270,19 @@ func afterUndo(ctx context.Context, tx *sql.Tx, before map[string]owned, at int6
 	return changeBook(ctx, tx)
 }
 
-// lettersAfterUndo ends the letters whose cause is gone or has become somebody
-// else's, and has those that were written since and that nobody has seen yet
+// lettersAfterUndo ends the letters whose cause or whose contact is gone or that
+// have become somebody else's, and has those that were written since and that nobody has seen yet
 // written anew.
 func lettersAfterUndo(ctx context.Context, tx *sql.Tx, at int64, now time.Time) error {
 	const why = "what it came of was taken back"
 	// Whatever the owner brought back needs no cause.
 	const gone = "restored = 0 AND participant_id <> '' AND NOT EXISTS (SELECT 1 FROM participant WHERE id = letter.participant_id)"
 	const others = "restored = 0 AND participant_id <> '' AND contact_id <> (SELECT contact_id FROM participant WHERE id = letter.participant_id)"
+	const nobodys = "restored = 0 AND NOT take_back AND contact_id <> '' AND NOT EXISTS (SELECT 1 FROM contact WHERE id = letter.contact_id)"
 	if err := endLetters(ctx, tx, now, why, gone); err != nil {
+		return err
+	}
+	if err := endLetters(ctx, tx, now, why, nobodys); err != nil {
 		return err
 	}
 	if err := endLetters(ctx, tx, now, why, others); err != nil {

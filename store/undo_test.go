@@ -218,6 +218,64 @@ func TestUndoLogWithDraft(t *testing.T) {
 	}
 }
 
+// An import is taken back as one: the new contacts, with the letters to them that
+// nobody has touched, and the addresses that it gave to others. What was sent stays.
+func TestUndoImportWithDrafts(t *testing.T) {
+	s := newStore(t)
+	maria := must[contact.Contact](t)(s.AddContact(ctx, contact.Contact{Name: "Maria", Medium: contact.LinkedIn, Status: contact.Active}))
+	const people = "SELECT id || name FROM contact UNION ALL SELECT key || contact_id FROM address"
+	before := rows(t, s, people)
+	tom, eva := person("Tom", "tom@x.example"), person("Eva", "eva@x.example")
+	tom.ID, eva.ID = NewID(), NewID()
+	s.Command("contact import", later)
+	check(t, s.ImportContacts(ctx, []contact.Contact{tom, eva}, map[string][]contact.Address{maria.ID: person("", "maria@x.example").Addresses}))
+	s.command = nil
+	if got := must[[]contact.Contact](t)(s.Contacts(ctx)); len(got) != 3 || len(got[0].Addresses) != 1 || len(got[1].Addresses) != 1 || len(got[2].Addresses) != 1 {
+		t.Fatalf("imported: %+v", got)
+	}
+	drafted, sent := letter("keep-in-touch/tom"), letter("keep-in-touch/eva")
+	drafted.ContactID, sent.ContactID = tom.ID, eva.ID
+	for l, state := range map[*contact.Letter]contact.State{&drafted: contact.Drafted, &sent: contact.Sent} {
+		check(t, putLetter(s, *l))
+		check(t, setLetter(s, l.Key, state, contact.Place{Mailbox: "Drafts", UIDValidity: 7, UID: 3}, ""))
+	}
+	must[Undone](t)(s.Undo(ctx, noon))
+	if after := rows(t, s, people); after != before {
+		t.Errorf("got\n%s\nwant\n%s", after, before)
+	}
+	if l := must[contact.Letter](t)(s.Letter(ctx, drafted.Key)); l.State != contact.Drafted || !l.TakeBack {
+		t.Errorf("the draft: %+v", l)
+	}
+	if l := must[contact.Letter](t)(s.Letter(ctx, sent.Key)); l.State != contact.Sent || l.TakeBack {
+		t.Errorf("what was sent: %+v", l)
+	}
+	if _, err := s.Undo(ctx, noon); !errors.Is(err, ErrNoCommand) {
+		t.Errorf("a second time: %v", err)
+	}
+}
+
+// Of what cannot be imported, nothing is.
+func TestImportContactsFails(t *testing.T) {
+	s := newStore(t)
+	add(t, s, "Maria")
+	before := everything(t, s)
+	for want, more := range map[error]map[string][]contact.Address{
+		ErrTaken:    {"": nil},
+		ErrNotFound: {"nobody": person("", "n@x.example").Addresses},
+	} {
+		fresh := []contact.Contact{person("Tom", "tom@x.example")}
+		if want == ErrTaken {
+			fresh, more = append(fresh, person("Another", "maria@x.example")), nil
+		}
+		if err := s.ImportContacts(ctx, fresh, more); !errors.Is(err, want) {
+			t.Errorf("got %v, want %v", err, want)
+		}
+		if got := everything(t, s); got != before {
+			t.Errorf("got\n%s\nwant\n%s", got, before)
+		}
+	}
+}
+
 // An address that went to somebody else meanwhile is a conflict, and nothing changes.
 func TestUndoConflict(t *testing.T) {
 	s := newStore(t)

@@ -92,6 +92,7 @@ func (a *app) rehearse(ctx context.Context, s *session, until string) error {
 	if !hold.Over(s.now()) {
 		fmt.Fprintf(a.out, "nothing is drafted %s (%s): regards resume; then:\n", holdEnd(hold, s), hold.Reason)
 	}
+	a.printWeeks(s, rehearsed.Steps)
 	a.printSteps(s, rehearsed.Steps, all)
 	a.printHeld(rehearsed.Held, all, end, s)
 	return nil
@@ -151,6 +152,31 @@ func namesOf(r plan.Records) people {
 		all = append(all, c)
 	}
 	return all
+}
+
+// manySteps is how many letters are summed up by weeks before they are told.
+const manySteps = 20
+
+// printWeeks sums up many letters by the weeks in which they would be made.
+func (a *app) printWeeks(s *session, steps []plan.Step) {
+	if len(steps) <= manySteps {
+		return
+	}
+	fmt.Fprintf(a.out, "%s, if you send each on the day it is made:\n", plural(len(steps), "letter"))
+	counts, weeks := map[string]int{}, []string{}
+	for _, step := range steps {
+		at := step.At.In(s.cfg.Owner.Location())
+		sinceMonday := (int(at.Weekday()) + 6) % 7
+		week := at.AddDate(0, 0, -sinceMonday).Format("2 January 2006")
+		if counts[week]++; counts[week] == 1 {
+			weeks = append(weeks, week)
+		}
+	}
+	t := a.table("WEEK OF", "LETTERS")
+	for _, week := range weeks {
+		t.row(week, counts[week])
+	}
+	t.flush()
 }
 
 // printSteps prints letters under the day on which they would be made.

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -201,4 +202,48 @@ func cmdReads(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		ts.Check(os.WriteFile(ts.MkAbs(file), []byte(strings.ReplaceAll(text, "\r\n", "\n")), 0o600))
 	}
+}
+
+// cmdAcquaint fills the mailboxes with mail of people and writes the file that
+// Google Contacts would have of them, with the label mentor: acquaint COUNT FILE.
+// One in eight only ever wrote to the owner, one in eight never answered, and the
+// owner owes one in eight an answer; the last mail is from a month to two years old.
+func cmdAcquaint(ts *testscript.TestScript, neg bool, args []string) {
+	count, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	now, err := time.Parse(time.RFC3339, storyNow)
+	ts.Check(err)
+	file := "First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value\n"
+	mails := map[bool][]mailsim.Message{} // by whether the owner wrote them
+	for i := range count {
+		last := now.Add(-time.Duration(30+i*13%700) * 24 * time.Hour)
+		file += fmt.Sprintf("%s,Friend,* myContacts ::: mentor,,p%d@people.example\n", givenNames[i%len(givenNames)]+strings.Repeat("a", i/len(givenNames)), i)
+		switch out := i%8 != 3; i % 8 {
+		case 1:
+			mails[false] = append(mails[false], acquaintance(i, last, false))
+		case 2:
+			mails[true] = append(mails[true], acquaintance(i, last, true))
+		default:
+			mails[!out] = append(mails[!out], acquaintance(i, last.Add(-24*time.Hour), !out))
+			mails[out] = append(mails[out], acquaintance(i, last, out))
+		}
+	}
+	w := worldOf(ts)
+	ts.Check(w.server.AppendAll("INBOX", slices.Values(mails[false])))
+	ts.Check(w.server.AppendAll(w.sent, slices.Values(mails[true])))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(file), 0o600))
+}
+
+var givenNames = strings.Fields("Ada Bea Cleo Dora Elsa Fina Greta Hanna Ida Juna Karla Lena Mila Nora Olga Petra Rosa Sina Tessa Ursa")
+
+// acquaintance is a mail from the person of a number, or to them.
+func acquaintance(number int, at time.Time, out bool) mailsim.Message {
+	them, us := fmt.Sprintf("p%d@people.example", number), "ana@example.org"
+	from, to := them, us
+	if out {
+		from, to = us, them
+	}
+	raw := fmt.Sprintf("From: %s\r\nTo: %s\r\nSubject: Hello %d\r\nDate: %s\r\nMessage-ID: <m%d.%t@people.example>\r\n\r\nDear all,\r\n",
+		from, to, number, at.Format(time.RFC1123Z), number, out)
+	return mailsim.Message{Time: at, Raw: []byte(raw)}
 }

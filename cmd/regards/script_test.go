@@ -137,7 +137,7 @@ func runScripts(t *testing.T, dir, kind string, open func() (*mailsim.Server, er
 // scriptCommands are what a script can say beside running programs.
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"mail": cmdMail, "server": cmdServer, "mailbox": cmdMailbox, "flags": cmdFlags, "until": cmdUntil,
-	"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate,
+	"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate, "acquaint": cmdAcquaint,
 	"tls": cmdTLS, "unheard": cmdUnheard, "holds": cmdHolds, "sent": cmdSent, "reads": cmdReads, "reply": cmdReply, "tap": cmdTap,
 	"smtp": cmdSMTP, "key": cmdKey,
 }

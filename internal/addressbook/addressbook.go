@@ -1,6 +1,8 @@
 // Package addressbook reads and writes files of people: CSV, as spreadsheets
 // know it, and vCards of the versions 2.1 (versit), 3.0 (RFC 2426) and 4.0
-// (RFC 6350), as phones and mail programs export them.
+// (RFC 6350), as phones and mail programs export them. It reads the CSV files of
+// LinkedIn, Google Contacts and Outlook as they are, and tells them by the names
+// of their columns.
 //
 // Read promises an Entry for every line or card that speaks of somebody, each
 // with its line in the file. One that cannot be taken carries its Problem and
@@ -8,6 +10,9 @@
 // in its Notes. An Entry without Problem has a name and, where its medium is
 // email, an address, and all its texts pass contact.CheckText. Only a file
 // that is no address book at all, or too large for one, is an error of Read.
+//
+// Names of other programs' files are tidied where that is certain, and what a
+// contact has no place for stands in Dropped.
 //
 // What WriteCSV and WriteVCard write, Read gives back: the same people in the
 // same order. White space around a text and values named twice are not kept.
@@ -56,6 +61,10 @@ type Entry struct {
 	IntroducedBy string   // a name or an address, as the file has it
 	Notes        []string // what was left out of it, such as an address that is none
 	Problem      error    // why it cannot be taken, and what to write instead; nil: it can
+
+	// Of another program's file:
+	Page    string   // who it is on LinkedIn, to tell two people of one name apart; "": not known
+	Dropped []string // what the file says and a contact has no place for, such as "Company"
 }
 
 // ErrNotPerson is the Problem of a card that describes a group, a place or a

@@ -25,6 +25,11 @@ type sheet struct {
 	delimiter string
 	head      []string       // the column of each cell; "" for one without a name
 	at        map[string]int // the cell of each column
+
+	// Of another program:
+	layout *layout // nil: a file of our own
+	roles  []role  // of each cell
+	titles []string
 }
 
 func readCSV(text string) ([]Entry, error) {
@@ -47,6 +52,9 @@ func readCSV(text string) ([]Entry, error) {
 
 // readHead reads the line that names the columns, and tells the delimiter.
 func (s *sheet) readHead() error {
+	if s.readForeignHead() {
+		return nil
+	}
 	line, _ := s.lines.nextText()
 	if d, ok := namedDelimiter(line); ok {
 		s.delimiter = d
@@ -106,7 +114,8 @@ func (s *sheet) setHead(cells []string) error {
 			continue
 		}
 		if !slices.Contains(columns, c) {
-			return fmt.Errorf("the column %s is unknown; known are %s", quote(cell), strings.Join(columns, ", "))
+			return fmt.Errorf("the column %s is unknown; known are %s, and the files of LinkedIn, Google Contacts and Outlook as they are",
+				quote(cell), strings.Join(columns, ", "))
 		}
 		if first, ok := s.at[c]; ok {
 			return fmt.Errorf(`the columns %d and %d are both named %q; write one, with ";" between several values`, first+1, i+1, c)
@@ -138,6 +147,9 @@ func (s *sheet) next() (Entry, bool) {
 		if err != nil {
 			return Entry{Line: line, Problem: err}, true
 		}
+		if s.layout != nil {
+			return s.foreign(cells, line), true
+		}
 		return s.raw(cells, line).entry(), true
 	}
 }
@@ -160,6 +172,10 @@ func (s *sheet) record() (cells []string, number int, err error) {
 	number = s.lines.n
 	text := toUTF8(line)
 	cells, open, err := splitCells(text, s.delimiter)
+	if s.layout != nil && open && err == nil {
+		cells, err = s.spanning(text)
+		return cells, number, err
+	}
 	ahead := s.lines
 	for range maxSpan {
 		if !open || err != nil {

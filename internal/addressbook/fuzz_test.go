@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // seeds are small files of both formats.
@@ -42,6 +43,43 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		checkEntries(t, all)
+	})
+}
+
+// foreignHeads are the first lines of other programs' files.
+var foreignHeads = []string{
+	"Notes:\n\"a, b\nc\"\n\nFirst Name,Last Name,URL,Email Address,Company,Position,Connected On\n",
+	"Name,Given Name,Family Name,Birthday,Notes,Group Membership,E-mail 1 - Type,E-mail 1 - Value,E-mail 2 - Value,Phone 1 - Value\n",
+	"First Name,Middle Name,Last Name,Name Prefix,Labels,E-mail 1 - Label,E-mail 1 - Value,Website 1 - Value,Birthday\n",
+	"First Name,Last Name,Title,E-mail Address,E-mail Type,E-mail 2 Address,Categories,Birthday,Home Phone\n",
+	"Vorname;Nachname;E-Mail-Adresse;Geburtstag;Kategorien\n",
+}
+
+// FuzzForeign: whatever stands under the first line of another program's file, who
+// is taken is a valid contact with a name that was tidied to its end, and what is
+// told of each stays short.
+func FuzzForeign(f *testing.F) {
+	for n, body := range []string{
+		"Maria,\"López, MBA\",https://www.linkedin.com/in/m,,\"Acme, Inc.\",CTO,18 Apr 2024\n,,,,,,\n\"x\n",
+		"Maria López,Maria,López,1985-03-15,\"a,\nb\",* myContacts ::: Uni,* Work,m@x.example ::: n@x.example,,1\n",
+		"Maria,,López (She/Her),Dr.,* friends,* ,m@x.example,https://linkedin.com/in/m,--03-15\n",
+		"Maria,López,,/o=x/cn=y,EX,m@x.example,a;b,3/25/85,1\n",
+		"J\xfcrgen;Wei\xdf;j@x.example;25.3.1985;Uni\n",
+	} {
+		f.Add(uint8(n), []byte(body))
+	}
+	f.Fuzz(func(t *testing.T, n uint8, body []byte) {
+		all, err := Read(strings.NewReader(foreignHeads[int(n)%len(foreignHeads)] + string(body)))
+		if err != nil {
+			checkError(t, err)
+			return
+		}
+		checkEntries(t, all)
+		for _, e := range all {
+			if strings.Contains(strings.Join(e.Dropped, ""), "\n") || len(e.Page) > maxWord || plan.TidyName(plan.TidyName(e.Name)) != plan.TidyName(e.Name) {
+				t.Fatalf("%+v", e)
+			}
+		}
 	})
 }
 

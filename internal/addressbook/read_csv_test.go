@@ -172,7 +172,7 @@ func tail(n int) string {
 
 // A file that is no address book is an error as a whole.
 func TestReadErrors(t *testing.T) {
-	const known = "known are name, address, groups, every, medium, greeting, introduced_by, status, paused_until, language, register, time_zone, birthday"
+	const known = "known are name, address, groups, every, medium, greeting, introduced_by, status, paused_until, language, register, time_zone, birthday, and the files of LinkedIn, Google Contacts and Outlook as they are"
 	const empty = "ERROR the file is empty; a CSV file begins with the names of its columns, a vCard with BEGIN:VCARD"
 	const binary = "ERROR this is no text file; save it as CSV (UTF-8) or as vCard"
 	check(t, map[string]example{
