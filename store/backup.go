@@ -375,14 +375,17 @@ func (s *Store) forgetHashed(ctx context.Context, never map[hash]bool, now time.
 			}
 		}
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT key FROM correspondent")
+	rows, err := s.db.QueryContext(ctx, "SELECT key FROM correspondent UNION SELECT sender FROM overruled WHERE class = ?", neverProposed)
 	keys, err := collect(rows, err, scanText)
 	if err != nil {
 		return s.explain(err)
 	}
 	for _, key := range keys {
-		if _, gone := never[hashOf(s.secret, key)]; gone {
-			if _, err := s.db.ExecContext(ctx, "DELETE FROM correspondent WHERE key = ?", key); err != nil {
+		if _, gone := never[hashOf(s.secret, key)]; !gone {
+			continue
+		}
+		for _, statement := range []string{"DELETE FROM correspondent WHERE key = ?", "DELETE FROM overruled WHERE sender = ?"} {
+			if _, err := s.db.ExecContext(ctx, statement, key); err != nil {
 				return s.explain(err)
 			}
 		}
