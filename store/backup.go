@@ -12,6 +12,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"regards/contact"
 )
 
 // Copy writes a consistent copy of the database at from to a file that must not
@@ -381,13 +383,12 @@ func (s *Store) forgetHashed(ctx context.Context, never map[hash]bool, now time.
 		return s.explain(err)
 	}
 	for _, key := range keys {
-		if _, gone := never[hashOf(s.secret, key)]; !gone {
+		n, gone := never[hashOf(s.secret, key)]
+		if !gone {
 			continue
 		}
-		for _, statement := range []string{"DELETE FROM correspondent WHERE key = ?", "DELETE FROM overruled WHERE sender = ?"} {
-			if _, err := s.db.ExecContext(ctx, statement, key); err != nil {
-				return s.explain(err)
-			}
+		if err := s.Forget(ctx, contact.Contact{Addresses: []contact.Address{{Addr: key, Key: key}}}, n, now); err != nil {
+			return err
 		}
 	}
 	return nil

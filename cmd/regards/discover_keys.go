@@ -41,7 +41,7 @@ func (k *keys) next(ctx context.Context) (rune, error) {
 		return 0, fmt.Errorf("read a key: %w", err)
 	}
 	defer restore()
-	return read(ctx, func() (rune, error) {
+	return awaited(ctx, func() (rune, error) {
 		r, _, err := k.in.ReadRune()
 		if r == escape {
 			_, err = k.in.Discard(k.in.Buffered())
@@ -54,7 +54,7 @@ func (k *keys) next(ctx context.Context) (rune, error) {
 // Enter is io.EOF.
 func (k *keys) line(ctx context.Context, out io.Writer, prompt string) (string, error) {
 	fmt.Fprint(out, prompt)
-	return read(ctx, func() (string, error) {
+	return awaited(ctx, func() (string, error) {
 		var b strings.Builder
 		for {
 			r, _, err := k.in.ReadRune()
@@ -66,9 +66,9 @@ func (k *keys) line(ctx context.Context, out io.Writer, prompt string) (string, 
 	})
 }
 
-// read waits for input until ctx ends. What is still waited for then ends with the
+// awaited waits for input until ctx ends. What is still waited for then ends with the
 // program.
-func read[T any](ctx context.Context, f func() (T, error)) (got T, err error) {
+func awaited[T any](ctx context.Context, f func() (T, error)) (got T, err error) {
 	type result struct {
 		got T
 		err error
