@@ -49,7 +49,7 @@ func (a *app) goThrough(ctx context.Context, s *session, found []plan.Stranger, 
 
 // run asks about everybody, until the owner quits or ctx ends.
 func (w *walk) run(ctx context.Context) error {
-	fmt.Fprintf(w.out, "You write with %s who %s no contact yet.\n", crowd(len(w.people)), isOrAre(len(w.people)))
+	fmt.Fprintf(w.out, "You write with %s who %s yet.\n", crowd(len(w.people)), noContacts(len(w.people)))
 	listed := 0
 	for i := 0; i < len(w.people); {
 		if i%pageLength == 0 && i >= listed {
@@ -70,11 +70,11 @@ func (w *walk) run(ctx context.Context) error {
 	return nil
 }
 
-func isOrAre(n int) string {
+func noContacts(n int) string {
 	if n == 1 {
-		return "is"
+		return "is no contact"
 	}
-	return "are"
+	return "are no contacts"
 }
 
 // list shows the page that begins with a person.
