@@ -67,7 +67,7 @@ type Line struct {
 type News struct {
 	Since     time.Time  // when the last one was made
 	Troubles  []Line     // what only the owner can mend
-	Strangers []Stranger // with whom the owner writes, those with the most exchange first
+	Strangers []Stranger // with whom the owner writes, as Acquaintances gives them
 	Copies    map[string]string
 	// Milestones is set when the owner is to be asked for news to tell. It is asked
 	// this once.

@@ -144,7 +144,7 @@ func TestDigestSections(t *testing.T) {
 		}, News{Since: day(-7)}, SectionTrouble, []string{"failed Maria Lopez Thank you", "uncertain Maria Lopez Thank you"}},
 		"an address bounces": {func(r *Records) { status(r, contact.Bounced) }, News{}, SectionTrouble, []string{"bounced Maria Lopez"}},
 		"trouble": {func(*Records) {}, News{Troubles: []Line{{Says: "trouble", Text: "no outbox"}}, Strangers: []Stranger{
-			{"Ines Silva", "ines@x.example", 3, 4, digestDay}, {"", "joe@x.example", 3, 3, digestDay}}}, SectionTrouble,
+			{Name: "Ines Silva", Address: "ines@x.example", In: 3, Out: 4, Last: digestDay}, {Address: "joe@x.example", In: 3, Out: 3, Last: digestDay}}}, SectionTrouble,
 			[]string{"trouble   no outbox", "stranger Ines Silva", "stranger joe@x.example"}},
 	} {
 		r := records()

@@ -296,7 +296,7 @@ func Offered(says string) []Verb {
 	case "asks.granted", "asks.permission":
 		return []Verb{VerbYes, VerbSnooze, VerbNever}
 	case "stranger":
-		return []Verb{VerbAdd}
+		return []Verb{VerbAdd, VerbNever}
 	case "found.moved", "found.elsewhere":
 		return []Verb{VerbAdd, VerbNo}
 	case "found.left", "found.died", "found.stop":

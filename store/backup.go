@@ -12,6 +12,8 @@ import (
 	"slices"
 	"syscall"
 	"time"
+
+	"regards/contact"
 )
 
 // Copy writes a consistent copy of the database at from to a file that must not
@@ -375,16 +377,18 @@ func (s *Store) forgetHashed(ctx context.Context, never map[hash]bool, now time.
 			}
 		}
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT DISTINCT key FROM correspondent")
+	rows, err := s.db.QueryContext(ctx, "SELECT key FROM correspondent UNION SELECT sender FROM overruled WHERE class = ?", neverProposed)
 	keys, err := collect(rows, err, scanText)
 	if err != nil {
 		return s.explain(err)
 	}
 	for _, key := range keys {
-		if _, gone := never[hashOf(s.secret, key)]; gone {
-			if _, err := s.db.ExecContext(ctx, "DELETE FROM correspondent WHERE key = ?", key); err != nil {
-				return s.explain(err)
-			}
+		n, gone := never[hashOf(s.secret, key)]
+		if !gone {
+			continue
+		}
+		if err := s.Forget(ctx, contact.Contact{Addresses: []contact.Address{{Addr: key, Key: key}}}, n, now); err != nil {
+			return err
 		}
 	}
 	return nil

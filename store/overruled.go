@@ -23,7 +23,7 @@ type Overruled struct {
 // Overruled gives all that the owner said so, and whether it is a person's mail.
 func (s *Store) Overruled(ctx context.Context) (map[Overruled]bool, error) {
 	all := map[Overruled]bool{}
-	rows, err := s.db.QueryContext(ctx, "SELECT sender, class, human FROM overruled")
+	rows, err := s.db.QueryContext(ctx, "SELECT sender, class, human FROM overruled WHERE class <> ?", neverProposed)
 	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
 		var o Overruled
 		var human bool

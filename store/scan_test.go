@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // keep records ranges with the address book of this moment.
@@ -285,34 +285,55 @@ func TestCorrespondents(t *testing.T) {
 	add(t, s, "Maria")
 	day := 24 * time.Hour
 	sent := func(n int, at time.Duration) History { return History{Count: n, At: noon.Add(at), Key: "k@x"} }
+	about := func(subject string, h History) History { h.Subject = subject; return h }
 	in, out := inbox(9), inbox(9)
 	out.Mailbox = "Sent"
 	in.Peers = map[string]*Peer{
 		"maria@x.example": {Addr: "maria@x.example", Name: "Maria", In: sent(90, 0)},
 		"tom@x.example":   {Addr: "tom@x.example", Name: "Tom Lee", In: sent(3, 0)},
 		"eve@x.example":   {Addr: "Eve+x@x.example", Name: "Eve", In: sent(30, -9*day)},
-		"joe@x.example":   {Addr: "joe@x.example", Name: "", In: sent(3, day)},
+		"joe@x.example":   {Addr: "joe@x.example", Name: "", In: about("from Joe", sent(3, day))},
 		"news@x.example":  {Addr: "news@x.example", Name: "News", In: sent(500, 0)},
 		"anne@x.example":  {Addr: "anne@x.example", Name: "Anne", In: sent(1, 0), Out: sent(1, 0)},
 	}
 	out.Peers = map[string]*Peer{
 		"maria@x.example": {Addr: "maria@x.example", Name: "maria", Out: sent(90, 0)},
 		"tom@x.example":   {Addr: "tom@x.example", Name: "tom@x.example", Out: sent(200, -day)},
-		"eve@x.example":   {Addr: "eve@x.example", Name: "", Out: sent(4, -day)},
-		"joe@x.example":   {Addr: "joe@x.example", Name: "Joe", Out: sent(3, 0)},
+		"eve@x.example":   {Addr: "eve@x.example", Name: "", Out: about("to Eve", sent(4, -day))},
+		"joe@x.example":   {Addr: "joe@x.example", Name: "Joe", Out: about("to Joe", sent(3, 0))},
 		"desk@x.example":  {Addr: "desk@x.example", Name: "Desk", Out: sent(70, 0)},
 	}
 	keep(t, s, in, out)
 	strangers, people, err := s.Correspondents(ctx)
 	check(t, err)
-	want := []Correspondent{
-		{"eve@x.example", "Eve", 30, 4, noon.Add(-day)},
-		{"joe@x.example", "Joe", 3, 3, noon.Add(day)},
-		{"tom@x.example", "Tom Lee", 3, 200, noon},
-		{"anne@x.example", "Anne", 1, 1, noon},
+	want := []plan.Stranger{
+		{Address: "anne@x.example", Name: "Anne", In: 1, Out: 1, Last: noon},
+		{Address: "eve@x.example", Name: "Eve", In: 30, Out: 4, Last: noon.Add(-day), Subject: "to Eve"},
+		{Address: "joe@x.example", Name: "Joe", In: 3, Out: 3, Last: noon.Add(day), Subject: "from Joe"},
+		{Address: "tom@x.example", Name: "Tom Lee", In: 3, Out: 200, Last: noon},
 	}
-	if !slices.Equal(strangers, want) || people != 5 {
+	if !reflect.DeepEqual(strangers, want) || people != 5 {
 		t.Errorf("got %d people,\n%v, want\n%v", people, strangers, want)
+	}
+
+	// Whom the owner ruled out is not among them until that is taken back. Their
+	// verdicts are another matter.
+	s.Command("contact discover --never", noon)
+	check(t, s.NeverPropose(ctx, []string{"joe@x.example", "tom@x.example"}, noon))
+	check(t, s.NeverPropose(ctx, []string{"joe@x.example"}, noon))
+	left, people, err := s.Correspondents(ctx)
+	check(t, err)
+	if !reflect.DeepEqual(left, want[:2]) || people != 5 {
+		t.Errorf("got %d people, %v", people, left)
+	}
+	if verdicts, err := s.Overruled(ctx); err != nil || len(verdicts) != 0 {
+		t.Errorf("verdicts: %v, %v", verdicts, err)
+	}
+	if _, err := s.Undo(ctx, noon); err != nil {
+		t.Fatal(err)
+	}
+	if left, _, err = s.Correspondents(ctx); err != nil || !reflect.DeepEqual(left, want) {
+		t.Errorf("taken back: %v, %v", left, err)
 	}
 }
 

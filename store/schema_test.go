@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"regards/contact"
+	"regards/plan"
 )
 
 // frozen makes a database of an old schema.
@@ -99,7 +100,7 @@ func testOldSchema(t *testing.T, schema int) {
 		"passed over": {must[[]PassedOver](t)(s.PassedOver(ctx, "m2x8abcd")),
 			[]PassedOver{{ContactID: "m2x8abcd", At: at(1795000000), Subject: "News", Reason: "list", Mailbox: "INBOX", Key: "n@x.example", References: []string{}}}},
 		"unreadable":     {rows(t, s, "SELECT mailbox_id, uid, reason FROM unreadable"), "1 17 no header"},
-		"correspondents": {strangers, []Correspondent{{Addr: "eve@x.example", Name: "Eve Doe", In: 5, Out: 4, Last: at(1795172400)}}},
+		"correspondents": {strangers, []plan.Stranger{{Address: "eve@x.example", Name: "Eve Doe", In: 5, Out: 4, Last: at(1795172400), Subject: "Grüße"}}},
 		"people":         {people, 1},
 	} {
 		if !reflect.DeepEqual(x[0], x[1]) {

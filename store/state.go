@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"regards/plan"
 )
 
 // AccountState is what the service last said of an account.
@@ -66,28 +68,27 @@ func (s *Store) AccountStates(ctx context.Context) (map[string]AccountState, err
 	return states, s.explain(err)
 }
 
-// Correspondent is someone the owner writes with, as their mail shows it.
-type Correspondent struct {
-	Addr, Name string
-	In, Out    int
-	Last       time.Time
-}
+// neverProposed is the class in overruled of those whom the owner does not want to be
+// asked about again.
+const neverProposed = "proposal"
 
-// Correspondents gives everyone with whom mail went both ways and who is not a
-// contact yet, those with the most exchange first; and how many people the
-// owner exchanges mail with in all, contacts included.
-func (s *Store) Correspondents(ctx context.Context) (strangers []Correspondent, people int, err error) {
-	// The time before the name, in eleven digits, makes max choose the latest name.
-	rows, err := s.db.QueryContext(ctx, `SELECT key IN (SELECT key FROM address), max(addr),
+// Correspondents gives everyone with whom mail went both ways, who is not a contact
+// yet, and whom the owner did not rule out, by the key of the address; and how many
+// people the owner exchanges mail with in all, contacts included. Which of them to
+// propose is plan's to say.
+func (s *Store) Correspondents(ctx context.Context) (strangers []plan.Stranger, people int, err error) {
+	// The time before a text, in eleven digits, makes max choose the latest one.
+	rows, err := s.db.QueryContext(ctx, `SELECT key IN (SELECT key FROM address) OR
+			key IN (SELECT sender FROM overruled WHERE class = ?), max(addr),
 		substr(max(printf('%011d', name_at) || name), 12), sum(in_count),
-		sum(out_count), max(max(in_at), max(out_at)) FROM correspondent GROUP BY key
-		HAVING sum(in_count) > 0 AND sum(out_count) > 0
-		ORDER BY min(sum(in_count), sum(out_count)) DESC, max(max(in_at), max(out_at)) DESC, key`)
+		sum(out_count), max(max(in_at), max(out_at)),
+		substr(max(printf('%011d', max(in_at, out_at)) || CASE WHEN in_at > out_at THEN in_subject ELSE out_subject END), 12)
+		FROM correspondent GROUP BY key HAVING sum(in_count) > 0 AND sum(out_count) > 0 ORDER BY key`, neverProposed)
 	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {
-		var c Correspondent
+		var c plan.Stranger
 		var known bool
 		var at int64
-		err := rows.Scan(&known, &c.Addr, &c.Name, &c.In, &c.Out, &at)
+		err := rows.Scan(&known, &c.Address, &c.Name, &c.In, &c.Out, &at, &c.Subject)
 		c.Last = fromSeconds(at)
 		people++
 		if !known {
@@ -96,4 +97,18 @@ func (s *Store) Correspondents(ctx context.Context) (strangers []Correspondent, 
 		return struct{}{}, err
 	})
 	return strangers, people, s.explain(err)
+}
+
+// NeverPropose notes addresses, by their keys, about which the owner does not want to
+// be asked again. They can be added all the same, and their mail counts as before.
+func (s *Store) NeverPropose(ctx context.Context, keys []string, now time.Time) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		for _, key := range keys {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO overruled (sender, class, human, at) VALUES (?, ?, 0, ?)
+				ON CONFLICT DO NOTHING`, key, neverProposed, seconds(now)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -75,6 +75,9 @@ var deeds = map[string]func(s *Store, pick func(n int) int) error{
 		}
 		return s.RemoveOccasion(ctx, all[pick(len(all))].ID, noon)
 	},
+	"discover": func(s *Store, pick func(int) int) error {
+		return s.NeverPropose(ctx, []string{fmt.Sprintf("desk%d@x.example", pick(3)), fmt.Sprintf("desk%d@x.example", pick(3))}, later)
+	},
 	"touch add": func(s *Store, pick func(int) int) error {
 		_, err := s.AddTouch(ctx, contact.Touch{ContactID: someone(s, pick).ID, At: noon, Direction: contact.Out, Medium: contact.Call})
 		return err

@@ -213,33 +213,3 @@ func (a *app) contactRemoveCommand() *cobra.Command {
 		},
 	}
 }
-
-func (a *app) contactDiscoverCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "discover",
-		Short: "list the people you write with who are no contacts yet",
-		Args:  args(cobra.NoArgs),
-		RunE: func(c *cobra.Command, _ []string) error {
-			return a.with(c.Context(), func(s *session) error {
-				found, _, err := s.store.Correspondents(c.Context())
-				if err != nil {
-					return err
-				}
-				if a.json {
-					all := make([]map[string]any, 0, len(found))
-					for _, f := range found {
-						all = append(all, map[string]any{"address": f.Addr, "name": f.Name, "group": "",
-							"in": f.In, "out": f.Out, "last": jsonTime(f.Last)})
-					}
-					return a.printJSON(all)
-				}
-				t := a.table("NAME", "ADDRESS", "FROM THEM", "FROM YOU", "LAST")
-				for _, f := range found {
-					t.row(f.Name, f.Addr, f.In, f.Out, ago(f.Last, s.now()))
-				}
-				t.flush()
-				return nil
-			})
-		},
-	}
-}

@@ -109,6 +109,8 @@ func (s *session) commandFor(ctx context.Context, o plan.Order) ([]string, error
 		return writeTo(o)
 	case h.Says == "promise":
 		return s.promised(o)
+	case h.Says == "stranger":
+		return newcomer(o)
 	case h.Says == "took-place", h.Says == "ahead":
 		return s.ahead(ctx, o)
 	case h.Says == "bounced" && o.Verb == plan.VerbAnswer:
@@ -416,21 +418,29 @@ func (s *session) addCommand(ctx context.Context, o plan.Order) ([]string, error
 	if h.Address == "" {
 		return nil, cannot(o, "it is for people")
 	}
-	strangers, _, err := s.store.Correspondents(ctx)
+	found, _, err := s.acquaintances(ctx)
 	if err != nil {
 		return nil, err
 	}
-	name := h.Address
-	for _, c := range strangers {
-		if plan.AddressKey(c.Addr) == plan.AddressKey(h.Address) && c.Name != "" {
-			name = c.Name
+	who := plan.Stranger{Address: h.Address}
+	for _, f := range found {
+		if slices.ContainsFunc(addressesOf(f), func(addr string) bool { return plan.AddressKey(addr) == plan.AddressKey(h.Address) }) {
+			who = f
 		}
 	}
 	words := []string{"contact", "add"}
 	if o.Text != "" {
 		words = append(words, "--group="+o.Text)
 	}
-	return append(words, "--", name, h.Address), nil
+	return append(append(words, "--", cmp.Or(who.Name, h.Address)), addressesOf(who)...), nil
+}
+
+// newcomer is for somebody who may become a contact.
+func newcomer(o plan.Order) ([]string, error) {
+	if o.Verb == plan.VerbNo || o.Verb == plan.VerbNever {
+		return []string{"contact", "discover", "--never=" + o.Handle.Address}, nil
+	}
+	return nil, cannot(o, "write add, add mentor or never")
 }
 
 // logFlagNames are the flags that a mail to oneself may have.

@@ -346,7 +346,7 @@ const fewContacts = 10
 
 // greet proposes people to an owner who has few contacts yet.
 func (a *app) greet(ctx context.Context, s *session) error {
-	found, people, err := s.store.Correspondents(ctx)
+	found, people, err := s.acquaintances(ctx)
 	if err != nil {
 		return err
 	}
@@ -361,16 +361,14 @@ func (a *app) greet(ctx context.Context, s *session) error {
 	}
 	fmt.Fprintf(a.out, "\nYou write with %s; here %s %s you might add:\n", crowd(people), verb, spelled(len(found)))
 	for _, f := range found {
-		name := f.Name
-		if name == "" {
-			name = f.Addr
-		}
+		name := cmp.Or(f.Name, f.Address)
 		dashes := ""
-		if strings.HasPrefix(name, "-") || strings.HasPrefix(f.Addr, "-") {
+		if strings.HasPrefix(name, "-") || strings.HasPrefix(f.Address, "-") {
 			dashes = "-- " // what follows is no flag
 		}
-		fmt.Fprintf(a.out, "  regards contact add %s%s %s\n", dashes, quote(name), quote(f.Addr))
+		fmt.Fprintf(a.out, "  regards contact add %s%s %s\n", dashes, quote(name), quoteAll(addressesOf(f)))
 	}
+	fmt.Fprintln(a.out, "All of them, one key each: regards contact discover")
 	return nil
 }
 
@@ -396,6 +394,15 @@ func quote(s string) string {
 		}
 	}
 	return out + "'"
+}
+
+// quoteAll quotes each of some words.
+func quoteAll(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quote(w)
+	}
+	return strings.Join(quoted, " ")
 }
 
 func crowd(n int) string {

@@ -68,9 +68,7 @@ func newsOf(ctx context.Context, st *store.Store, settings Settings, now, since 
 		news.Troubles = append(news.Troubles, lines...)
 	}
 	strangers, _, err := st.Correspondents(ctx)
-	for _, c := range strangers {
-		news.Strangers = append(news.Strangers, plan.Stranger{Name: c.Name, Address: c.Addr, In: c.In, Out: c.Out, Last: c.Last})
-	}
+	news.Strangers = plan.Acquaintances(plan.Self{Name: settings.Owner.Name, Addresses: settings.Addresses, Private: settings.Owner.PersonalAddress}, strangers)
 	return news, err
 }
 

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -53,7 +54,7 @@ func TestNews(t *testing.T) {
 		{Says: "unreadable", Who: "home/INBOX", Verbatim: "no header at all", Count: 2},
 		{Says: "unreadable", Who: "work/INBOX", Verbatim: "garbled", Count: 1},
 	}
-	if !slices.Equal(news.Strangers, []plan.Stranger{{Address: "new@x.example", In: 3, Out: 4, Last: noon}}) || !slices.Equal(news.Troubles, want) {
+	if !reflect.DeepEqual(news.Strangers, []plan.Stranger{{Address: "new@x.example", In: 3, Out: 4, Last: noon}}) || !slices.Equal(news.Troubles, want) {
 		t.Errorf("%+v", news)
 	}
 }
