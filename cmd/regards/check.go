@@ -11,6 +11,7 @@ import (
 
 	"regards/classify"
 	"regards/imapwatch"
+	"regards/internal/autostart"
 	"regards/internal/config"
 	"regards/internal/imapconn"
 	"regards/mailer"
@@ -79,10 +80,18 @@ func (r *findings) configuration(ctx context.Context, a *app) {
 		r.smtp(ctx, account)
 		r.outbox(ctx, a, cfg, account)
 	}
-	if !store.Locked(cfg.Database()) {
-		r.note("service", "not running; start it with: regards run")
+	r.service(ctx, cfg)
+}
+
+// service looks whether regards runs, and does so by itself.
+func (r *findings) service(ctx context.Context, cfg config.Config) {
+	running := store.Locked(cfg.Database())
+	m, err := autostart.Here()
+	installed := err == nil && m.Installed(ctx)
+	if running {
+		r.ok("service", serviceState(installed, running))
 	} else {
-		r.ok("service", "running")
+		r.note("service", serviceState(installed, running))
 	}
 }
 

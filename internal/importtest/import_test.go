@@ -60,6 +60,8 @@ var allowed = map[string][]string{
 	"regards/internal/addressbook": {"regards/contact", "regards/plan", "github.com/emersion/go-vcard", "golang.org/x/text"},
 	"regards/internal/sdnotify":    {"golang.org/x/sys/unix"},
 	"regards/internal/config":      {"regards/contact", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
+	"regards/internal/autostart":   {"regards/dist", "regards/internal/config"},
+	"regards/dist":                 {},
 	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
 }
 
@@ -93,7 +95,7 @@ func TestPurePackages(t *testing.T) {
 	banned := []string{"os", "os/exec", "net", "net/http", "io/ioutil", "math/rand", "math/rand/v2", "crypto/rand",
 		"syscall", "log", "log/slog", "path/filepath"}
 	all := packages(t)
-	for _, path := range []string{"regards/contact", "regards/plan", "regards/classify", "regards/templates", "regards/internal/addressbook"} {
+	for _, path := range []string{"regards/contact", "regards/plan", "regards/classify", "regards/templates", "regards/internal/addressbook", "regards/dist"} {
 		for _, imported := range all[path].Imports {
 			if slices.Contains(banned, imported) {
 				t.Errorf("%s must not import %s: it decides and does no I/O", path, imported)

@@ -1,0 +1,36 @@
+package dist
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Unit is the unit by which systemd's manager of one person runs a command: the
+// absolute path of the program, then its arguments.
+func Unit(words []string) (string, error) {
+	if err := legible(words); err != nil {
+		return "", err
+	}
+	return swap(userUnit, execStart(installed), execStart(words)), nil
+}
+
+// plainWord is what systemd takes as it is.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@+=,-]+$`)
+
+// execStart writes a command as systemd.service(5) and systemd.syntax(7) want it: words
+// quoted, % doubled. A dollar is not doubled, since that does not hold for the program
+// itself: a colon before it says that there are no variables.
+func execStart(words []string) string {
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`, `%`, `%%`)
+	line := make([]string, len(words))
+	for i, w := range words {
+		if i == 0 && strings.Contains(strings.Join(words, ""), "$") {
+			w = ":" + w
+		}
+		line[i] = escape.Replace(w)
+		if !plainWord.MatchString(w) {
+			line[i] = `"` + line[i] + `"`
+		}
+	}
+	return "ExecStart=" + strings.Join(line, " ") + "\n"
+}
