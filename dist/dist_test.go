@@ -206,7 +206,7 @@ func TestUnit(t *testing.T) {
 	for words, want := range map[string]string{
 		"/usr/bin/regards|run":                    `/usr/bin/regards run`,
 		"/a b/regards|--config|/x/c.toml|run":     `"/a b/regards" --config /x/c.toml run`,
-		`/50%/"q"/\/regards|run`:                  `"/50%%/\"q\"/\\/regards" run`,
+		`/50%/regards|/"q"/\/c|run`:               `"/50%%/regards" "/\"q\"/\\/c" run`,
 		"/bin/regards|--config|/$HOME/c.toml|run": `:/bin/regards --config "/$HOME/c.toml" run`,
 		"/bin/regards|":                           `/bin/regards ""`,
 	} {
@@ -228,6 +228,11 @@ func TestRefused(t *testing.T) {
 		_, task := Task([]string{w}, "S-1")
 		if unit == nil || agent == nil || task == nil {
 			t.Errorf("%q was taken: %v, %v, %v", w, unit, agent, task)
+		}
+	}
+	for _, program := range []string{"/it's", `/"`, `/\n`} {
+		if _, err := Unit([]string{program, "run"}); err == nil {
+			t.Errorf("systemd would refuse %s", program)
 		}
 	}
 	for _, text := range []string{userUnit, agent, task} {

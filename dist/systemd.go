@@ -1,6 +1,7 @@
 package dist
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 )
@@ -10,6 +11,9 @@ import (
 func Unit(words []string) (string, error) {
 	if err := legible(words); err != nil {
 		return "", err
+	}
+	if strings.ContainsAny(words[0], `'"\`) {
+		return "", fmt.Errorf("systemd starts no program with a quote or a backslash in its path, as in %s; move it", words[0])
 	}
 	return swap(userUnit, execStart(installed), execStart(words)), nil
 }
