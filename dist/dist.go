@@ -20,6 +20,9 @@ import (
 //go:embed regards-user.service
 var userUnit string
 
+//go:embed regards.service
+var machineUnit string
+
 //go:embed regards.plist
 var agent string
 

@@ -18,6 +18,12 @@ func Unit(words []string) (string, error) {
 	return swap(userUnit, execStart(installed), execStart(words)), nil
 }
 
+// MachineUnit is the unit by which systemd runs regards for a whole machine, of a program
+// whose path is plain.
+func MachineUnit(program string) string {
+	return swap(machineUnit, execStart(installed), execStart([]string{program, "run"}))
+}
+
 // plainWord is what systemd takes as it is.
 var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@+=,-]+$`)
 
