@@ -65,8 +65,10 @@ func host() target { return target{runtime.GOOS, runtime.GOARCH} }
 
 // identify finds the source, its commit, its time and the name of the version.
 func (r *release) identify(ctx context.Context) (err error) {
-	if r.source, err = output(ctx, "", "go", "list", "-m", "-f", "{{.Dir}}"); err != nil {
-		return err
+	if r.source == "" {
+		if r.source, err = output(ctx, "", "go", "list", "-m", "-f", "{{.Dir}}"); err != nil {
+			return err
+		}
 	}
 	r.commit, _ = output(ctx, r.source, "git", "rev-parse", "HEAD") // there may be no git, as in a tarball
 	if r.version == "" {

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -29,7 +30,7 @@ const targets = "linux/amd64,linux/arm64,linux/arm,darwin/amd64,darwin/arm64,win
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	var r release
+	r := release{say: os.Stdout}
 	flag.StringVar(&r.version, "version", "", "what the version is called; without it, as git describe says")
 	flag.StringVar(&r.out, "o", filepath.Join("dist", "out"), "the folder for the results")
 	flag.BoolVar(&r.packages, "packages", true, "make a deb and an rpm for Linux")
@@ -49,7 +50,8 @@ type release struct {
 	targets  []string
 	packages bool
 
-	source string    // the folder of the module
+	say    io.Writer // what was made is told there
+	source string    // the folder of the module; "" for the one around
 	commit string    // "" without git
 	at     time.Time // the time that every file gets
 	papers []file    // what goes into every archive and package beside the program
@@ -111,7 +113,7 @@ func (r *release) publish(ctx context.Context, t target) error {
 // keep writes a result and remembers its sum.
 func (r *release) keep(name string, b []byte) error {
 	r.sums.add(name, b)
-	fmt.Println(filepath.Join(r.out, name))
+	fmt.Fprintln(r.say, filepath.Join(r.out, name))
 	return os.WriteFile(filepath.Join(r.out, name), b, 0o644)
 }
 

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"regards/internal/mailsim"
+)
+
+// image is what the last stage of the Containerfile says.
+type image struct {
+	env           []string
+	user          string
+	volumes       []string
+	command       []string    // entry point and arguments
+	copies        [][3]string // from, to, owner
+	base, unknown string
+}
+
+var copyLine = regexp.MustCompile(`^COPY --from=build (?:--chown=(\d+:\d+) )?(/\S+) (/\S+)$`)
+
+func containerfile(t *testing.T) (i image) {
+	t.Helper()
+	text, err := os.ReadFile("../../Containerfile")
+	check(t, err)
+	_, last, _ := strings.Cut(string(text), "\nFROM scratch\n")
+	if last == "" {
+		t.Fatal("it is not made from nothing")
+	}
+	list := func(words string) (all []string) {
+		check(t, json.Unmarshal([]byte(words), &all))
+		return all
+	}
+	for line := range strings.Lines(last) {
+		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		switch m := copyLine.FindStringSubmatch(strings.TrimSpace(line)); {
+		case m != nil:
+			i.copies = append(i.copies, [3]string{m[2], m[3], m[1]})
+		case word == "ENV":
+			i.env = append(i.env, rest)
+		case word == "USER":
+			i.user = rest
+		case word == "VOLUME":
+			i.volumes = list(rest)
+		case word == "ENTRYPOINT", word == "CMD":
+			i.command = append(i.command, list(rest)...)
+		case word != "" && word != "#":
+			i.unknown += line
+		}
+	}
+	return i
+}
+
+// What the image promises stands in the file: nobody's rights, two volumes, the service.
+func TestContainerfile(t *testing.T) {
+	i := containerfile(t)
+	if i.unknown != "" || i.user != "65532:65532" || fmt.Sprint(i.volumes) != "[/config /state]" || fmt.Sprint(i.command) != "[/regards run]" {
+		t.Errorf("%+v", i)
+	}
+}
+
+// containerRuns builds the root that the Containerfile describes, by hand since not
+// every machine has an engine, and runs the service in it as its user, with a server
+// whose certificate only those roots of trust know.
+func containerRuns(t *testing.T, r *release) {
+	i := containerfile(t)
+	root := t.TempDir()
+	check(t, os.Chmod(root, 0o755))
+	server, err := mailsim.Embedded()
+	check(t, err)
+	t.Cleanup(func() { server.Close() })
+	ca, err := mailsim.NewCA()
+	check(t, err)
+	now := time.Now()
+	certificate, err := ca.Issue("localhost", now.Add(-time.Hour), now.Add(time.Hour))
+	check(t, err)
+	front, err := mailsim.NewTLSFront(server.IMAPAddr(), certificate)
+	check(t, err)
+	t.Cleanup(func() { front.Close() })
+	binary, err := os.ReadFile(filepath.Join(r.out, host().String(), "regards"))
+	check(t, err)
+	sources := map[string][]byte{"/regards": binary, "/etc/ssl/certs/ca-certificates.crt": ca.PEM()}
+	for _, c := range i.copies {
+		to, owner := filepath.Join(root, c[1]), strings.Split(c[2]+":", ":")
+		if data, ok := sources[c[0]]; ok {
+			check(t, os.MkdirAll(filepath.Dir(to), 0o755))
+			check(t, os.WriteFile(to, data, 0o755))
+			continue
+		}
+		check(t, os.MkdirAll(to, 0o755))
+		uid, err := strconv.Atoi(owner[0])
+		check(t, err)
+		check(t, os.Chown(to, uid, uid))
+	}
+	check(t, os.WriteFile(filepath.Join(root, "etc", "hosts"), []byte("127.0.0.1 localhost\n"), 0o644)) // as every engine does
+	put := func(name, text string) {
+		file := filepath.Join(root, "config", name)
+		check(t, os.WriteFile(file, []byte(text), 0o600))
+		check(t, os.Chown(file, 65532, 65532))
+	}
+	put("password", server.Password())
+	put("config.toml", fmt.Sprintf("[owner]\nname = \"Ana\"\naddress = \"ana@example.org\"\ntime_zone = \"Europe/Madrid\"\n"+
+		"[[account]]\nname = \"personal\"\n[account.imap]\nhost = \"localhost\"\nport = %d\npassword_file = \"password\"\n", front.Port()))
+	inside := func(words ...string) (int, string) {
+		t.Helper()
+		c := exec.Command("chroot", append([]string{"--userspec=" + i.user, root}, words...)...)
+		c.Env = i.env
+		out, err := c.CombinedOutput()
+		if c.ProcessState == nil {
+			t.Fatal(err)
+		}
+		return c.ProcessState.ExitCode(), string(out)
+	}
+	for _, words := range [][]string{{"version"}, {"check"}, append(i.command[1:], "--once"), append(i.command[1:], "--once", "-n"), {"status"}, {"demo"}} {
+		if code, said := inside(append(i.command[:1:1], words...)...); code != 0 {
+			t.Errorf("%s: code %d\n%s", words, code, said)
+		}
+	}
+	made, err := os.Stat(filepath.Join(root, "state", "regards.db"))
+	if err != nil || made.Mode() != 0o600 {
+		t.Errorf("the database: %v %v", made, err)
+	}
+	entries, err := os.ReadDir(root)
+	check(t, err)
+	for _, e := range entries {
+		if !strings.Contains("config state etc regards", e.Name()) {
+			t.Errorf("it wrote %s", e.Name())
+		}
+	}
+}
