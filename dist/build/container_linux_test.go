@@ -119,7 +119,7 @@ func containerRuns(t *testing.T, r *release) {
 		}
 		return c.ProcessState.ExitCode(), string(out)
 	}
-	for _, words := range [][]string{{"version"}, {"check"}, append(i.command[1:], "--once"), append(i.command[1:], "--once", "-n"), {"status"}, {"demo"}} {
+	for _, words := range [][]string{{"version"}, {"check"}, append(i.command[1:], "--once"), append(i.command[1:], "--once", "-n"), {"status"}, {"uninstall", "-n"}, {"demo"}} {
 		if code, said := inside(append(i.command[:1:1], words...)...); code != 0 {
 			t.Errorf("%s: code %d\n%s", words, code, said)
 		}

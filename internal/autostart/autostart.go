@@ -19,6 +19,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,13 +38,18 @@ type Manager struct {
 	run     func(ctx context.Context, words ...string) (said string, err error)
 }
 
-// Here is the service manager of this machine, for whoever runs the program.
+// Here is the service manager of this machine, for whoever runs the program. An empty
+// container does not know them, and has none.
 func Here() (Manager, error) {
+	m := Manager{runtime.GOOS, config.Home(), config.Base(), os.TempDir(), strconv.Itoa(os.Getuid()), os.Getenv("USER"), run}
 	u, err := user.Current()
-	if err != nil {
-		return Manager{}, fmt.Errorf("who runs this: %w", err)
+	switch {
+	case err == nil:
+		m.user, m.name = u.Uid, u.Username
+	case m.system == "windows":
+		return m, fmt.Errorf("who runs this: %w", err)
 	}
-	return Manager{runtime.GOOS, config.Home(), config.Base(), os.TempDir(), u.Uid, u.Username, run}, nil
+	return m, nil
 }
 
 // run runs a command and gives what it said on both of its outputs.
