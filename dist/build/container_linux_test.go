@@ -17,12 +17,12 @@ import (
 
 // image is what the last stage of the Containerfile says.
 type image struct {
-	env           []string
-	user          string
-	volumes       []string
-	command       []string    // entry point and arguments
-	copies        [][3]string // from, to, owner
-	base, unknown string
+	env     []string
+	user    string
+	volumes []string
+	command []string    // entry point and arguments
+	copies  [][3]string // from, to, owner
+	unknown string
 }
 
 var copyLine = regexp.MustCompile(`^COPY --from=build (?:--chown=(\d+:\d+) )?(/\S+) (/\S+)$`)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
@@ -95,8 +96,13 @@ func (r *release) ofDebian() []file {
 	}
 }
 
+// ofRPM lists what is where Fedora has it. An rpm removes those folders only that it names.
 func (r *release) ofRPM() []file {
 	return []file{
+		{"/usr/share/doc/regards", fs.ModeDir | 0o755, nil},
+		{"/usr/share/doc/regards/docs", fs.ModeDir | 0o755, nil},
+		{"/usr/share/doc/regards/examples", fs.ModeDir | 0o755, nil},
+		{"/usr/share/licenses/regards", fs.ModeDir | 0o755, nil},
 		{"/usr/share/doc/regards/CHANGELOG.md", 0o644, r.find("CHANGELOG.md")},
 		{"/usr/share/licenses/regards/LICENSE", 0o644, r.find("LICENSE")},
 		{"/usr/share/licenses/regards/LICENSES-OF-OTHERS", 0o644, r.find("LICENSES-OF-OTHERS")},
@@ -124,17 +130,9 @@ func (r *release) pack(ctx context.Context, t target, kind string, files []file)
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	var contents []map[string]any
-	for _, f := range files {
-		from := filepath.Join(dir, "root", filepath.FromSlash(f.path))
-		if err := os.MkdirAll(filepath.Dir(from), 0o755); err != nil {
-			return nil, err
-		}
-		if err := os.WriteFile(from, f.data, f.mode); err != nil {
-			return nil, err
-		}
-		contents = append(contents, map[string]any{"src": from, "dst": f.path,
-			"file_info": map[string]any{"mode": f.mode, "owner": "root", "group": "root", "mtime": r.at.Format(time.RFC3339)}})
+	contents, err := r.contents(filepath.Join(dir, "root"), files)
+	if err != nil {
+		return nil, err
 	}
 	order, err := json.Marshal(r.order(t, kind, contents)) // which is YAML, too
 	if err != nil {
@@ -150,6 +148,26 @@ func (r *release) pack(ctx context.Context, t target, kind string, files []file)
 		return nil, fmt.Errorf("%w: %s", err, said)
 	}
 	return os.ReadFile(made)
+}
+
+// contents writes files into a folder, and says to the packager where each belongs.
+func (r *release) contents(dir string, files []file) (contents []map[string]any, err error) {
+	for _, f := range files {
+		about := map[string]any{"mode": f.mode.Perm(), "owner": "root", "group": "root", "mtime": r.at.Format(time.RFC3339)}
+		if f.mode.IsDir() {
+			contents = append(contents, map[string]any{"dst": f.path, "type": "dir", "file_info": about})
+			continue
+		}
+		from := filepath.Join(dir, filepath.FromSlash(f.path))
+		if err := os.MkdirAll(filepath.Dir(from), 0o755); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(from, f.data, f.mode); err != nil {
+			return nil, err
+		}
+		contents = append(contents, map[string]any{"src": from, "dst": f.path, "file_info": about})
+	}
+	return contents, nil
 }
 
 // order is what the packager is told: https://nfpm.goreleaser.com/docs/configuration/.
