@@ -77,18 +77,27 @@ func (a *app) installService(ctx context.Context, linger bool) error {
 		a.showSteps(steps)
 		return nil
 	}
+	if err := mayInstall(ctx, m, words, cfg); err != nil {
+		return err
+	}
+	if err := m.Do(ctx, steps); err != nil {
+		return fmt.Errorf("install the service: %w", err)
+	}
+	fmt.Fprintf(a.out, "installed: %s\nregards runs now, and whenever you are logged in\n", m.Installed(ctx))
+	if m.NeedsLinger() && !linger {
+		fmt.Fprintln(a.out, "it ends when you log out; for a server: regards service install --linger")
+	}
+	return nil
+}
+
+// mayInstall reports what stands in the way: a manager out of reach, or a service that
+// was started by hand and holds the database.
+func mayInstall(ctx context.Context, m autostart.Manager, words []string, cfg config.Config) error {
 	if err := m.Reach(ctx, words); err != nil {
 		return err
 	}
 	if store.Locked(cfg.Database()) && !m.Running(ctx) {
 		return fmt.Errorf("%w %s, and the machine did not start it; end it first", store.ErrHeld, cfg.Database())
-	}
-	if err := m.Do(ctx, steps); err != nil {
-		return fmt.Errorf("install the service: %w", err)
-	}
-	fmt.Fprintf(a.out, "installed: %s\nregards runs now, and whenever you are logged in\n", m.File())
-	if m.NeedsLinger() && !linger {
-		fmt.Fprintln(a.out, "it ends when you log out; for a server: regards service install --linger")
 	}
 	return nil
 }
@@ -169,6 +178,7 @@ func (a *app) removeService(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	installed := m.Installed(ctx)
 	steps, err := m.Remove(ctx)
 	if err != nil {
 		return fmt.Errorf("remove the service: %w", err)
@@ -184,9 +194,9 @@ func (a *app) removeService(ctx context.Context) error {
 	if err := m.Do(ctx, steps); err != nil {
 		return fmt.Errorf("remove the service: %w", err)
 	}
-	fmt.Fprintf(a.out, "removed: %s\n", m.File())
+	fmt.Fprintf(a.out, "regards has ended, and is no longer started by %s\n", installed)
 	if _, cfg, err := a.ownConfig(); err == nil && store.Locked(cfg.Database()) {
-		fmt.Fprintln(a.err, "regards still runs, since it was started in another way; end it there")
+		fmt.Fprintln(a.err, "but another one runs, which was started in another way; end it there")
 	}
 	return nil
 }
@@ -202,21 +212,22 @@ func (a *app) serviceStatus(ctx context.Context) error {
 	}
 	installed, running := m.Installed(ctx), store.Locked(cfg.Database())
 	if a.json {
-		return a.printJSON(map[string]any{"installed": installed, "running": running, "file": m.File()})
+		return a.printJSON(map[string]any{"installed": installed != "", "running": running, "file": installed})
 	}
 	fmt.Fprintln(a.out, serviceState(installed, running))
 	return nil
 }
 
-// serviceState says how regards is run, with what can be done about it.
-func serviceState(installed, running bool) string {
+// serviceState says how regards is run, with what can be done about it; installed is ""
+// where the machine does not run it.
+func serviceState(installed string, running bool) string {
 	switch {
-	case installed && running:
-		return "running; the machine starts it"
+	case installed != "" && running:
+		return "running; the machine starts it by " + installed
 	case running:
 		return "running; to have the machine start it: regards service install"
-	case installed:
-		return "not running, though it is installed; to start it: regards service install"
+	case installed != "":
+		return "not running, though it is installed by " + installed + "; to start it: regards service install"
 	}
 	return "not running; start it with: regards run, or have the machine do so: regards service install"
 }

@@ -85,9 +85,10 @@ func (r *findings) configuration(ctx context.Context, a *app) {
 
 // service looks whether regards runs, and does so by itself.
 func (r *findings) service(ctx context.Context, cfg config.Config) {
-	running := store.Locked(cfg.Database())
-	m, err := autostart.Here()
-	installed := err == nil && m.Installed(ctx)
+	running, installed := store.Locked(cfg.Database()), ""
+	if m, err := autostart.Here(); err == nil {
+		installed = m.Installed(ctx)
+	}
 	if running {
 		r.ok("service", serviceState(installed, running))
 	} else {

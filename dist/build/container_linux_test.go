@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -67,13 +68,31 @@ func TestContainerfile(t *testing.T) {
 	}
 }
 
-// containerRuns builds the root that the Containerfile describes, by hand since not
-// every machine has an engine, and runs the service in it as its user, with a server
-// whose certificate only those roots of trust know.
-func containerRuns(t *testing.T, r *release) {
-	i := containerfile(t)
+// emptyRoot builds the root that the Containerfile describes, by hand since not every
+// machine has an engine; files are by the names that they have in the stage before.
+func (i image) emptyRoot(t *testing.T, files map[string][]byte) string {
+	t.Helper()
 	root := t.TempDir()
 	check(t, os.Chmod(root, 0o755))
+	for _, c := range i.copies {
+		to, owner := filepath.Join(root, c[1]), strings.Split(c[2], ":")[0]
+		if data, ok := files[c[0]]; ok {
+			check(t, os.MkdirAll(filepath.Dir(to), 0o755))
+			check(t, os.WriteFile(to, data, 0o755))
+			continue
+		}
+		check(t, os.MkdirAll(to, 0o755))
+		uid, err := strconv.Atoi(owner)
+		check(t, err)
+		check(t, os.Chown(to, uid, uid))
+	}
+	check(t, os.WriteFile(filepath.Join(root, "etc", "hosts"), []byte("127.0.0.1 localhost\n"), 0o644)) // as every engine does
+	return root
+}
+
+// trustedServer is a mail server whose certificate only these roots of trust know.
+func trustedServer(t *testing.T) (server *mailsim.Server, port int, roots []byte) {
+	t.Helper()
 	server, err := mailsim.Embedded()
 	check(t, err)
 	t.Cleanup(func() { server.Close() })
@@ -85,43 +104,31 @@ func containerRuns(t *testing.T, r *release) {
 	front, err := mailsim.NewTLSFront(server.IMAPAddr(), certificate)
 	check(t, err)
 	t.Cleanup(func() { front.Close() })
+	return server, front.Port(), ca.PEM()
+}
+
+// containerRuns runs the service as the image does: in its root, as its user, with its
+// variables, and with a server whose certificate only the roots of the image know.
+func containerRuns(t *testing.T, r *release) {
+	i := containerfile(t)
+	server, port, roots := trustedServer(t)
 	binary, err := os.ReadFile(filepath.Join(r.out, host().String(), "regards"))
 	check(t, err)
-	sources := map[string][]byte{"/regards": binary, "/etc/ssl/certs/ca-certificates.crt": ca.PEM()}
-	for _, c := range i.copies {
-		to, owner := filepath.Join(root, c[1]), strings.Split(c[2]+":", ":")
-		if data, ok := sources[c[0]]; ok {
-			check(t, os.MkdirAll(filepath.Dir(to), 0o755))
-			check(t, os.WriteFile(to, data, 0o755))
-			continue
-		}
-		check(t, os.MkdirAll(to, 0o755))
-		uid, err := strconv.Atoi(owner[0])
-		check(t, err)
-		check(t, os.Chown(to, uid, uid))
-	}
-	check(t, os.WriteFile(filepath.Join(root, "etc", "hosts"), []byte("127.0.0.1 localhost\n"), 0o644)) // as every engine does
-	put := func(name, text string) {
+	root := i.emptyRoot(t, map[string][]byte{"/regards": binary, "/etc/ssl/certs/ca-certificates.crt": roots})
+	for name, text := range map[string]string{
+		"password": server.Password(),
+		"config.toml": fmt.Sprintf("[owner]\nname = \"Ana\"\naddress = \"ana@example.org\"\ntime_zone = \"Europe/Madrid\"\n"+
+			"[[account]]\nname = \"personal\"\n[account.imap]\nhost = \"localhost\"\nport = %d\npassword_file = \"password\"\n", port),
+	} {
 		file := filepath.Join(root, "config", name)
 		check(t, os.WriteFile(file, []byte(text), 0o600))
 		check(t, os.Chown(file, 65532, 65532))
 	}
-	put("password", server.Password())
-	put("config.toml", fmt.Sprintf("[owner]\nname = \"Ana\"\naddress = \"ana@example.org\"\ntime_zone = \"Europe/Madrid\"\n"+
-		"[[account]]\nname = \"personal\"\n[account.imap]\nhost = \"localhost\"\nport = %d\npassword_file = \"password\"\n", front.Port()))
-	inside := func(words ...string) (int, string) {
-		t.Helper()
-		c := exec.Command("chroot", append([]string{"--userspec=" + i.user, root}, words...)...)
-		c.Env = i.env
-		out, err := c.CombinedOutput()
-		if c.ProcessState == nil {
-			t.Fatal(err)
-		}
-		return c.ProcessState.ExitCode(), string(out)
-	}
 	for _, words := range [][]string{{"version"}, {"check"}, append(i.command[1:], "--once"), append(i.command[1:], "--once", "-n"), {"status"}, {"uninstall", "-n"}, {"demo"}} {
-		if code, said := inside(append(i.command[:1:1], words...)...); code != 0 {
-			t.Errorf("%s: code %d\n%s", words, code, said)
+		c := exec.Command("chroot", append([]string{"--userspec=" + i.user, root, i.command[0]}, words...)...)
+		c.Env = i.env
+		if said, err := c.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", words, err, said)
 		}
 	}
 	made, err := os.Stat(filepath.Join(root, "state", "regards.db"))
@@ -131,7 +138,7 @@ func containerRuns(t *testing.T, r *release) {
 	entries, err := os.ReadDir(root)
 	check(t, err)
 	for _, e := range entries {
-		if !strings.Contains("config state etc regards", e.Name()) {
+		if !slices.Contains([]string{"config", "state", "etc", "regards"}, e.Name()) {
 			t.Errorf("it wrote %s", e.Name())
 		}
 	}

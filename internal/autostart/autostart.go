@@ -120,14 +120,20 @@ func (m Manager) there(ctx context.Context) string {
 // ErrForeign is for what somebody else made under the name that regards wants.
 var ErrForeign = errors.New("it was not made by regards service install; look at it, and remove it yourself if nobody needs it")
 
-// Installed reports whether regards is installed for this person: by Install, or by a
-// package and then switched on.
-func (m Manager) Installed(ctx context.Context) bool {
+// Installed names what is installed for this person: File, or the unit of a package that
+// they have switched on; "" for nothing.
+func (m Manager) Installed(ctx context.Context) string {
 	if m.there(ctx) != "" {
-		return true
+		return m.File()
 	}
-	links, _ := filepath.Glob(filepath.Join(filepath.Dir(m.File()), "*.wants", "regards.service"))
-	return len(links) > 0
+	links, _ := filepath.Glob(filepath.Join(filepath.Dir(m.File()), "*.wants", "regards.service")) // the pattern is sound
+	if len(links) == 0 {
+		return ""
+	}
+	if unit, err := os.Readlink(links[0]); err == nil {
+		return unit
+	}
+	return links[0]
 }
 
 // Install lists the steps that have words, the program's absolute path and its arguments,
@@ -152,7 +158,7 @@ func (m Manager) Install(ctx context.Context, words []string, linger bool) ([]St
 func (m Manager) Remove(ctx context.Context) ([]Step, error) {
 	there := m.there(ctx)
 	switch {
-	case !m.Installed(ctx):
+	case m.Installed(ctx) == "":
 		return nil, nil
 	case there != "" && !strings.Contains(there, dist.Mark):
 		return nil, fmt.Errorf("%s is there: %w", m.File(), ErrForeign)

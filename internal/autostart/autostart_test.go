@@ -95,7 +95,7 @@ func TestSystemd(t *testing.T) {
 		"remove ~/.config/systemd/user/default.target.wants/regards.service", "remove "+unit,
 		reload, "run systemctl --user reset-failed regards.service")
 	check(t, f.Do(ctx, steps))
-	if left := f.Files(ctx); len(left) > 0 || f.Installed(ctx) {
+	if left := f.Files(ctx); len(left) > 0 || f.Installed(ctx) != "" {
 		t.Errorf("left: %s", left)
 	}
 	if steps, err = f.Remove(ctx); err != nil || len(steps) > 0 {
@@ -119,6 +119,12 @@ func TestPackagedUnit(t *testing.T) {
 		if got := f.lines(steps)[0]; got != want {
 			t.Errorf("%d bytes: %s, not %s", len(there), got, want)
 		}
+	}
+	link := filepath.Join(filepath.Dir(f.File()), "default.target.wants", "regards.service")
+	check(t, os.MkdirAll(filepath.Dir(link), 0o755))
+	check(t, os.Symlink(packaged, link))
+	if got := f.Installed(context.Background()); got != packaged {
+		t.Errorf("installed is %q", got)
 	}
 	steps, err := f.installUnit([]string{"/usr/bin/regards", "--config", "/x", "run"}, "", text, false)
 	check(t, err)
@@ -171,7 +177,7 @@ func TestLaunchd(t *testing.T) {
 	check(t, err)
 	equal(t, "removing", f.lines(steps), "run launchctl bootout gui/501/regards", "run launchctl print gui/501/regards", "remove "+list)
 	check(t, f.Do(ctx, steps))
-	if f.Installed(ctx) || f.Running(ctx) {
+	if f.Installed(ctx) != "" || f.Running(ctx) {
 		t.Error("it is still there")
 	}
 }
@@ -202,7 +208,7 @@ func TestWindows(t *testing.T) {
 		t.Errorf("it shows %s", shown)
 	}
 	check(t, f.Do(ctx, steps))
-	if made == "" || !f.Installed(ctx) {
+	if made == "" || f.Installed(ctx) != "the task regards" {
 		t.Error("no task was made")
 	}
 	equal(t, "files", f.Files(ctx), "the task regards")
@@ -213,7 +219,7 @@ func TestWindows(t *testing.T) {
 	check(t, err)
 	equal(t, "removing", f.lines(steps), "run schtasks /end /tn regards", "run schtasks /delete /tn regards /f")
 	check(t, f.Do(ctx, steps))
-	if f.Installed(ctx) {
+	if f.Installed(ctx) != "" {
 		t.Error("it is still there")
 	}
 }
@@ -232,6 +238,24 @@ func TestFailure(t *testing.T) {
 	err = f.Do(ctx, steps)
 	if err == nil || !strings.Contains(err.Error(), "Bootstrap failed: 125; log in at the Mac itself") || !errors.Is(err, errExit) {
 		t.Errorf("%v", err)
+	}
+}
+
+// Systemd may look elsewhere for units than this session's variables say.
+func TestElsewhere(t *testing.T) {
+	f := newFake(t, "linux", func(command string) (string, error) {
+		if strings.Contains(command, "enable") {
+			return "Unit file regards.service does not exist.", errExit
+		}
+		return "", nil
+	})
+	for configs, advised := range map[string]bool{f.configs: false, filepath.Join(f.home, "elsewhere"): true} {
+		f.configs = configs
+		steps, err := f.Install(context.Background(), words, false)
+		check(t, err)
+		if err = f.Do(context.Background(), steps); err == nil || strings.Contains(err.Error(), "XDG_CONFIG_HOME") != advised {
+			t.Errorf("%s: %v", configs, err)
+		}
 	}
 }
 

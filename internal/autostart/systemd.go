@@ -33,10 +33,13 @@ func (m Manager) installUnit(words []string, there, byPackage string, linger boo
 	case byPackage != text && there != text:
 		steps = append(steps, Step{Write: m.File(), Text: []byte(text)})
 	}
-	steps = append(steps, Step{Run: systemctl("daemon-reload")},
-		Step{Run: systemctl("enable", "--now", unitName), Advice: "; see: journalctl --user -n 20 -u regards"})
+	advice := "; see: journalctl --user -n 20 -u regards"
+	if m.configs != filepath.Join(m.home, ".config") {
+		advice = "; if systemd finds no such unit, it does not know of XDG_CONFIG_HOME: unset that and try again" + advice
+	}
+	steps = append(steps, Step{Run: systemctl("daemon-reload")}, Step{Run: systemctl("enable", "--now", unitName), Advice: advice})
 	if there != "" && there != text { // what runs is what the old unit said
-		steps = append(steps, Step{Run: systemctl("restart", unitName), Advice: "; see: journalctl --user -n 20 -u regards"})
+		steps = append(steps, Step{Run: systemctl("restart", unitName), Advice: advice})
 	}
 	if linger {
 		steps = append(steps, Step{Run: []string{"loginctl", "enable-linger"}})
