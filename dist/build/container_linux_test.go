@@ -23,16 +23,22 @@ type image struct {
 	volumes []string
 	command []string    // entry point and arguments
 	copies  [][3]string // from, to, owner
+	folders []string    // that /image has in the stage before
 	unknown string
 }
 
-var copyLine = regexp.MustCompile(`^COPY --from=build (?:--chown=(\d+:\d+) )?(/\S+) (/\S+)$`)
+var imageFolder = regexp.MustCompile(` /image/(\w+)`)
+
+var copyLine = regexp.MustCompile(`^COPY --from=build (?:--chown=(\d+:\d+) )?(/\S+) (/\S*)$`)
 
 func containerfile(t *testing.T) (i image) {
 	t.Helper()
 	text, err := os.ReadFile("../../Containerfile")
 	check(t, err)
-	_, last, _ := strings.Cut(string(text), "\nFROM scratch\n")
+	first, last, _ := strings.Cut(string(text), "\nFROM scratch\n")
+	for _, m := range imageFolder.FindAllStringSubmatch(first, -1) {
+		i.folders = append(i.folders, m[1])
+	}
 	if last == "" {
 		t.Fatal("it is not made from nothing")
 	}
@@ -81,10 +87,15 @@ func (i image) emptyRoot(t *testing.T, files map[string][]byte) string {
 			check(t, os.WriteFile(to, data, 0o755))
 			continue
 		}
-		check(t, os.MkdirAll(to, 0o755))
+		if c[0] != "/image/" {
+			t.Fatalf("nothing is known of %s", c[0])
+		}
 		uid, err := strconv.Atoi(owner)
 		check(t, err)
-		check(t, os.Chown(to, uid, uid))
+		for _, folder := range i.folders {
+			check(t, os.MkdirAll(filepath.Join(to, folder), 0o755))
+			check(t, os.Chown(filepath.Join(to, folder), uid, uid))
+		}
 	}
 	check(t, os.WriteFile(filepath.Join(root, "etc", "hosts"), []byte("127.0.0.1 localhost\n"), 0o644)) // as every engine does
 	return root
