@@ -103,7 +103,7 @@ read, edit and send them.`,
 		a.demoCommand(), a.initCommand(), a.loginCommand(), a.runCommand(), a.syncCommand(), a.statusCommand(), a.checkCommand(), a.contactCommand(),
 		a.touchCommand(), a.logCommand(), a.occasionCommand(), a.milestoneCommand(), a.doneCommand(), a.helloCommand(), a.letterCommand(), a.templateCommand(), a.classifyCommand(),
 		a.explainCommand(), a.planCommand(), a.digestCommand(), a.pauseCommand(), a.resumeCommand(), a.undoCommand(), a.forgetCommand(), a.backupCommand(),
-		a.restoreCommand(), a.uninstallCommand(), a.manCommand(), a.versionCommand())
+		a.restoreCommand(), a.serviceCommand(), a.uninstallCommand(), a.manCommand(), a.versionCommand())
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.configPath, "config", "", "the configuration file (default: $REGARDS_CONFIG, then config.toml in the configuration folder)")
 	flags.BoolVar(&a.json, "json", false, "print for programs")

@@ -84,7 +84,7 @@ func (k *checkup) everything(ctx context.Context) (err error) {
 	k.disk()
 	k.wording(contacts)
 	k.accounts(ctx)
-	k.service()
+	k.service(ctx)
 	return ctx.Err() // what was found while it ended is not worth telling
 }
 

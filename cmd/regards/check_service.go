@@ -1,23 +1,27 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
-	"regards/internal/config"
+	"regards/internal/autostart"
 )
 
 // service says whether the service is installed and runs. Neither is an error: regards
 // sync and run --once do without.
-func (k *checkup) service() {
-	units := config.UnitFiles()
-	if len(units) > 0 {
-		k.ok("service", "installed by "+units[len(units)-1]) // the links come first
+func (k *checkup) service(ctx context.Context) {
+	installed := ""
+	if m, err := autostart.Here(); err == nil {
+		installed = m.Installed(ctx)
+	}
+	if installed != "" {
+		k.ok("service", "installed by "+installed)
 	} else {
-		k.note("service", "not installed, so it does not start by itself", "docs/service.md says how")
+		k.note("service", "not installed, so it does not start by itself", "to install it: regards service install")
 	}
 	if !k.running {
 		k.note("service", "not running", "start it with: regards run")

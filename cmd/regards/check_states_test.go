@@ -143,7 +143,7 @@ func TestCheckStrangeLock(t *testing.T) {
 		at := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 		check(t, os.Chtimes(lock, at, at))
 		k.findings, k.cfg.Owner.TimeZone = findings{}, "UTC"
-		k.service()
+		k.service(t.Context())
 		last := k.all[len(k.all)-1]
 		if got := last.State + " " + last.Text; got != want {
 			t.Errorf("%q: got %s", text, got)

@@ -7,11 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/internal/autostart"
 	"regards/internal/config"
 	"regards/store"
 )
@@ -38,7 +38,7 @@ and stay. The service must not run.`,
 type leavings struct {
 	Drafts   []draftJSON `json:"drafts"`   // nobody has touched them, as far as is known
 	Outboxes []string    `json:"outboxes"` // by account; removed if nothing lies there
-	Units    []string    `json:"units"`
+	Units    []string    `json:"units"`    // files, or the task of Windows
 	Backups  []string    `json:"backups"`
 	Database []string    `json:"database"`
 	Config   string      `json:"config"`
@@ -59,7 +59,7 @@ func (a *app) uninstall(ctx context.Context, yes, keepMail bool) error {
 	}
 	path := cfg.Database()
 	if store.Locked(path) {
-		return fmt.Errorf("%w %s; stop it first", store.ErrHeld, path)
+		return fmt.Errorf("%w %s; stop it first: regards service remove, or however it was started", store.ErrHeld, path)
 	}
 	found, err := a.leavings(ctx, cfg, keepMail)
 	if err != nil {
@@ -88,7 +88,11 @@ func (a *app) uninstall(ctx context.Context, yes, keepMail bool) error {
 
 // leavings looks what there is. It changes nothing.
 func (a *app) leavings(ctx context.Context, cfg config.Config, keepMail bool) (leavings, error) {
-	found := leavings{Drafts: []draftJSON{}, Outboxes: []string{}, Units: append([]string{}, config.UnitFiles()...), Backups: []string{}, Database: []string{},
+	manager, err := autostart.Here()
+	if err != nil {
+		return leavings{}, err
+	}
+	found := leavings{Drafts: []draftJSON{}, Outboxes: []string{}, Units: append([]string{}, manager.Files(ctx)...), Backups: []string{}, Database: []string{},
 		Config: config.Path(a.configPath), Stays: []string{"the program itself, and the files in which you keep passwords"}}
 	path := cfg.Database()
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal", ".lock"} {
@@ -99,7 +103,7 @@ func (a *app) leavings(ctx context.Context, cfg config.Config, keepMail bool) (l
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return found, nil
 	}
-	err := a.withConfig(ctx, cfg, func(s *session) error { return found.add(ctx, s, keepMail) })
+	err = a.withConfig(ctx, cfg, func(s *session) error { return found.add(ctx, s, keepMail) })
 	if keepMail && errors.Is(err, store.ErrDamaged) {
 		found.Stays = append(found.Stays, "whatever only the database knew, which is damaged: drafts and backups")
 		err = nil
@@ -178,9 +182,6 @@ func (a *app) printLeavings(found leavings) {
 			fmt.Fprintf(a.out, "%-8s %s%s\n", kind.what, one, note)
 		}
 	}
-	if runtime.GOOS == "windows" {
-		fmt.Fprintln(a.out, "stays    the task, if you made one; to remove it: schtasks /delete /tn regards")
-	}
 }
 
 // remove removes it. What fails stops it, so that the next try still knows what is
@@ -200,14 +201,14 @@ func (a *app) remove(ctx context.Context, cfg config.Config, found leavings, kee
 			return err
 		}
 		_ = os.Remove(filepath.Dir(path)) // it fails where other files lie there
-	} else if err := removeFiles(found.Units...); err != nil {
+	} else if err := removeUnits(ctx, found.Units); err != nil {
 		return err
 	}
 	if err := removeFiles(found.Config); err != nil {
 		return err
 	}
 	_ = os.Remove(filepath.Dir(found.Config)) // likewise
-	fmt.Fprintln(a.err, "regards is gone; after removing a unit: systemctl daemon-reload, with --user for your own")
+	fmt.Fprintln(a.err, "regards is gone; after removing a unit of the machine: systemctl daemon-reload")
 	return nil
 }
 
@@ -232,10 +233,27 @@ func (a *app) removeKnown(ctx context.Context, cfg config.Config, found leavings
 			return err
 		}
 	}
-	if err := removeFiles(found.Units...); err != nil {
+	if err := removeUnits(ctx, found.Units); err != nil {
 		return err
 	}
 	return store.Remove(path)
+}
+
+// removeUnits takes regards from the owner's service manager, if it has it, and removes
+// what was shown, also what somebody else made: that is what the yes was for.
+func removeUnits(ctx context.Context, units []string) error {
+	manager, err := autostart.Here()
+	if err != nil {
+		return err
+	}
+	steps, err := manager.Remove(ctx)
+	if err == nil {
+		err = manager.Do(ctx, steps)
+	}
+	if err != nil && !errors.Is(err, autostart.ErrForeign) {
+		return fmt.Errorf("%w; then go on: regards uninstall", err)
+	}
+	return removeFiles(units...)
 }
 
 // leaveMail takes the untouched drafts back, and says which stay against what was

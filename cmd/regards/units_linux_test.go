@@ -162,17 +162,32 @@ mount -t cgroup2 none /mnt
 until find "/mnt/$1" -depth -type d -exec rmdir {} +; do sleep 0.1; done
 `
 
+func sweep(t *testing.T, group string) {
+	t.Helper()
+	if said, err := exec.Command("timeout", "30", "unshare", "--mount", "sh", "-c", sweepGroups, "sh", group).CombinedOutput(); err != nil {
+		t.Errorf("%v %s", err, said)
+	}
+}
+
+// wantNamespaces skips a test where nobody may have a systemd of their own.
+func wantNamespaces(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("unshare", "--mount", "--pid", "--fork", "--cgroup", "true").CombinedOutput()
+	if err == nil {
+		return
+	}
+	if os.Getenv("REGARDS_TEST_REAL") == "1" {
+		t.Fatalf("a systemd of its own needs namespaces: %v %s", err, out)
+	}
+	t.Skipf("a systemd of its own needs namespaces, which only root may make, as in .ci/run: %v %s", err, out)
+}
+
 // The unit runs under systemd with everything that it forbids forbidden: it reads
 // mail, lays a draft, keeps its state, reads its configuration anew, and ends.
 func TestUnitInItsSandbox(t *testing.T) {
 	wantTool(t, "systemctl", "systemd")
 	m := newMachine(t)
-	if out, err := exec.Command("unshare", "--mount", "--pid", "--fork", "--cgroup", "true").CombinedOutput(); err != nil {
-		if os.Getenv("REGARDS_TEST_REAL") == "1" {
-			t.Fatalf("a systemd of its own needs namespaces: %v %s", err, out)
-		}
-		t.Skipf("a systemd of its own needs namespaces, which only root may make, as in .ci/run: %v %s", err, out)
-	}
+	wantNamespaces(t)
 	for _, dir := range []string{"lib", "units"} {
 		check(t, os.Mkdir(filepath.Join(m.home, dir), 0o755))
 	}
@@ -203,9 +218,7 @@ func TestUnitInItsSandbox(t *testing.T) {
 	t.Cleanup(func() {
 		c.Process.Kill()
 		_ = c.Wait()
-		if said, err := exec.Command("timeout", "30", "unshare", "--mount", "sh", "-c", sweepGroups, "sh", group).CombinedOutput(); err != nil {
-			t.Errorf("%v %s", err, said)
-		}
+		sweep(t, group)
 		if log, err := os.ReadFile(filepath.Join(m.home, "lib/log")); t.Failed() {
 			t.Logf("%s\n%s %v", out.String(), log, err)
 		}

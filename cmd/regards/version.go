@@ -8,8 +8,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// version is what `regards version` says; a release build sets it with -ldflags.
-var version = "0.1.0-dev"
+// version and commit are what `regards version` says; dist/build sets them with -ldflags.
+// Without that, the commit is what Go itself noted.
+var version, commit = "0.1.0-dev", ""
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
@@ -17,19 +18,26 @@ func (a *app) versionCommand() *cobra.Command {
 		Short: "print the version",
 		Args:  args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			commit := ""
-			if info, ok := debug.ReadBuildInfo(); ok {
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						commit = s.Value
-					}
-				}
-			}
 			if a.json {
-				return a.printJSON(map[string]string{"version": version, "commit": commit, "go": runtime.Version()})
+				return a.printJSON(map[string]string{"version": version, "commit": builtFrom(), "go": runtime.Version()})
 			}
 			fmt.Fprintf(a.out, "regards %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 			return nil
 		},
 	}
+}
+
+// builtFrom names the commit, "" where nobody knows.
+func builtFrom() string {
+	if commit != "" {
+		return commit
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value
+			}
+		}
+	}
+	return ""
 }

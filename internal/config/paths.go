@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -19,7 +18,7 @@ func Path(flag string) string {
 	if env := os.Getenv("REGARDS_CONFIG"); env != "" {
 		return env
 	}
-	own := filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "regards", "config.toml")
+	own := filepath.Join(Base(), "regards", "config.toml")
 	if _, err := os.Stat(own); err == nil {
 		return own
 	}
@@ -40,28 +39,20 @@ func DataDir() string {
 	return filepath.Join(xdg("XDG_DATA_HOME", filepath.Join(".local", "share")), "regards")
 }
 
-// UnitFiles lists where the files lie by which service managers start regards, if
-// they are installed as docs/service.md says, with the links that enable them.
-func UnitFiles() []string {
-	own := filepath.Join(xdg("XDG_CONFIG_HOME", ".config"), "systemd", "user")
-	files := []string{filepath.Join(home(), "Library", "LaunchAgents", "regards.plist")}
-	for _, dir := range []string{"/etc/systemd/system", "/etc/systemd/user", own} {
-		links, _ := filepath.Glob(filepath.Join(dir, "*.wants", "regards.service")) // the pattern is sound
-		files = append(append(files, links...), filepath.Join(dir, "regards.service"))
-	}
-	return slices.DeleteFunc(files, func(file string) bool { _, err := os.Lstat(file); return err != nil })
-}
+// Base is the folder in which programs keep their configuration: $XDG_CONFIG_HOME,
+// else .config in the home folder.
+func Base() string { return xdg("XDG_CONFIG_HOME", ".config") }
 
 // xdg is a base directory; the specification says to ignore relative ones.
 func xdg(env, fallback string) string {
 	if dir := os.Getenv(env); filepath.IsAbs(dir) {
 		return dir
 	}
-	return filepath.Join(home(), fallback)
+	return filepath.Join(Home(), fallback)
 }
 
-// home is the owner's home folder. Services often run without $HOME.
-func home() string {
+// Home is the owner's home folder. Services often run without $HOME.
+func Home() string {
 	if dir, err := os.UserHomeDir(); err == nil {
 		return dir
 	}
@@ -78,7 +69,7 @@ func expand(path, dir string) string {
 	case path == "":
 		return ""
 	case path == "~" || strings.HasPrefix(path, "~/"):
-		return filepath.Join(home(), path[1:])
+		return filepath.Join(Home(), path[1:])
 	case filepath.IsAbs(path):
 		return filepath.Clean(path)
 	}
