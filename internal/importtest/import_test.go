@@ -58,9 +58,11 @@ var allowed = map[string][]string{
 		"github.com/wneessen/go-mail", "golang.org/x/net/idna"},
 	"regards/internal/imapconn":    {"github.com/emersion/go-imap/v2", "github.com/emersion/go-sasl"},
 	"regards/internal/addressbook": {"regards/contact", "regards/plan", "github.com/emersion/go-vcard", "golang.org/x/text"},
+	"regards/internal/carddav":     {"regards/contact", "regards/internal/addressbook", "golang.org/x/text/unicode/norm"},
 	"regards/internal/sdnotify":    {"golang.org/x/sys/unix"},
 	"regards/internal/config":      {"regards/contact", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
-	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
+	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl",
+		"github.com/emersion/go-webdav", "github.com/emersion/go-vcard"},
 }
 
 func TestArrows(t *testing.T) {
