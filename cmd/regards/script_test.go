@@ -84,6 +84,9 @@ type world struct {
 	flags  map[string]string
 	front  *mailsim.TLSFront // see cmdTLS
 	saved  int               // how often a mail program has saved a message, see changed
+
+	book      *mailsim.AddressBook // see cmdBook
+	bookHeard int
 }
 
 // runScripts runs the scripts of a folder on a kind of server, whose name is a
@@ -133,7 +136,7 @@ func runScripts(t *testing.T, dir, kind string, open func() (*mailsim.Server, er
 			"mail": cmdMail, "server": cmdServer, "mailbox": cmdMailbox, "flags": cmdFlags, "until": cmdUntil,
 			"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate,
 			"tls": cmdTLS, "unheard": cmdUnheard, "holds": cmdHolds, "sent": cmdSent, "reads": cmdReads, "reply": cmdReply, "tap": cmdTap,
-			"smtp": cmdSMTP, "key": cmdKey,
+			"smtp": cmdSMTP, "key": cmdKey, "book": cmdBook,
 		},
 	})
 }

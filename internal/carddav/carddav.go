@@ -132,3 +132,12 @@ func cardOf(path, text string) Card {
 func unreadable(path string, err error) Card {
 	return Card{UID: path, Entry: addressbook.Entry{Problem: fmt.Errorf("the card at %s cannot be read: %w", printable(path), err)}}
 }
+
+// Cards gives the cards of all address books, and how many have gone from them.
+func Cards(books []Book) (all []Card, gone int) {
+	for _, b := range books {
+		all = append(all, b.Cards...)
+		gone += b.Gone
+	}
+	return all, gone
+}

@@ -33,10 +33,13 @@ func (s *session) find(ctx context.Context) ([]place, error) {
 			break
 		}
 	}
-	if first == nil {
-		first = errors.New("there is no address book")
+	switch {
+	case first == nil:
+		first = fmt.Errorf("there is no address book at %s", s.server.URL)
+	case isRefusal(first):
+		first = fmt.Errorf("%s: %w", s.server.URL, first)
 	}
-	return nil, s.orElsewhere(ctx, fmt.Errorf("%s: %w", s.server.URL, first))
+	return nil, s.orElsewhere(ctx, first)
 }
 
 // orElsewhere adds to an error what the DNS knows. It is only told: whoever spoils the

@@ -61,7 +61,7 @@ var allowed = map[string][]string{
 	"regards/internal/carddav":     {"regards/contact", "regards/internal/addressbook", "golang.org/x/text/unicode/norm"},
 	"regards/internal/sdnotify":    {"golang.org/x/sys/unix"},
 	"regards/internal/config":      {"regards/contact", "github.com/BurntSushi/toml", "github.com/robfig/cron/v3"},
-	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl",
+	"regards/internal/mailsim": {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl",
 		"github.com/emersion/go-webdav", "github.com/emersion/go-vcard"},
 }
 
