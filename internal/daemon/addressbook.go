@@ -23,11 +23,13 @@ const bookTrouble = "carddav"
 func BookLine(url string) string { return "carddav " + url }
 
 // How often it is looked whether the address book is to be read, how long one waits
-// that could not be, and how long a reading may take.
+// that could not be, and how long a reading may take. A refused login is not tried
+// often: providers lock an account for that.
 const (
-	bookLook  = time.Minute
-	bookRetry = 30 * time.Minute
-	bookTime  = 5 * time.Minute
+	bookLook    = time.Minute
+	bookRetry   = 30 * time.Minute
+	bookRefused = 6 * time.Hour
+	bookTime    = 5 * time.Minute
 )
 
 // bookWords are what undo calls what a daily reading brought.
@@ -38,11 +40,10 @@ const bookWords = "contact import --carddav (the daily one)"
 func (d *Daemon) addressBooks(ctx context.Context) error {
 	look := time.NewTicker(bookLook)
 	defer look.Stop()
-	for failed := (time.Time{}); ; {
-		if since := d.now().Sub(failed); since < 0 || since >= bookRetry {
-			if failed = (time.Time{}); !d.readBook(ctx) {
-				failed = d.now()
-			}
+	for failed, wait := (time.Time{}), time.Duration(0); ; {
+		if since := d.now().Sub(failed); since < 0 || since >= wait {
+			wait = d.readBook(ctx)
+			failed = d.now()
 		}
 		select {
 		case <-look.C:
@@ -52,26 +53,32 @@ func (d *Daemon) addressBooks(ctx context.Context) error {
 	}
 }
 
-// readBook has today's reading, unless there was one. It reports whether all is well;
-// if not, the owner is told.
-func (d *Daemon) readBook(ctx context.Context) (ok bool) {
+// readBook has today's reading, unless there was one. It gives how long to wait until
+// it is looked again; if anything is wrong, the owner is told.
+func (d *Daemon) readBook(ctx context.Context) (wait time.Duration) {
 	now := d.now().In(d.settings.Policy.Location)
 	text, verbatim, err := "", "", error(nil)
 	if d.settings.Book.Server.URL != "" {
 		if err = d.readBookOf(ctx, now); ctx.Err() != nil {
-			return true // the next run reads it
+			return 0 // the next run reads it
 		}
 	}
 	if err != nil {
 		verbatim = err.Error()
-		text = "the address book could not be read: " + verbatim + "; it is tried again every half an hour, and [carddav] names it"
+		text = "the address book could not be read: " + verbatim + "; it is tried again by itself; to try it at once: regards contact import --carddav -n"
 		d.log.Warn("the address book could not be read", "error", err)
 	}
 	told := d.decide(ctx, func(ctx context.Context) error { return d.store.SetTrouble(ctx, bookTrouble, text, verbatim, now) })
 	if told != nil && ctx.Err() == nil {
 		d.log.Warn("a trouble cannot be stored", "error", told)
 	}
-	return err == nil && told == nil
+	switch {
+	case errors.Is(err, carddav.ErrLogin):
+		return bookRefused
+	case err != nil || told != nil:
+		return bookRetry
+	}
+	return 0
 }
 
 // readBookOf reads the address book of a day, once.
