@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -191,4 +192,19 @@ func (s *session) broughtBy(ctx context.Context, p contact.Contact) ([]reasonJSO
 		}
 	}
 	return all, err
+}
+
+// addressBook tries the login to the address book, if there is one.
+func (r *findings) addressBook(ctx context.Context, cfg config.Config) {
+	if cfg.CardDAV.URL == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	names, err := carddav.Find(ctx, bookServer(cfg.CardDAV))
+	if err != nil {
+		r.fail("carddav", err)
+		return
+	}
+	r.ok("carddav", strings.Join(names, ", "))
 }

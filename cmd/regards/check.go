@@ -79,6 +79,7 @@ func (r *findings) configuration(ctx context.Context, a *app) {
 		r.smtp(ctx, account)
 		r.outbox(ctx, a, cfg, account)
 	}
+	r.addressBook(ctx, cfg)
 	if !store.Locked(cfg.Database()) {
 		r.note("service", "not running; start it with: regards run")
 	} else {

@@ -89,6 +89,21 @@ func Read(ctx context.Context, server Server, tokens map[string]string) ([]Book,
 	return books, nil
 }
 
+// Find logs in and gives the names of the address books that Read would read, without
+// reading them. The errors are those of Read.
+func Find(ctx context.Context, server Server) (names []string, err error) {
+	s, err := newSession(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	defer s.client.CloseIdleConnections()
+	places, err := s.find(ctx)
+	for _, p := range places {
+		names = append(names, p.String())
+	}
+	return names, err
+}
+
 // place is where an address book lies.
 type place struct {
 	url  *url.URL
