@@ -57,8 +57,8 @@ type Told struct {
 //     forgotten, and whose name nobody has, becomes a contact. So whoever was removed
 //     or forgotten stays away.
 //   - An address that was never told of, forgotten or anybody's is added to the contact
-//     of its card: the one that the card made, or the only one who has an address on it,
-//     if the name fits, too.
+//     of its card: the one whose it was before, if it still has an address or the name of
+//     that contact, or the only one who has an address on it, if the name fits, too.
 //   - All else is left alone. Of two people who might be one, neither is made.
 //
 // A card that has gone is none of its business.
@@ -109,7 +109,7 @@ func (d *decision) take(c Card) {
 	linked, seen := d.memory.Card(c.UID)
 	known := d.candidates(linked, e)
 	switch {
-	case len(known) == 1 && (known[0] == linked || namesFit(d.byID[known[0]].Name, e.Name)):
+	case len(known) == 1 && d.fits(known[0], linked, e):
 		d.extend(c, known[0])
 	case len(known) > 0:
 		d.doubt(c)
@@ -135,6 +135,13 @@ func (d *decision) candidates(linked string, e addressbook.Entry) (ids []string)
 		}
 	}
 	return ids
+}
+
+// fits reports whether a card is still, or may be, that of a contact. The one that made
+// the contact is, unless neither name nor address are the same: it was made another's.
+func (d *decision) fits(id, linked string, e addressbook.Entry) bool {
+	shares := slices.ContainsFunc(e.Addresses, func(a contact.Address) bool { return d.owners[a.Key] == id })
+	return id == linked && shares || namesFit(d.byID[id].Name, e.Name)
 }
 
 func (d *decision) wasTold(a contact.Address) bool { return d.told[a.Key] || d.memory.Address(a.Key) }
