@@ -32,7 +32,7 @@ func hashOf(secret []byte, key string) hash {
 }
 
 // forgottenHashes gives the hashes of all addresses that were forgotten.
-func forgottenHashes(ctx context.Context, tx *sql.Tx) (map[hash]bool, error) {
+func forgottenHashes(ctx context.Context, tx querier) (map[hash]bool, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT hash FROM forgotten")
 	all := map[hash]bool{}
 	_, err = collect(rows, err, func(rows *sql.Rows) (struct{}, error) {

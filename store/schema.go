@@ -456,6 +456,22 @@ ALTER TABLE passed_over ADD COLUMN why        TEXT    NOT NULL DEFAULT ''; -- th
 DROP INDEX address_contact;
 CREATE INDEX address_contact ON address (contact_id, position, addr, key, bounced);
 CREATE INDEX touch_message ON touch (message_id);
+`, `
+-- What the owner's address book has told, as keyed hashes of the UIDs of its cards and
+-- of the addresses on them: it tells nothing twice, so whoever was removed stays away.
+CREATE TABLE card (
+	hash       BLOB    PRIMARY KEY,
+	contact_id TEXT             REFERENCES contact ON DELETE SET NULL, -- whose it is
+	brought    INTEGER NOT NULL, -- that contact, or the address, came from there
+	at         INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX card_contact ON card (contact_id);
+
+-- Up to where each address book has been read: the token of RFC 6578.
+CREATE TABLE address_book (
+	url   TEXT PRIMARY KEY,
+	token TEXT NOT NULL
+) WITHOUT ROWID;
 `}
 
 // migrate brings the schema up to date in one transaction.

@@ -36,7 +36,7 @@ func rich() (d plan.Digest) {
 	add(plan.SectionPeople, "write")
 	add(plan.SectionDates, "promise", "ahead", "birthday", "anniversary")
 	add(plan.SectionAnswered, "answered")
-	add(plan.SectionTrouble, "trouble", "trouble.backup", "trouble.configuration", "trouble.delivery", "trouble.sent", "trouble.smtp", "trouble.outbox", "trouble.mailbox", "trouble.digest", "trouble.evening", "trouble.clock",
+	add(plan.SectionTrouble, "trouble", "trouble.backup", "trouble.carddav", "trouble.configuration", "trouble.delivery", "trouble.sent", "trouble.smtp", "trouble.outbox", "trouble.mailbox", "trouble.digest", "trouble.evening", "trouble.clock",
 		"trouble.notice", "trouble.new", "offline", "closed", "unreadable", "failed", "uncertain", "bounced", "found.bounce", "found.soft-bounce", "stranger", "ignored")
 	add(plan.SectionGoals, "goal.people", "goal.events")
 	add(plan.SectionEvening, "took-place", "goes.tomorrow", "reflect.learned", "reflect.need", "reflect.next")
@@ -72,7 +72,7 @@ func TestDigestLanguages(t *testing.T) {
 						found = line
 					}
 				}
-				whose := slices.Contains([]string{"trouble", "trouble.new", "trouble.backup", "trouble.configuration", "trouble.digest", "trouble.evening", "ignored", "asks.milestones", "goal.people", "goal.events"}, l.Says) ||
+				whose := slices.Contains([]string{"trouble", "trouble.new", "trouble.backup", "trouble.carddav", "trouble.configuration", "trouble.digest", "trouble.evening", "ignored", "asks.milestones", "goal.people", "goal.events"}, l.Says) ||
 					strings.Contains(found, "Maria López")
 				if !whose || strings.Contains(found, "<no value>") {
 					t.Errorf("%s, %s: %q", language, l.Says, found)

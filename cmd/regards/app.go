@@ -18,6 +18,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"regards/internal/carddav"
 	"regards/internal/config"
 	"regards/internal/imapconn"
 	"regards/store"
@@ -86,9 +87,9 @@ func (a *app) exit(err error) int {
 		return exitUsage
 	case errors.As(err, &configuration):
 		return exitConfig
-	case errors.Is(err, imapconn.ErrLogin):
+	case errors.Is(err, imapconn.ErrLogin), errors.Is(err, carddav.ErrLogin):
 		return exitLogin
-	case errors.Is(err, imapconn.ErrAway), errors.Is(err, errLongAway), errors.Is(err, store.ErrHeld):
+	case errors.Is(err, imapconn.ErrAway), errors.Is(err, carddav.ErrAway), errors.Is(err, errLongAway), errors.Is(err, store.ErrHeld):
 		return exitTryLater
 	}
 	return exitFailed
@@ -335,6 +336,9 @@ func (a *app) clock(cfg config.Config) (func() time.Time, error) {
 }
 
 func allLoopback(cfg config.Config) bool {
+	if cfg.CardDAV.URL != "" && !cfg.CardDAV.Loopback() {
+		return false
+	}
 	for _, account := range cfg.Accounts {
 		if !account.IMAP.Loopback() || account.SMTP != nil && !account.SMTP.Loopback() {
 			return false

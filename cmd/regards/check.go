@@ -84,6 +84,7 @@ func (k *checkup) everything(ctx context.Context) (err error) {
 	k.disk()
 	k.wording(contacts)
 	k.accounts(ctx)
+	k.addressBook(ctx)
 	k.service(ctx)
 	return ctx.Err() // what was found while it ended is not worth telling
 }

@@ -15,7 +15,7 @@ import (
 func (a *app) contactCommand() *cobra.Command {
 	return group("contact", "the people you keep in touch with", "",
 		a.contactAddCommand(), a.contactListCommand(), a.contactShowCommand(), a.contactEditCommand(),
-		a.contactRemoveCommand(), a.contactMergeCommand(), a.contactPauseCommand(), a.contactImportCommand(),
+		a.contactRemoveCommand(), a.contactMergeCommand(), a.contactPauseCommand(), a.withCardDAV(a.contactImportCommand()),
 		a.contactExportCommand(), a.contactDiscoverCommand())
 }
 

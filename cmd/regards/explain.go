@@ -118,6 +118,9 @@ func (a *app) explainContact(c *cobra.Command, s *session, p contact.Contact, r 
 	}
 	e := explanation{Contact: personJSON{p.ID, p.Name}, Status: string(plan.Status(s.now(), p)), NoLetters: plan.Writable(s.now(), p),
 		Touches: []reasonJSON{}, LeftOut: []reasonJSON{}, Found: []reasonJSON{}, Letters: []reasonJSON{}, ToCome: []reasonJSON{}, Quiet: s.quiet(r, p)}
+	if e.Came, err = s.broughtBy(c.Context(), p); err != nil {
+		return err
+	}
 	for _, t := range touches {
 		e.Touches = append(e.Touches, touchReason(t))
 	}
@@ -152,6 +155,7 @@ type explanation struct {
 	Status  string     `json:"status"`
 	// NoLetters says why no letter goes to them; "" when letters do.
 	NoLetters string       `json:"no_letters,omitempty"`
+	Came      []reasonJSON `json:"came"` // what of them the address book brought
 	Touches   []reasonJSON `json:"touches"`
 	LeftOut   []reasonJSON `json:"left_out"`
 	Found     []reasonJSON `json:"found"` // what mail told that the owner has not seen to
@@ -171,6 +175,9 @@ func (a *app) printExplanation(e explanation) {
 	fmt.Fprintf(a.out, "%s (%s) is %s\n", e.Contact.Name, e.Contact.ID, e.Status)
 	if e.NoLetters != "" {
 		fmt.Fprintf(a.out, "no letter goes to them: %s\n", e.NoLetters)
+	}
+	if len(e.Came) > 0 {
+		a.printReasons("from the address book", e.Came)
 	}
 	a.printReasons("touches", e.Touches)
 	a.printReasons("left out", e.LeftOut)

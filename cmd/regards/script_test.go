@@ -85,6 +85,9 @@ type world struct {
 	front  *mailsim.TLSFront    // see cmdTLS
 	tokens *mailsim.TokenServer // of a provider, see cmdProvider
 	saved  int                  // how often a mail program has saved a message, see changed
+
+	book      *mailsim.AddressBook // see cmdBook
+	bookHeard int
 }
 
 // runScripts runs the scripts of a folder on a kind of server, whose name is a
@@ -139,7 +142,7 @@ var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
 	"mail": cmdMail, "server": cmdServer, "mailbox": cmdMailbox, "flags": cmdFlags, "until": cmdUntil,
 	"drafts": cmdDrafts, "crash": cmdCrash, "fault": cmdFault, "roundtrips": cmdRoundTrips, "generate": cmdGenerate, "acquaint": cmdAcquaint,
 	"tls": cmdTLS, "unheard": cmdUnheard, "holds": cmdHolds, "sent": cmdSent, "reads": cmdReads, "reply": cmdReply, "tap": cmdTap,
-	"smtp": cmdSMTP, "key": cmdKey,
+	"smtp": cmdSMTP, "key": cmdKey, "book": cmdBook,
 }
 
 // setUp writes the configuration of a new owner.

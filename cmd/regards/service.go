@@ -67,6 +67,7 @@ func (a *app) settings(cfg config.Config) (daemon.Settings, error) {
 		Rehearse: a.dryRun, Pretended: a.nowText != "",
 		NextPlan: func(t time.Time) time.Time { return cfg.Schedule.Plan.Next(t.In(cfg.Owner.Location())) },
 		Backups:  cfg.Store.Backups,
+		Book:     daemon.BookSettings{Server: bookServer(cfg.CardDAV), Group: cfg.CardDAV.Group},
 		Digest: daemon.DigestSettings{Mailed: cfg.Digest.Via == "smtp", To: cfg.Digest.To,
 			Next: firings(cfg, cfg.Schedule.Digest), Evening: firings(cfg, cfg.Schedule.Evening), Milestones: firings(cfg, cfg.Schedule.Milestones)},
 	}

@@ -57,11 +57,13 @@ type statusJSON struct {
 	Database string                `json:"database"`
 	// LastDigest is the newest that was made, and LastBackup when the last daily
 	// one was; null: none.
-	LastDigest *noticeJSON   `json:"last_digest"`
-	LastBackup *string       `json:"last_backup"`
-	Hold       *holdJSON     `json:"hold"` // why nothing is drafted or sent; null when it is
-	Troubles   []troubleJSON `json:"troubles"`
-	last       map[string]store.AccountState
+	LastDigest *noticeJSON `json:"last_digest"`
+	LastBackup *string     `json:"last_backup"`
+	// LastBook is when the address book of [carddav] was last read by itself.
+	LastBook *string       `json:"last_address_book"`
+	Hold     *holdJSON     `json:"hold"` // why nothing is drafted or sent; null when it is
+	Troubles []troubleJSON `json:"troubles"`
+	last     map[string]store.AccountState
 }
 
 type noticeJSON struct {
@@ -219,6 +221,11 @@ func (s *session) addLast(ctx context.Context, st *statusJSON) error {
 	}
 	at, _, err := s.store.Fired(ctx, daemon.BackupLine)
 	st.LastBackup = jsonTime(at)
+	if err != nil {
+		return err
+	}
+	at, _, err = s.store.Fired(ctx, daemon.BookLine(s.cfg.CardDAV.URL))
+	st.LastBook = jsonTime(at)
 	return err
 }
 
@@ -299,6 +306,9 @@ func (a *app) printStatus(s *session, st statusJSON) {
 	}
 	if st.LastBackup != nil {
 		fmt.Fprintf(a.out, "last daily backup: %s\n", *st.LastBackup)
+	}
+	if st.LastBook != nil {
+		fmt.Fprintf(a.out, "last reading of the address book: %s\n", *st.LastBook)
 	}
 	t := a.table("ACCOUNT", "MAILBOX", "MESSAGES", "TOUCHES", "LEFT OUT")
 	for _, acc := range st.Accounts {

@@ -27,6 +27,7 @@ func (r *report) check(c *Config, root place) {
 	r.number(root.child("goals").child("people"), c.Goals.People)
 	r.number(root.child("goals").child("events"), c.Goals.Events)
 	r.number(root.child("touch").child("recipients"), c.Touch.Recipients)
+	r.cardDAV(c.CardDAV, root.child("carddav"))
 }
 
 func (r *report) owner(o Owner, at place) {

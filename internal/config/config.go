@@ -38,6 +38,7 @@ type Config struct {
 	Digest   Digest              `toml:"digest"`
 	Goals    Goals               `toml:"goals"`
 	Touch    Touch               `toml:"touch"`
+	CardDAV  CardDAV             `toml:"carddav"`
 }
 
 // Owner is the person whose mail this is.

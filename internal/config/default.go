@@ -65,6 +65,7 @@ func (c *Config) expandPaths(dir string) {
 	c.Store.Path = expand(c.Store.Path, dir)
 	c.Store.Backups = expand(c.Store.Backups, dir)
 	c.Letters.Templates = expand(c.Letters.Templates, dir)
+	c.CardDAV.PasswordFile = expand(c.CardDAV.PasswordFile, dir)
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
 		a.IMAP.PasswordFile = expand(a.IMAP.PasswordFile, dir)
@@ -88,6 +89,9 @@ func (c *Config) complete() {
 		set(&c.Digest.Via, "smtp")
 	}
 	set(&c.Digest.Via, "imap")
+	if c.CardDAV.URL != "" {
+		set(&c.CardDAV.User, c.Owner.Address)
+	}
 	for i := range c.Accounts {
 		a := &c.Accounts[i]
 		set(&a.Address, c.Owner.Address)

@@ -69,7 +69,7 @@ func TestProblemsOfKeys(t *testing.T) {
 		{"of no table", "[owner]", "host = \"x\"\n[owner]",
 			"line 1: host: unknown key in this place; write it under [account.imap] or [account.smtp]"},
 		{"quoted", "", "[\"a b\"]",
-			`line 10: "a b": unknown key; write one of account, cadence, digest, goals, letters, owner, practice, schedule, store, touch`},
+			`line 10: "a b": unknown key; write one of account, cadence, carddav, digest, goals, letters, owner, practice, schedule, store, touch`},
 		{"letter case", `name = "Ana`, `Name = "Ana`,
 			"line 2: owner.Name: is written in the wrong letter case; write name"},
 		{"letter case of a table", "[owner]", "[Owner]",
@@ -96,7 +96,7 @@ func TestProblemsOfTypes(t *testing.T) {
 		{"command as text", secretLine, `password_command = "pass show mail"`, `line 9: account.imap.password_command: is text; write a list: ["…"]`},
 		{"length", "", "[letters]\nhold = true", `line 11: letters.hold: is true or false; write text in quotes: "…"`},
 		{"table", "[owner]", "owner = \"Ana\"\n[x]", "line 1: owner: is text; write it as [owner]\n" +
-			"line 2: x: unknown key; write one of account, cadence, digest, goals, letters, owner, practice, schedule, store, touch"},
+			"line 2: x: unknown key; write one of account, cadence, carddav, digest, goals, letters, owner, practice, schedule, store, touch"},
 		{"practices", "[owner]", "practice = 1\n[owner]", "line 1: practice: is a number; write it as [practice.NAME]"},
 		{"practice", "", "[practice]\nfarewell = false", "line 11: practice.farewell: is true or false; write it as [practice.farewell]"},
 		{"one bracket", "", "[cadence]\ngroup = \"a\"", "line 10: cadence: is a table; write it as [[cadence]], with two brackets"},

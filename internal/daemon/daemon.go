@@ -71,6 +71,7 @@ type Settings struct {
 	NextPlan func(t time.Time) time.Time
 	Digest   DigestSettings
 	Backups  string // the folder for a daily backup; "": there is none
+	Book     BookSettings
 	// Alive hears every second that Run goes on, with the number of accounts that
 	// are offline: the clock was looked at, and decisions are made. It runs among
 	// them, and may be nil.
@@ -272,6 +273,7 @@ func (d *Daemon) Once(ctx context.Context) error {
 			err = errors.Join(err, d.deliverAll(ctx))
 		}
 		d.backup(ctx)
+		d.readBook(ctx)
 		return errors.Join(syncErr, err)
 	})
 }
@@ -326,6 +328,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 			g.Go(func() error { return d.deliveries(ctx, a) })
 		}
 		g.Go(func() error { return d.backups(ctx) })
+		g.Go(func() error { return d.addressBooks(ctx) })
 		return g.Wait()
 	})
 	if ctx.Err() != nil && (err == nil || errors.Is(err, ctx.Err())) {

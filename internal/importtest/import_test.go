@@ -65,7 +65,9 @@ var allowed = map[string][]string{
 	"regards/internal/oauth":       {"golang.org/x/oauth2"},
 	"regards/internal/autostart":   {"regards/dist", "regards/internal/config"},
 	"regards/dist":                 {},
-	"regards/internal/mailsim":     {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl"},
+	"regards/internal/mailsim": {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl",
+		"github.com/emersion/go-webdav", "github.com/emersion/go-vcard"},
+	"regards/internal/carddav": {"regards/contact", "regards/internal/addressbook", "golang.org/x/text/unicode/norm"},
 }
 
 func TestArrows(t *testing.T) {

@@ -18,6 +18,8 @@
 // server and swallows, cuts or stalls what a test wants to see lost. TLSFront
 // stands there too and speaks TLS with a certificate that a CA of the test made.
 //
+// AddressBook and Radicale are CardDAV servers, which hold no mail.
+//
 // Nothing here is safe to expose to a network: the password is a constant and
 // the servers speak plain text. Every listener is bound to 127.0.0.1.
 package mailsim
