@@ -52,7 +52,7 @@ Where nobody sits at a terminal, --answers names a TOML file:
 				return err
 			}
 			if err := s.run(c.Context()); err != nil {
-				return errors.Join(err, s.takeBack())
+				return fmt.Errorf("%w\nnothing was written", errors.Join(err, s.takeBack()))
 			}
 			if a.dryRun {
 				return s.takeBack()
@@ -236,7 +236,7 @@ func (s *setup) confirmServers(ctx context.Context) error {
 	}
 	sure, err := s.ask.yes(ctx, "The name server says that this mail lies at "+hosts+". Is that your provider's?", false)
 	if err == nil && !sure {
-		err = errors.New("ask whoever runs the mail for its servers; nothing was written")
+		err = errors.New("ask whoever runs the mail for its servers")
 	}
 	return err
 }
