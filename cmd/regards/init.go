@@ -77,6 +77,7 @@ type setup struct {
 	answers config.Answers
 	found   provider.Found  // zero where nothing had to be found
 	secret  []config.Change // where the password is
+	noSMTP  bool            // the owner does without
 	undo    []func() error
 
 	cfg     config.Config // what comes of all that
@@ -131,6 +132,9 @@ func (s *setup) run(ctx context.Context) error {
 		return err
 	}
 	if err := s.logIn(ctx); err != nil {
+		return err
+	}
+	if err := s.trySMTP(ctx); err != nil {
 		return err
 	}
 	if err := s.look(ctx); err != nil {
@@ -281,10 +285,10 @@ func (s *setup) changes() []config.Change {
 	}
 	all = append(all, s.secret...)
 	switch {
+	case s.noSMTP, a.SMTP == nil && a.IMAP != nil && before.SMTP != nil:
+		set("account.smtp", "", nil)
 	case a.SMTP != nil:
 		server("account.smtp", a.SMTP, userOf(a))
-	case a.IMAP != nil && before.SMTP != nil:
-		set("account.smtp", "", nil)
 	}
 	return all
 }

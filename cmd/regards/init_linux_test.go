@@ -124,6 +124,30 @@ func TestInitInTerminal(t *testing.T) {
 	}
 }
 
+// A server that lets nobody send is done without, if the owner says so.
+func TestInitWithoutSending(t *testing.T) {
+	t.Parallel()
+	n := startInit(t, "nosending")
+	n.answer("Your mail address: ", "ana@quiet.example")
+	n.answer("Your name", "Ana")
+	n.answer("[es]: ", "")
+	n.answer("Which one [1]: ", "c")
+	n.answer("Command: ", "cat "+filepath.Join(n.home, "password"))
+	n.await(t, "sending: connect to smtp.quiet.example:465")
+	n.answer("Go on without sending?", "")
+	n.answer("config.toml? [Y/n]: ", "")
+	n.answer("Did it [Y/n]: ", "")
+	n.await(t, "what comes next")
+	if err := n.c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load(n.config())
+	check(t, err)
+	if a := c.Accounts[0]; a.SMTP != nil || a.IMAP.Host != "imap.quiet.example" || len(a.IMAP.PasswordCommand) != 2 {
+		t.Errorf("got %v, %v", a.IMAP, a.SMTP)
+	}
+}
+
 // However it ends before the end, nothing is left, and the terminal is as it was.
 func TestInitBrokenOff(t *testing.T) {
 	for name, brokenOff := range map[string]func(*beginner){

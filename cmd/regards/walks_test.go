@@ -149,6 +149,8 @@ var imitations = map[string]imitation{
 		mx: "uni-example.mail.protection.outlook.com"},
 	"srv": {address: "ana@letters.example", imap: "imap.letters.example:993", smtp: "smtp.letters.example:465",
 		srv: map[string]string{"_imaps._tcp.letters.example": "imap.letters.example:993", "_submissions._tcp.letters.example": "smtp.letters.example:465"}},
+	"nosending": {address: "ana@quiet.example", imap: "imap.quiet.example:993",
+		srv: map[string]string{"_imaps._tcp.quiet.example": "imap.quiet.example:993", "_submissions._tcp.quiet.example": "smtp.quiet.example:465"}},
 	"own": {address: "ana@example.org", dovecot: true, imap: "mail.example.org:993", smtp: "mail.example.org:465"},
 }
 
@@ -205,7 +207,11 @@ func (p imitation) begin(w *world, folder string, later func(func())) error {
 	later(func() { w.server.Close() })
 	w.drafts, w.sent = cmp.Or(p.drafts, "Drafts"), cmp.Or(p.sent, "Sent")
 	smtp := fmt.Sprintf("127.0.0.1:%d", w.server.SMTPPort())
-	if i.Servers[p.smtp] = smtp; !p.starttls {
+	switch {
+	case p.smtp == "": // nobody answers there
+	case p.starttls:
+		i.Servers[p.smtp] = smtp
+	default:
 		err = stand(p.smtp, smtp)
 	}
 	if p.mx != "" {
