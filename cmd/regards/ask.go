@@ -21,7 +21,7 @@ type asker struct {
 }
 
 // errNoAnswer means that the input ended where an answer was wanted.
-var errNoAnswer = errors.New("the input ended before the last answer; nothing was written")
+var errNoAnswer = errors.New("the input ended before the last answer")
 
 // asker gives one for the terminal on which the program runs.
 func (a *app) asker() *asker {
@@ -57,7 +57,7 @@ func whenAsked(ctx context.Context, f func() (string, error)) (string, error) {
 		}
 		return strings.TrimRight(got.text, "\r\n"), got.err
 	case <-ctx.Done():
-		return "", fmt.Errorf("%w; nothing was written", ctx.Err())
+		return "", ctx.Err()
 	}
 }
 

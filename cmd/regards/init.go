@@ -52,7 +52,7 @@ Where nobody sits at a terminal, --answers names a TOML file:
 				return err
 			}
 			if err := s.run(c.Context()); err != nil {
-				return errors.Join(err, s.takeBack())
+				return fmt.Errorf("%w\nnothing was written", errors.Join(err, s.takeBack()))
 			}
 			if a.dryRun {
 				return s.takeBack()
@@ -77,6 +77,7 @@ type setup struct {
 	answers config.Answers
 	found   provider.Found  // zero where nothing had to be found
 	secret  []config.Change // where the password is
+	noSMTP  bool            // the owner does without
 	undo    []func() error
 
 	cfg     config.Config // what comes of all that
@@ -131,6 +132,9 @@ func (s *setup) run(ctx context.Context) error {
 		return err
 	}
 	if err := s.logIn(ctx); err != nil {
+		return err
+	}
+	if err := s.trySMTP(ctx); err != nil {
 		return err
 	}
 	if err := s.look(ctx); err != nil {
@@ -236,7 +240,7 @@ func (s *setup) confirmServers(ctx context.Context) error {
 	}
 	sure, err := s.ask.yes(ctx, "The name server says that this mail lies at "+hosts+". Is that your provider's?", false)
 	if err == nil && !sure {
-		err = errors.New("ask whoever runs the mail for its servers; nothing was written")
+		err = errors.New("ask whoever runs the mail for its servers")
 	}
 	return err
 }
@@ -281,10 +285,10 @@ func (s *setup) changes() []config.Change {
 	}
 	all = append(all, s.secret...)
 	switch {
+	case s.noSMTP, a.SMTP == nil && a.IMAP != nil && before.SMTP != nil:
+		set("account.smtp", "", nil)
 	case a.SMTP != nil:
 		server("account.smtp", a.SMTP, userOf(a))
-	case a.IMAP != nil && before.SMTP != nil:
-		set("account.smtp", "", nil)
 	}
 	return all
 }

@@ -91,7 +91,7 @@ func (s *setup) serversByHand(ctx context.Context, why error) error {
 		return err
 	})
 	if err == nil && text == "" {
-		err = errors.New("nothing was written")
+		err = errors.New("without a server there is nothing to set up")
 	}
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func (s *setup) look(ctx context.Context) error {
 	k.accounts(ctx)
 	printFindings(s.err, k.all)
 	if err := k.failure(); err != nil {
-		return fmt.Errorf("%w\nnothing was written", err)
+		return err
 	}
 	if s.account.AuthservID != "" {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"regards/internal/imapconn"
 	"regards/internal/provider"
 	"regards/internal/secret"
+	"regards/mailer"
 )
 
 // tries is how often a password may be typed.
@@ -50,6 +51,25 @@ func (s *setup) logIn(ctx context.Context) error {
 		}
 		fmt.Fprintln(s.err, err)
 	}
+}
+
+// trySMTP offers the owner to do without a server that does not take the login: many
+// organisations forbid it, and drafts need none.
+func (s *setup) trySMTP(ctx context.Context) error {
+	if s.ask == nil || s.account.SMTP == nil {
+		return nil
+	}
+	err := mailer.TryLogin(ctx, *smtpServer(s.account.SMTP))
+	if err == nil || ctx.Err() != nil {
+		return ctx.Err()
+	}
+	fmt.Fprintf(s.err, "sending: %v\n", err)
+	without, err := s.ask.yes(ctx, "Go on without sending? Letters are drafts then, which you send yourself", true)
+	if err != nil || !without {
+		return err
+	}
+	s.noSMTP = true
+	return s.judge()
 }
 
 // logInAsAnswered takes the way to log in from the answers.

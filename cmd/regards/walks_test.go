@@ -149,6 +149,8 @@ var imitations = map[string]imitation{
 		mx: "uni-example.mail.protection.outlook.com"},
 	"srv": {address: "ana@letters.example", imap: "imap.letters.example:993", smtp: "smtp.letters.example:465",
 		srv: map[string]string{"_imaps._tcp.letters.example": "imap.letters.example:993", "_submissions._tcp.letters.example": "smtp.letters.example:465"}},
+	"nosending": {address: "ana@quiet.example", imap: "imap.quiet.example:993",
+		srv: map[string]string{"_imaps._tcp.quiet.example": "imap.quiet.example:993", "_submissions._tcp.quiet.example": "smtp.quiet.example:465"}},
 	"own": {address: "ana@example.org", dovecot: true, imap: "mail.example.org:993", smtp: "mail.example.org:465"},
 }
 
@@ -158,70 +160,94 @@ func cmdProvider(ts *testscript.TestScript, neg bool, words []string) {
 	if neg || !known {
 		ts.Fatalf("usage: provider NAME")
 	}
+	ts.Check(p.begin(worldOf(ts), ts.MkAbs("."), ts.Defer))
+}
+
+// begin starts the provider's servers, and writes into a folder how they are found, the
+// authority that vouches for them, and the password of the mailbox.
+func (p imitation) begin(w *world, folder string, later func(func())) error {
 	ca, err := mailsim.NewCA()
-	ts.Check(err)
-	ts.Check(os.WriteFile(ts.Getenv("SSL_CERT_FILE"), ca.PEM(), 0o600))
-	certificate := func(server string) tls.Certificate {
-		host, _, err := net.SplitHostPort(server)
-		ts.Check(err)
-		c, err := ca.Issue(host, time.Now().AddDate(0, -1, 0), time.Now().AddDate(0, 1, 0))
-		ts.Check(err)
-		return c
+	if err != nil {
+		return err
 	}
 	i := internet{Servers: map[string]string{}, MX: map[string]string{}, SRV: p.srv}
-	stand := func(name, target string) {
-		front, err := mailsim.NewTLSFront(target, certificate(name))
-		ts.Check(err)
-		ts.Defer(func() { front.Close() })
+	stand := func(name, target string) error {
+		c, err := certificate(ca, name)
+		if err != nil {
+			return err
+		}
+		front, err := mailsim.NewTLSFront(target, c)
+		if err != nil {
+			return err
+		}
+		later(func() { front.Close() })
 		i.Servers[name] = front.Addr()
+		return nil
 	}
-	w := worldOf(ts)
 	if p.login != "" {
-		w.tokens, err = mailsim.NewTokenServer()
-		ts.Check(err)
-		ts.Defer(func() { w.tokens.Close() })
+		if w.tokens, err = mailsim.NewTokenServer(); err != nil {
+			return err
+		}
+		later(func() { w.tokens.Close() })
 		w.tokens.Rule(func(r *mailsim.TokenRules) { r.User = p.address })
 		p.options.Tokens = w.tokens
-		stand(p.login, w.tokens.Addr())
+		err = stand(p.login, w.tokens.Addr())
 	}
-	if p.starttls {
-		c := certificate(p.smtp)
+	if p.starttls && err == nil {
+		var c tls.Certificate
+		c, err = certificate(ca, p.smtp)
 		p.options.SMTPCertificate = &c
 	}
-	w.server = p.open(ts)
-	ts.Defer(func() { w.server.Close() })
+	if err == nil {
+		w.server, err = p.open()
+	}
+	if err != nil {
+		return err
+	}
+	later(func() { w.server.Close() })
 	w.drafts, w.sent = cmp.Or(p.drafts, "Drafts"), cmp.Or(p.sent, "Sent")
-	stand(p.imap, w.server.IMAPAddr())
-	if smtp := fmt.Sprintf("127.0.0.1:%d", w.server.SMTPPort()); p.starttls {
+	smtp := fmt.Sprintf("127.0.0.1:%d", w.server.SMTPPort())
+	switch {
+	case p.smtp == "": // nobody answers there
+	case p.starttls:
 		i.Servers[p.smtp] = smtp
-	} else {
-		stand(p.smtp, smtp)
+	default:
+		err = stand(p.smtp, smtp)
 	}
 	if p.mx != "" {
 		_, domain, _ := strings.Cut(p.address, "@")
 		i.MX[domain] = p.mx
 	}
-	data, err := json.Marshal(i)
-	ts.Check(err)
-	ts.Check(os.WriteFile(ts.Getenv("REGARDS_TEST_INTERNET"), data, 0o600))
-	ts.Check(os.WriteFile(ts.MkAbs("password"), []byte(w.server.Password()), 0o600))
+	err = errors.Join(err, stand(p.imap, w.server.IMAPAddr()))
+	data, marshalErr := json.Marshal(i)
+	return errors.Join(err, marshalErr, os.WriteFile(filepath.Join(folder, "ca.pem"), ca.PEM(), 0o600),
+		os.WriteFile(filepath.Join(folder, "internet.json"), data, 0o600),
+		os.WriteFile(filepath.Join(folder, "password"), []byte(w.server.Password()), 0o600))
+}
+
+// certificate is that of a server by its name and port.
+func certificate(ca *mailsim.CA, server string) (tls.Certificate, error) {
+	host, _, err := net.SplitHostPort(server)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return ca.Issue(host, time.Now().AddDate(0, -1, 0), time.Now().AddDate(0, 1, 0))
 }
 
 // open starts the provider's mail server.
-func (p imitation) open(ts *testscript.TestScript) *mailsim.Server {
+func (p imitation) open() (*mailsim.Server, error) {
 	if !p.dovecot {
 		p.options.User = p.address
-		server, err := mailsim.EmbeddedWith(p.options)
-		ts.Check(err)
-		return server
+		return mailsim.EmbeddedWith(p.options)
 	}
 	server, err := mailsim.Dovecot()
 	if errors.Is(err, mailsim.ErrNotInstalled) && os.Getenv("REGARDS_TEST_REAL") != "1" {
 		server, err = mailsim.Embedded()
 	}
-	ts.Check(err)
-	ts.Check(server.AddSMTP())
-	return server
+	if err != nil {
+		return nil, err
+	}
+	return server, server.AddSMTP()
 }
 
 // cmdTokens does something to the provider's tokens: tokens expire, all access tokens;

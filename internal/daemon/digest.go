@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"regards/contact"
+	"regards/internal/imapconn"
 	"regards/plan"
 	"regards/store"
 )
@@ -90,12 +91,14 @@ func (l lookout) noted(ctx context.Context) (lines []plan.Line, err error) {
 	return lines, err
 }
 
-// offline gives the accounts that have been out of reach for long.
+// offline gives the accounts that have been out of reach for long, or whose login was
+// refused: that passes by no waiting.
 func (l lookout) offline(ctx context.Context) (lines []plan.Line, err error) {
 	states, err := l.store.AccountStates(ctx)
 	for _, name := range slices.Sorted(maps.Keys(states)) {
 		a := states[name]
-		if l.settings.has(name) && !a.LastSync.IsZero() && l.now.Sub(a.LastSync) > AwayAfter {
+		refused := strings.Contains(a.Problem, imapconn.ErrLogin.Error()) // all that is kept of an error is its text
+		if l.settings.has(name) && !a.LastSync.IsZero() && (refused || l.now.Sub(a.LastSync) > AwayAfter) {
 			problem, _, _ := strings.Cut(a.Problem, nextTry) // that was long ago
 			lines = append(lines, plan.Line{Says: "offline", Who: name, Verbatim: problem, At: l.settings.local(a.LastSync)})
 		}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"regards/internal/config"
+)
+
+// beginner is somebody who sets regards up in a terminal.
+type beginner struct {
+	*window
+	*world
+	t    *testing.T
+	home string
+	c    *exec.Cmd
+}
+
+// startInit runs "regards init" in a terminal, among the imitated servers of a provider.
+func startInit(t *testing.T, provider string, args ...string) *beginner {
+	t.Helper()
+	n := &beginner{window: openWindow(t), world: &world{}, t: t, home: t.TempDir()}
+	check(t, imitations[provider].begin(n.world, n.home, t.Cleanup))
+	n.start(args...)
+	return n
+}
+
+func (n *beginner) start(args ...string) {
+	n.t.Helper()
+	self, err := os.Executable()
+	check(n.t, err)
+	// The test's program is regards where it is called so; see TestMain.
+	program := filepath.Join(n.t.TempDir(), "regards")
+	check(n.t, os.Symlink(self, program))
+	n.c = exec.Command(program, append([]string{"init"}, args...)...)
+	n.c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + n.home, "TZ=UTC", "NO_COLOR=1", "LANG=es_ES.UTF-8",
+		"SSL_CERT_FILE=" + filepath.Join(n.home, "ca.pem"), "SSL_CERT_DIR=" + filepath.Join(n.home, "none"),
+		"REGARDS_TEST_INTERNET=" + filepath.Join(n.home, "internet.json")}
+	n.c.Stdin, n.c.Stdout, n.c.Stderr = n.terminal, n.terminal, n.terminal
+	n.c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	check(n.t, n.c.Start())
+}
+
+// answer waits for a question, and types a line.
+func (n *beginner) answer(question, line string) {
+	n.t.Helper()
+	n.await(n.t, question)
+	n.press(n.t, line+"\r")
+}
+
+func (n *beginner) config() string { return filepath.Join(n.home, ".config", "regards", "config.toml") }
+
+// left lists the files that were made.
+func (n *beginner) left() (files []string) {
+	n.t.Helper()
+	for _, pattern := range []string{".config/regards/*", ".local/share/regards/*"} {
+		found, err := filepath.Glob(filepath.Join(n.home, pattern))
+		check(n.t, err)
+		files = append(files, found...)
+	}
+	return files
+}
+
+// The four questions: what is wrong is asked again, a password is not shown, and one
+// that is refused can be typed anew.
+func TestInitInTerminal(t *testing.T) {
+	t.Parallel()
+	n := startInit(t, "gmail")
+	before := n.mode(t)
+	n.answer("Your mail address: ", "ana at gmail")
+	n.answer("write the address alone", "ana@gmail.com")
+	n.answer("Your name", "Ana Díaz")
+	n.answer("(en, es, de, fr) [es]: ", "klingon")
+	n.answer("write one of en, es, de, fr", "")
+	n.await(t, "Gmail: imap.gmail.com:993")
+	n.answer("Which one [1]: ", "7")
+	n.answer("write what stands at the beginning", "")
+	n.await(t, "https://myaccount.google.com/apppasswords")
+	n.answer("(it is not shown): ", "summer 2026")
+	if shown := n.await(t, "Application-specific password required"); strings.Contains(shown, "summer") {
+		t.Errorf("the password was shown:\n%s", shown)
+	}
+	n.answer("(it is not shown): ", n.server.Password())
+	n.answer("config.toml? [Y/n]: ", "")
+	n.await(t, "did your phone show it?")
+	n.answer("Did it [Y/n]: ", "n")
+	n.await(t, "what comes next")
+	if err := n.c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if after := n.mode(t); after != before {
+		t.Error("the terminal is not as it was")
+	}
+	c, err := config.Load(n.config())
+	check(t, err)
+	if secret, err := c.Accounts[0].IMAP.Secret(t.Context()); secret != n.server.Password() || c.Owner.Language != "es" || c.Owner.Name != "Ana Díaz" {
+		t.Errorf("got %+v, %v", c.Owner, err)
+	}
+	if got := len(n.left()); got != 2 {
+		t.Errorf("%d files: %v", got, n.left())
+	}
+
+	// Again: what stands there is offered, and "as before" needs no password.
+	n.start()
+	n.answer("Your mail address [ana@gmail.com]: ", "")
+	n.answer("Your name, as your letters show it [Ana Díaz]: ", "Ana Díaz López")
+	n.answer("(en, es, de, fr) [es]: ", "")
+	n.answer("Which one [k]: ", "")
+	n.answer("config.toml? [Y/n]: ", "")
+	n.await(t, "wrote ")
+	if err := n.c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := config.Load(n.config())
+	check(t, err)
+	if again.Owner.Name != "Ana Díaz López" || again.Accounts[0].IMAP.PasswordFile != c.Accounts[0].IMAP.PasswordFile {
+		t.Errorf("got %+v", again)
+	}
+}
+
+// A server that lets nobody send is done without, if the owner says so.
+func TestInitWithoutSending(t *testing.T) {
+	t.Parallel()
+	n := startInit(t, "nosending")
+	n.answer("Your mail address: ", "ana@quiet.example")
+	n.answer("Your name", "Ana")
+	n.answer("[es]: ", "")
+	n.answer("Which one [1]: ", "c")
+	n.answer("Command: ", "cat "+filepath.Join(n.home, "password"))
+	n.await(t, "sending: connect to smtp.quiet.example:465")
+	n.answer("Go on without sending?", "")
+	n.answer("config.toml? [Y/n]: ", "")
+	n.answer("Did it [Y/n]: ", "")
+	n.await(t, "what comes next")
+	if err := n.c.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Load(n.config())
+	check(t, err)
+	if a := c.Accounts[0]; a.SMTP != nil || a.IMAP.Host != "imap.quiet.example" || len(a.IMAP.PasswordCommand) != 2 {
+		t.Errorf("got %v, %v", a.IMAP, a.SMTP)
+	}
+}
+
+// However it ends before the end, nothing is left, and the terminal is as it was.
+func TestInitBrokenOff(t *testing.T) {
+	for name, brokenOff := range map[string]func(*beginner){
+		"Ctrl-C at a question": func(n *beginner) {
+			n.await(n.t, "Your mail address: ")
+			n.press(n.t, "\x03")
+		},
+		"Ctrl-C at the password": func(n *beginner) {
+			upToPassword(n)
+			n.press(n.t, "secret\x03")
+		},
+		"SIGTERM at the password": func(n *beginner) {
+			upToPassword(n)
+			check(n.t, n.c.Process.Signal(syscall.SIGTERM))
+		},
+		"end of the input": func(n *beginner) {
+			n.await(n.t, "Your mail address: ")
+			n.press(n.t, "\x04")
+		},
+		"no at the end": func(n *beginner) {
+			upToPassword(n)
+			n.press(n.t, n.server.Password()+"\r")
+			n.answer("config.toml? [Y/n]: ", "n")
+		},
+		"three wrong passwords": func(n *beginner) {
+			upToPassword(n)
+			n.press(n.t, "one\r")
+			n.answer("(it is not shown): ", "two")
+			n.answer("(it is not shown): ", "three")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := startInit(t, "gmail")
+			before := n.mode(t)
+			brokenOff(n)
+			n.await(t, "nothing was written")
+			err := n.c.Wait()
+			if failed := err != nil; failed != (name != "no at the end") {
+				t.Errorf("it ended with %v", err)
+			}
+			if left := n.left(); len(left) > 0 {
+				t.Errorf("left: %v", left)
+			}
+			if after := n.mode(t); after != before {
+				t.Errorf("the terminal is\n%+v, was\n%+v", after, before)
+			}
+		})
+	}
+}
+
+func upToPassword(n *beginner) {
+	n.t.Helper()
+	n.answer("Your mail address: ", "ana@gmail.com")
+	n.answer("Your name", "Ana")
+	n.answer("[es]: ", "")
+	n.answer("Which one [1]: ", "")
+	n.await(n.t, "(it is not shown): ")
+	for mode := n.mode(n.t); mode.Lflag&unix.ECHO != 0; { // it is switched off behind the question
+		mode = n.mode(n.t)
+	}
+}
