@@ -14,6 +14,7 @@ import (
 	"regards/internal/config"
 	"regards/internal/imapconn"
 	"regards/internal/oauth"
+	"regards/store"
 )
 
 func (a *app) loginCommand() *cobra.Command {
@@ -43,7 +44,11 @@ beside the database. A running service takes it up by itself.`,
 				fmt.Fprintf(a.out, "%s would be asked for a new permission\n", account.IMAP.Grant.Provider)
 				return nil
 			}
-			return a.login(c.Context(), account, device)
+			err = a.login(c.Context(), account, device)
+			if failedLogin(err) {
+				return err
+			}
+			return errors.Join(err, tryAnew(c.Context(), cfg.Database(), account.Name))
 		},
 	}
 	c.Flags().BoolVar(&device, "device", false, "show a code for the browser of another device")
@@ -86,6 +91,24 @@ func (a *app) login(ctx context.Context, account config.Account, device bool) er
 	conn.Logout(ctx)
 	fmt.Fprintf(a.out, "logged in at %s\n", account.IMAP.Host)
 	return nil
+}
+
+// tryAnew strikes out what was wrong with an account, whereupon a running service logs
+// in at once instead of an hour later.
+func tryAnew(ctx context.Context, database, account string) error {
+	if _, err := os.Stat(database); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	st, err := store.Open(ctx, database)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	states, err := st.AccountStates(ctx)
+	if err != nil || states[account].Problem == "" {
+		return err
+	}
+	return st.SetAccountState(ctx, store.AccountState{Name: account})
 }
 
 // loginFailed gives what comes of asking for a permission its exit code.
