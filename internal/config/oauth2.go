@@ -38,7 +38,7 @@ type Grant struct {
 func (c *Config) grant(a *Account) {
 	fill := func(s *Server) {
 		if s.OAuth2 != "" {
-			s.Grant = Grant{Provider: s.OAuth2, Account: a.Name, OAuth2: a.OAuth2, TokenFile: c.TokenFile(a.Name), Keyring: "token " + a.Name}
+			s.Grant = Grant{Provider: s.OAuth2, Account: a.Name, OAuth2: a.OAuth2, TokenFile: c.TokenFile(a.Name), Keyring: TokenName(a.Name)}
 		}
 	}
 	fill(&a.IMAP)
@@ -51,6 +51,9 @@ func (c *Config) grant(a *Account) {
 func (c *Config) TokenFile(account string) string {
 	return filepath.Join(filepath.Dir(c.Database()), SecretName("token", account))
 }
+
+// TokenName is what the token of an account is called in the keyring.
+func TokenName(account string) string { return "token " + account }
 
 // SecretName is the name of a file for a secret of an account.
 func SecretName(what, account string) string {
