@@ -13,11 +13,19 @@ import (
 )
 
 // asker asks the owner, and gives up when the context ends: a program that waits
-// for a line would not hear Ctrl-C.
+// for a line would not hear Ctrl-C. One goroutine owns it.
 type asker struct {
 	out    io.Writer
-	lines  func(context.Context) (string, error)
+	read   func() (string, error)                // the next line, with its end
 	hidden func(context.Context) (string, error) // a line that is not shown as it is typed
+
+	// A line that is waited for already: whoever asked has gone on without it.
+	pending chan typed
+}
+
+type typed struct {
+	line string
+	err  error
 }
 
 // errNoAnswer means that the input ended where an answer was wanted.
@@ -26,39 +34,69 @@ var errNoAnswer = errors.New("the input ended before the last answer")
 // asker gives one for the terminal on which the program runs.
 func (a *app) asker() *asker {
 	reader := bufio.NewReader(a.in)
-	lines := func(ctx context.Context) (string, error) {
-		return whenAsked(ctx, func() (string, error) { return reader.ReadString('\n') })
+	q := &asker{out: a.err, read: func() (string, error) { return reader.ReadString('\n') }}
+	q.hidden = q.line
+	if f, ok := a.in.(*os.File); ok {
+		q.hidden = func(ctx context.Context) (string, error) { return hiddenLine(ctx, f, a.err) }
 	}
-	f, ok := a.in.(*os.File)
-	if !ok {
-		return &asker{a.err, lines, lines}
-	}
-	return &asker{a.err, lines, func(ctx context.Context) (string, error) { return hiddenLine(ctx, f, a.err) }}
+	return q
 }
 
-// whenAsked runs something that waits for a person, until it is over or ctx is.
-func whenAsked(ctx context.Context, f func() (string, error)) (string, error) {
-	type answer struct {
-		text string
-		err  error
+// line gives the next line.
+func (q *asker) line(ctx context.Context) (string, error) {
+	if q.pending == nil {
+		q.pending = inTheBackground(q.read)
 	}
-	done := make(chan answer, 1)
-	go func() {
-		text, err := f()
-		done <- answer{text, err}
-	}()
 	select {
-	case got := <-done:
-		if errors.Is(got.err, io.EOF) && strings.TrimSpace(got.text) == "" {
-			return "", errNoAnswer
-		}
-		if errors.Is(got.err, io.EOF) {
-			got.err = nil // the last line has no end
-		}
-		return strings.TrimRight(got.text, "\r\n"), got.err
+	case got := <-q.pending:
+		q.pending = nil
+		return got.answer()
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}
+}
+
+// pasted gives lines until stop is called; what is typed after that is for the next
+// question.
+func (q *asker) pasted(ctx context.Context) (lines <-chan string, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	all, over := make(chan string), make(chan struct{})
+	go func() {
+		defer close(over)
+		defer close(all)
+		for {
+			line, err := q.line(ctx)
+			if err != nil {
+				return
+			}
+			select {
+			case all <- strings.TrimSpace(line):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return all, func() { cancel(); <-over }
+}
+
+func inTheBackground(read func() (string, error)) chan typed {
+	done := make(chan typed, 1)
+	go func() {
+		line, err := read()
+		done <- typed{line, err}
+	}()
+	return done
+}
+
+// answer is the line without its end, which the last one may lack.
+func (t typed) answer() (string, error) {
+	switch {
+	case errors.Is(t.err, io.EOF) && strings.TrimSpace(t.line) == "":
+		return "", errNoAnswer
+	case t.err != nil && !errors.Is(t.err, io.EOF):
+		return "", t.err
+	}
+	return strings.TrimRight(t.line, "\r\n"), nil
 }
 
 // hiddenLine reads a line that the terminal does not show, and leaves the terminal as
@@ -71,16 +109,22 @@ func hiddenLine(ctx context.Context, f *os.File, out io.Writer) (string, error) 
 	}
 	defer fmt.Fprintln(out)
 	defer term.Restore(fd, before)
-	return whenAsked(ctx, func() (string, error) {
+	done := inTheBackground(func() (string, error) {
 		line, err := term.ReadPassword(fd)
 		return string(line), err
 	})
+	select {
+	case got := <-done:
+		return got.answer()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // ask asks for a line; an empty one is the default.
 func (q *asker) ask(ctx context.Context, question, otherwise string) (string, error) {
 	fmt.Fprintf(q.out, "%s: ", question+inBrackets(otherwise))
-	text, err := q.lines(ctx)
+	text, err := q.line(ctx)
 	if text = strings.TrimSpace(text); text == "" {
 		text = otherwise
 	}

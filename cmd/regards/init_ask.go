@@ -112,15 +112,15 @@ func serverOf(text string, port int) (*config.AnswerServer, error) {
 		return nil, nil
 	}
 	s := &config.AnswerServer{Host: text, Port: port, TLS: "implicit"}
+	if strings.ContainsAny(text, " /@") {
+		return nil, errors.New("write the name of the server, such as mail.example.org or mail.example.org:143")
+	}
 	if host, number, err := net.SplitHostPort(text); err == nil {
 		n, err := strconv.ParseUint(number, 10, 16)
 		if err != nil || n == 0 {
 			return nil, fmt.Errorf("%s is no port", quote(number))
 		}
 		s.Host, s.Port = host, int(n)
-	}
-	if s.Host == "" || strings.ContainsAny(s.Host, " /@") {
-		return nil, errors.New("write the name of the server, such as mail.example.org or mail.example.org:143")
 	}
 	if s.Port == 143 || s.Port == 587 {
 		s.TLS = "starttls"

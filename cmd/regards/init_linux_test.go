@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"regards/internal/config"
+	"regards/internal/mailsim"
 )
 
 // beginner is somebody who sets regards up in a terminal.
@@ -20,31 +24,54 @@ type beginner struct {
 	t    *testing.T
 	home string
 	c    *exec.Cmd
+
+	desktop bool // there is a browser, though nobody looks at it
 }
 
 // startInit runs "regards init" in a terminal, among the imitated servers of a provider.
-func startInit(t *testing.T, provider string, args ...string) *beginner {
+func startInit(t *testing.T, provider string) *beginner {
 	t.Helper()
-	n := &beginner{window: openWindow(t), world: &world{}, t: t, home: t.TempDir()}
-	check(t, imitations[provider].begin(n.world, n.home, t.Cleanup))
-	n.start(args...)
+	n := beginnerAt(t, provider)
+	n.start()
 	return n
 }
 
-func (n *beginner) start(args ...string) {
-	n.t.Helper()
+func beginnerAt(t *testing.T, provider string) *beginner {
+	t.Helper()
+	n := &beginner{window: openWindow(t), world: &world{}, t: t, home: t.TempDir()}
+	check(t, imitations[provider].begin(n.world, n.home, t.Cleanup))
+	check(t, os.WriteFile(filepath.Join(n.home, "xdg-open"), []byte("#!/bin/sh\n"), 0o700))
 	self, err := os.Executable()
-	check(n.t, err)
+	check(t, err)
 	// The test's program is regards where it is called so; see TestMain.
-	program := filepath.Join(n.t.TempDir(), "regards")
-	check(n.t, os.Symlink(self, program))
-	n.c = exec.Command(program, append([]string{"init"}, args...)...)
-	n.c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + n.home, "TZ=UTC", "NO_COLOR=1", "LANG=es_ES.UTF-8",
+	check(t, os.Symlink(self, filepath.Join(n.home, "regards")))
+	return n
+}
+
+func (n *beginner) start() {
+	n.t.Helper()
+	n.c = exec.Command(filepath.Join(n.home, "regards"), "init")
+	n.c.Env = []string{"PATH=" + n.home + string(filepath.ListSeparator) + os.Getenv("PATH"), "HOME=" + n.home, "TZ=UTC", "NO_COLOR=1", "LANG=es_ES.UTF-8",
 		"SSL_CERT_FILE=" + filepath.Join(n.home, "ca.pem"), "SSL_CERT_DIR=" + filepath.Join(n.home, "none"),
 		"REGARDS_TEST_INTERNET=" + filepath.Join(n.home, "internet.json")}
+	if n.desktop {
+		n.c.Env = append(n.c.Env, "DISPLAY=:0")
+	}
 	n.c.Stdin, n.c.Stdout, n.c.Stderr = n.terminal, n.terminal, n.terminal
 	n.c.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	check(n.t, n.c.Start())
+}
+
+// browser is that of another machine.
+func (n *beginner) browser() *http.Client {
+	n.t.Helper()
+	i, err := readInternet(filepath.Join(n.home, "internet.json"))
+	check(n.t, err)
+	ca, err := os.ReadFile(filepath.Join(n.home, "ca.pem"))
+	check(n.t, err)
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	return &http.Client{Transport: &http.Transport{DialContext: i.dial, TLSClientConfig: &tls.Config{RootCAs: roots}}}
 }
 
 // answer waits for a question, and types a line.
@@ -122,6 +149,65 @@ func TestInitInTerminal(t *testing.T) {
 	if again.Owner.Name != "Ana Díaz López" || again.Accounts[0].IMAP.PasswordFile != c.Accounts[0].IMAP.PasswordFile {
 		t.Errorf("got %+v", again)
 	}
+}
+
+// A provider that takes no password: its steps are shown, the client id is asked for, and
+// the permission comes by a code or by the browser of another machine, whose last page is pasted.
+func TestInitByPermission(t *testing.T) {
+	for name, permit := range map[string]func(*beginner){
+		"a code": func(n *beginner) { n.await(t, "BCDF-GHJK") },
+		"a pasted page": func(n *beginner) {
+			page := strings.TrimSpace(strings.Split(n.await(t, "paste the address of that page here."), "send mail:")[1])
+			n.press(t, "what is this?\r")
+			n.await(t, "this is not the address where the browser ended")
+			n.press(t, n.endOf(strings.Fields(page)[0])+"\r")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			n := beginnerAt(t, "outlook")
+			n.desktop = name == "a pasted page"
+			n.start()
+			n.answer("Your mail address: ", "ana@outlook.com")
+			n.answer("Your name", "Ana")
+			n.answer("[es]: ", "")
+			n.answer("Which one [1]: ", "1")
+			n.await(t, "https://entra.microsoft.com")
+			n.answer("Client id: ", "")
+			n.answer("Client id: ", mailsim.TokenClient)
+			n.answer("Tenant [consumers]: ", "")
+			permit(n)
+			n.await(t, "logged in at outlook.office365.com")
+			n.answer("config.toml? [Y/n]: ", "")
+			n.answer("Did it [Y/n]: ", "y")
+			n.await(t, "what comes next")
+			if err := n.c.Wait(); err != nil {
+				t.Fatal(err)
+			}
+			if left := n.left(); len(left) != 3 { // the configuration, the token and its lock
+				t.Errorf("%v", left)
+			}
+		})
+	}
+}
+
+// endOf gives the address of the page at which a login ends, which the browser of another
+// machine cannot open.
+func (n *beginner) endOf(page string) string {
+	n.t.Helper()
+	var end string
+	client := n.browser()
+	client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Hostname() == "localhost" {
+			end = r.URL.String()
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}
+	answer, err := client.Get(page)
+	check(n.t, err)
+	check(n.t, answer.Body.Close())
+	return end
 }
 
 // A server that lets nobody send is done without, if the owner says so.

@@ -238,5 +238,5 @@ func (s *setup) permit(ctx context.Context) error {
 		}
 		return token.Save(context.WithoutCancel(ctx), before)
 	})
-	return s.login(ctx, s.account, a.Device)
+	return s.login(ctx, s.account, a.Device, s.ask)
 }

@@ -44,7 +44,11 @@ beside the database. A running service takes it up by itself.`,
 				fmt.Fprintf(a.out, "%s would be asked for a new permission\n", account.IMAP.Grant.Provider)
 				return nil
 			}
-			err = a.login(c.Context(), account, device)
+			var ask *asker
+			if a.onTerminal() {
+				ask = a.asker()
+			}
+			err = a.login(c.Context(), account, device, ask)
 			if failedLogin(err) {
 				return err
 			}
@@ -67,9 +71,10 @@ func accountNamed(cfg config.Config, name string) (config.Account, error) {
 	return config.Account{}, usagef("there is no account %s; there is %s", quote(name), strings.Join(names, ", "))
 }
 
-// login gets a permission, keeps it, and tries it.
-func (a *app) login(ctx context.Context, account config.Account, device bool) error {
-	refresh, err := a.permission(ctx, account.IMAP, device)
+// login gets a permission, keeps it, and tries it. Ask is nil where nobody sits at a
+// terminal.
+func (a *app) login(ctx context.Context, account config.Account, device bool, ask *asker) error {
+	refresh, err := a.permission(ctx, account.IMAP, device, ask)
 	if err != nil {
 		return loginFailed(err)
 	}
@@ -123,7 +128,7 @@ func loginFailed(err error) error {
 }
 
 // permission has the owner log in with the provider, and gives the refresh token.
-func (a *app) permission(ctx context.Context, s config.Server, device bool) (string, error) {
+func (a *app) permission(ctx context.Context, s config.Server, device bool, ask *asker) (string, error) {
 	client, err := oauthClient(s.Grant, s.User)
 	if err != nil {
 		return "", err
@@ -136,11 +141,15 @@ func (a *app) permission(ctx context.Context, s config.Server, device bool) (str
 	}
 	owner := oauth.Owner{Open: open, Show: func(page string) {
 		fmt.Fprintf(a.err, "Log in on this page, and allow regards to read and send mail:\n\n%s\n\n", page)
+		if ask != nil {
+			fmt.Fprintln(a.err, "Is the browser on another machine? It ends at a page that it cannot open:\npaste the address of that page here.")
+		}
 	}}
-	if a.onTerminal() {
-		owner.Pasted = oauth.Lines(ctx, a.in)
+	if ask != nil {
+		var stop func()
+		owner.Pasted, stop = ask.pasted(ctx)
+		defer stop()
 		owner.Complain = func(why error) { fmt.Fprintln(a.err, why) }
-		fmt.Fprintln(a.err, "Is the browser on another machine? It ends at a page that it cannot open:\npaste the address of that page here.")
 	}
 	return client.Login(ctx, owner)
 }

@@ -59,11 +59,7 @@ type internet struct {
 func elsewhere(program func()) func() {
 	return func() {
 		if file := os.Getenv("REGARDS_TEST_INTERNET"); file != "" {
-			var i internet
-			data, err := os.ReadFile(file)
-			if err == nil {
-				err = json.Unmarshal(data, &i)
-			}
+			i, err := readInternet(file)
 			if err != nil {
 				panic(err)
 			}
@@ -71,6 +67,14 @@ func elsewhere(program func()) func() {
 		}
 		program()
 	}
+}
+
+func readInternet(file string) (i internet, err error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return i, err
+	}
+	return i, json.Unmarshal(data, &i)
 }
 
 func (i internet) dial(ctx context.Context, network, address string) (net.Conn, error) {

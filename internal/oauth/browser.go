@@ -1,13 +1,10 @@
 package oauth
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/url"
-	"strings"
 	"time"
 
 	"golang.org/x/oauth2"
@@ -25,25 +22,6 @@ type Owner struct {
 	Pasted <-chan string
 	// Complain says what is wrong with a pasted line; it goes with Pasted.
 	Complain func(why error)
-}
-
-// Lines gives the lines of r, trimmed, until it ends or ctx does; one more may be
-// read from r then.
-func Lines(ctx context.Context, r io.Reader) <-chan string {
-	lines := make(chan string)
-	go func() {
-		defer close(lines)
-		scanner := bufio.NewScanner(io.LimitReader(r, 16*mostAnswer))
-		scanner.Buffer(nil, mostAnswer)
-		for scanner.Scan() {
-			select {
-			case lines <- strings.TrimSpace(scanner.Text()):
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return lines
 }
 
 // loginTime is how long the owner has to log in.

@@ -215,21 +215,12 @@ func TestPastedAnswer(t *testing.T) {
 func TestPastedEnds(t *testing.T) {
 	t.Parallel()
 	_, client := tokenServer(t)
-	page, ended := logIn(t, within(t), client, Lines(t.Context(), strings.NewReader("  nothing good  \n")), func(error) {})
+	pasted := make(chan string, 1)
+	pasted <- "nothing good"
+	close(pasted)
+	page, ended := logIn(t, within(t), client, pasted, func(error) {})
 	visit(t, page)
 	must(t, (<-ended).err)
-}
-
-func TestLines(t *testing.T) {
-	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	lines := Lines(ctx, strings.NewReader(" one \r\ntwo\nthree"))
-	if a, b := <-lines, <-lines; a != "one" || b != "two" {
-		t.Errorf("got %q, %q", a, b)
-	}
-	cancel()
-	for range lines { // at most one more, then it ends
-	}
 }
 
 func TestLoginInterrupted(t *testing.T) {
