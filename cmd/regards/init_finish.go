@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -80,6 +83,9 @@ func (s *setup) finish(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.unchanged(); err != nil {
+		return err
+	}
 	if err := writeConfig(s.path, text); err != nil {
 		return err
 	}
@@ -95,12 +101,31 @@ func (s *setup) finish(ctx context.Context) error {
 	return nil
 }
 
-// writeConfig puts the configuration in its place, wherever a link to it leads.
+// unchanged makes sure that nobody else has written the configuration while the owner
+// was asked.
+func (s *setup) unchanged() error {
+	now, err := os.ReadFile(s.path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && s.old == nil, err == nil && s.old != nil && bytes.Equal(now, s.text):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%s has changed meanwhile; give regards init again", s.path)
+}
+
+// writeConfig puts the configuration in its place, wherever a link to it leads. One that
+// was there keeps its mode: that of a service of the machine has other readers.
 func writeConfig(path string, text []byte) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	return secret.WriteFile(path, strings.TrimRight(string(text), "\n"))
+	before, missing := os.Stat(path)
+	err := secret.WriteFile(path, strings.TrimRight(string(text), "\n"))
+	if err == nil && missing == nil {
+		err = os.Chmod(path, before.Mode().Perm())
+	}
+	return err
 }
 
 // testMail lays a mail into INBOX as the digest will come, and asks whether it was
