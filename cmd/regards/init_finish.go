@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"regards/internal/imapconn"
 	"regards/internal/secret"
 	"regards/mailer"
+	"regards/store"
 )
 
 // look tries everything that the account needs, as check does, and finds out whose
@@ -92,13 +94,27 @@ func (s *setup) finish(ctx context.Context) error {
 	s.undo = nil
 	fmt.Fprintf(s.out, "wrote %s\n", s.path)
 	if s.old != nil {
-		return nil
+		return s.tellService(ctx)
 	}
 	if s.answers.TestMail {
 		s.testMail(ctx)
 	}
 	s.next()
 	return nil
+}
+
+// tellService says how a running service comes to know of the change, and strikes out what
+// was wrong with the account.
+func (s *setup) tellService(ctx context.Context) error {
+	path := s.cfg.Database()
+	if store.Locked(path) {
+		how := "systemctl --user reload regards, or kill -HUP"
+		if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+			how = "regards service install"
+		}
+		fmt.Fprintf(s.out, "the running service goes on with what it has read before; to have it read this: %s\n", how)
+	}
+	return tryAnew(ctx, path, s.account.Name)
 }
 
 // unchanged makes sure that nobody else has written the configuration while the owner
