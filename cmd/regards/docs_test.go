@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"image/png"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -328,4 +329,41 @@ func TestDocumentsThatAreNamed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestTroubleshooting: every message that docs/troubleshooting.md explains stands in
+// the program; the dots are for what differs.
+func TestTroubleshooting(t *testing.T) {
+	source := programText(t)
+	rows := regexp.MustCompile("(?m)^\\| ([^|]*`[^|]*) \\| ").FindAllStringSubmatch(documents(t)["../../docs/troubleshooting.md"], -1)
+	if len(rows) < 50 {
+		t.Fatalf("only %d messages were found", len(rows))
+	}
+	for _, row := range rows {
+		for _, span := range codeSpan.FindAllString(row[1], -1) {
+			for piece := range strings.SplitSeq(strings.Trim(span, "`"), "…") {
+				if piece = strings.Trim(piece, " .:,;"); !strings.Contains(source, piece) {
+					t.Errorf("nothing says %q of %s", piece, span)
+				}
+			}
+		}
+	}
+}
+
+// programText gives the whole source of the program, without its tests.
+func programText(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		all.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(all.String(), `\"`, `"`)
 }
