@@ -179,7 +179,10 @@ func (s SMTPServer) login(client *smtp.Client, secret string) error {
 		}
 		err := client.Auth(way.auth)
 		var answer *textproto.Error
-		if errors.As(err, &answer) && answer.Code >= 500 {
+		if errors.As(err, &answer) {
+			answer.Msg = imapconn.Without(answer.Msg, imapconn.Plain(s.User, secret), secret)
+		}
+		if answer != nil && answer.Code >= 500 {
 			return fmt.Errorf("%w for %s: %s; check user and password (many providers want an app password)", imapconn.ErrLogin, s.User, said(answer))
 		}
 		return answerError("it does not log in "+s.User+" now", err)
@@ -201,6 +204,8 @@ func (s SMTPServer) bearer(client *smtp.Client, offered []string, token string) 
 	case auth.challenged:
 		return b.Refused("", false)
 	case errors.As(err, &answer):
+		_, told, _ := b.Start()
+		answer.Msg = imapconn.Without(answer.Msg, string(told), token) // before its end is cut off
 		return b.Refused(said(answer), answer.Code < 500)
 	}
 	return answerError("it does not log in "+s.User+" now", err)

@@ -124,6 +124,34 @@ func TestTokenRefusedBySMTP(t *testing.T) {
 	}
 }
 
+// A server that repeats what it was told gets no password into an error.
+func TestSMTPServerRepeatsThePassword(t *testing.T) {
+	for _, code := range []string{"535", "454"} {
+		s := newBearerServer(t, "PLAIN", func(_ int, _, response string) string {
+			return code + " no " + base64.StdEncoding.EncodeToString([]byte(response)) + " of hunter2"
+		})
+		server := s.server("hunter2")
+		server.OAuth = false
+		err := TryLogin(within(t), server)
+		if err == nil || !strings.Contains(err.Error(), code+" no … of …") {
+			t.Errorf("%v", err)
+		}
+	}
+}
+
+// Tokens are longer than what is told of an answer: no part of one is left.
+func TestSMTPServerRepeatsTheToken(t *testing.T) {
+	token := "begin" + strings.Repeat("x", 1500)
+	s := newBearerServer(t, "XOAUTH2", func(_ int, _, response string) string {
+		return "535 no " + base64.StdEncoding.EncodeToString([]byte(response)) + " " + token
+	})
+	server := s.server(token)
+	server.Renew = nil
+	if err := TryLogin(within(t), server); err == nil || !strings.Contains(err.Error(), `"535 no … …"`) {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestSMTPDialIsReplaceable(t *testing.T) {
 	s := newBearerServer(t, "XOAUTH2", func(int, string, string) string { return "235 in" })
 	server := s.server("token")

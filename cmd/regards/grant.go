@@ -66,6 +66,8 @@ func (t *tokens) explain(err error) error {
 		return fmt.Errorf("%w: %w", imapconn.ErrLogin, err)
 	case errors.Is(err, oauth.ErrAway):
 		return fmt.Errorf("%w: %w", imapconn.ErrAway, err)
+	case errors.Is(err, secret.ErrNoKeyring):
+		return fmt.Errorf("%w; unlock it, or have the permission kept in a file: regards login %s", err, quote(t.account))
 	}
 	return err
 }

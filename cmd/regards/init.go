@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -51,7 +53,10 @@ Where nobody sits at a terminal, --answers names a TOML file:
 			if err != nil {
 				return err
 			}
-			if err := s.run(c.Context()); err != nil {
+			// A window that is closed is no end without a taking back.
+			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGHUP)
+			defer stop()
+			if err := s.run(ctx); err != nil {
 				return fmt.Errorf("%w\nnothing was written", errors.Join(err, s.takeBack()))
 			}
 			if a.dryRun {
@@ -319,8 +324,26 @@ func (s *setup) file(what string) string {
 	return filepath.Join(filepath.Dir(s.path), config.SecretName(what, s.name()))
 }
 
+// folderFor has takeBack remove the folders that are going to be made for a file.
+func (s *setup) folderFor(path string) {
+	var made []string
+	for folder := filepath.Dir(path); ; folder = filepath.Dir(folder) {
+		if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+			break
+		}
+		made = append(made, folder)
+	}
+	s.undo = append(s.undo, func() error {
+		for _, folder := range made {
+			_ = os.Remove(folder) // it fails where something else lies there by now
+		}
+		return nil
+	})
+}
+
 // writeSecret writes a secret into a file.
 func (s *setup) writeSecret(path, value string) error {
+	s.folderFor(path)
 	before, err := secret.ReadFile(path)
 	switch {
 	case errors.Is(err, secret.ErrNone):

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -15,6 +19,7 @@ import (
 	"regards/internal/imapconn"
 	"regards/internal/secret"
 	"regards/mailer"
+	"regards/store"
 )
 
 // look tries everything that the account needs, as check does, and finds out whose
@@ -80,13 +85,16 @@ func (s *setup) finish(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.unchanged(); err != nil {
+		return err
+	}
 	if err := writeConfig(s.path, text); err != nil {
 		return err
 	}
 	s.undo = nil
 	fmt.Fprintf(s.out, "wrote %s\n", s.path)
 	if s.old != nil {
-		return nil
+		return s.tellService(ctx)
 	}
 	if s.answers.TestMail {
 		s.testMail(ctx)
@@ -95,12 +103,45 @@ func (s *setup) finish(ctx context.Context) error {
 	return nil
 }
 
-// writeConfig puts the configuration in its place, wherever a link to it leads.
+// tellService says how a running service comes to know of the change, and strikes out what
+// was wrong with the account.
+func (s *setup) tellService(ctx context.Context) error {
+	path := s.cfg.Database()
+	if store.Locked(path) {
+		how := "systemctl --user reload regards, or kill -HUP"
+		if runtime.GOOS == "darwin" || runtime.GOOS == "windows" {
+			how = "regards service install"
+		}
+		fmt.Fprintf(s.out, "the running service goes on with what it has read before; to have it read this: %s\n", how)
+	}
+	return tryAnew(ctx, path, s.account.Name)
+}
+
+// unchanged makes sure that nobody else has written the configuration while the owner
+// was asked.
+func (s *setup) unchanged() error {
+	now, err := os.ReadFile(s.path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && s.old == nil, err == nil && s.old != nil && bytes.Equal(now, s.text):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fmt.Errorf("%s has changed meanwhile; give regards init again", s.path)
+}
+
+// writeConfig puts the configuration in its place, wherever a link to it leads. One that
+// was there keeps its mode: that of a service of the machine has other readers.
 func writeConfig(path string, text []byte) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	return secret.WriteFile(path, strings.TrimRight(string(text), "\n"))
+	before, missing := os.Stat(path)
+	err := secret.WriteFile(path, strings.TrimRight(string(text), "\n"))
+	if err == nil && missing == nil {
+		err = os.Chmod(path, before.Mode().Perm())
+	}
+	return err
 }
 
 // testMail lays a mail into INBOX as the digest will come, and asks whether it was

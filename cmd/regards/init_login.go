@@ -232,6 +232,7 @@ func (s *setup) permit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.folderFor(token.Path)
 	s.undo = append(s.undo, func() error {
 		if before == "" {
 			return token.Drop(context.WithoutCancel(ctx))

@@ -14,6 +14,7 @@ import (
 	"regards/internal/config"
 	"regards/internal/imapconn"
 	"regards/internal/oauth"
+	"regards/store"
 )
 
 func (a *app) loginCommand() *cobra.Command {
@@ -47,7 +48,11 @@ beside the database. A running service takes it up by itself.`,
 			if a.onTerminal() {
 				ask = a.asker()
 			}
-			return a.login(c.Context(), account, device, ask)
+			err = a.login(c.Context(), account, device, ask)
+			if failedLogin(err) {
+				return err
+			}
+			return errors.Join(err, tryAnew(c.Context(), cfg.Database(), account.Name))
 		},
 	}
 	c.Flags().BoolVar(&device, "device", false, "show a code for the browser of another device")
@@ -91,6 +96,24 @@ func (a *app) login(ctx context.Context, account config.Account, device bool, as
 	conn.Logout(ctx)
 	fmt.Fprintf(a.out, "logged in at %s\n", account.IMAP.Host)
 	return nil
+}
+
+// tryAnew strikes out what was wrong with an account, whereupon a running service logs
+// in at once instead of an hour later.
+func tryAnew(ctx context.Context, database, account string) error {
+	if _, err := os.Stat(database); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	st, err := store.Open(ctx, database)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	states, err := st.AccountStates(ctx)
+	if err != nil || states[account].Problem == "" {
+		return err
+	}
+	return st.SetAccountState(ctx, store.AccountState{Name: account})
 }
 
 // loginFailed gives what comes of asking for a permission its exit code.

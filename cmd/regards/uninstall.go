@@ -7,12 +7,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"regards/contact"
 	"regards/internal/autostart"
 	"regards/internal/config"
+	"regards/internal/secret"
 	"regards/store"
 )
 
@@ -22,10 +24,11 @@ func (a *app) uninstallCommand() *cobra.Command {
 		Use:   "uninstall",
 		Short: "show what regards would leave behind, and remove it",
 		Long: `Lists the drafts of regards that nobody has touched, its empty outboxes, units,
-backups, database and configuration, and removes them once you have said yes, for
-which it asks on a terminal: the mail first, the configuration last, so that it can
-be gone on with after an interruption. Letters that were sent and drafts that you have been at are yours,
-and stay. The service must not run.`,
+backups, database, the passwords and permissions that it has kept, and the
+configuration, and removes them once you have said yes, for which it asks on a
+terminal: the mail first, the configuration last, so that it can be gone on with after
+an interruption. Letters that were sent and drafts that you have been at are yours,
+and stay, as do passwords that you keep elsewhere. The service must not run.`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error { return a.uninstall(c.Context(), yes, keepMail) },
 	}
@@ -41,6 +44,9 @@ type leavings struct {
 	Units    []string    `json:"units"`    // files, or the task of Windows
 	Backups  []string    `json:"backups"`
 	Database []string    `json:"database"`
+	Keyring  []string    `json:"keyring"` // what its secrets of the service regards are called
+	Tokens   []string    `json:"tokens"`  // files beside the database
+	Secrets  []string    `json:"secrets"` // files of passwords beside the configuration
 	Config   string      `json:"config"`
 	Stays    []string    `json:"stays"` // in words
 }
@@ -93,7 +99,9 @@ func (a *app) leavings(ctx context.Context, cfg config.Config, keepMail bool) (l
 		return leavings{}, err
 	}
 	found := leavings{Drafts: []draftJSON{}, Outboxes: []string{}, Units: append([]string{}, manager.Files(ctx)...), Backups: []string{}, Database: []string{},
-		Config: config.Path(a.configPath), Stays: []string{"the program itself, and the files in which you keep passwords"}}
+		Keyring: []string{}, Tokens: []string{}, Secrets: []string{},
+		Config: config.Path(a.configPath), Stays: []string{"the program itself, and passwords that you keep elsewhere"}}
+	found.kept(cfg)
 	path := cfg.Database()
 	for _, suffix := range []string{"", "-wal", "-shm", "-journal", ".lock"} {
 		if _, err := os.Lstat(path + suffix); err == nil {
@@ -109,6 +117,36 @@ func (a *app) leavings(ctx context.Context, cfg config.Config, keepMail bool) (l
 		err = nil
 	}
 	return found, err
+}
+
+// kept adds the secrets that init and login have kept.
+func (found *leavings) kept(cfg config.Config) {
+	item := func(name string) {
+		if name != "" && !slices.Contains(found.Keyring, name) {
+			found.Keyring = append(found.Keyring, name)
+		}
+	}
+	item(cfg.CardDAV.Keyring)
+	for _, account := range cfg.Accounts {
+		item(account.IMAP.Keyring)
+		if account.SMTP != nil {
+			item(account.SMTP.Keyring)
+		}
+		token := grantToken(config.Grant{TokenFile: cfg.TokenFile(account.Name), Keyring: config.TokenName(account.Name)})
+		if token.InKeyring() {
+			item(token.Name)
+		}
+		found.Tokens = append(found.Tokens, there(append(token.Files(), secret.Halves(token.Path)...)...)...)
+		for _, what := range []string{"password", "client"} {
+			file := filepath.Join(filepath.Dir(found.Config), config.SecretName(what, account.Name))
+			found.Secrets = append(found.Secrets, there(append(secret.Halves(file), file)...)...)
+		}
+	}
+}
+
+// there are those of some files that exist.
+func there(files ...string) []string {
+	return slices.DeleteFunc(files, func(file string) bool { _, err := os.Lstat(file); return err != nil })
 }
 
 // withConfig is with for a configuration at hand, quiet about a dry run.
@@ -173,7 +211,7 @@ func (a *app) printLeavings(found leavings) {
 	for _, kind := range []struct {
 		what string
 		all  []string
-	}{{"outbox", found.Outboxes}, {"unit", found.Units}, {"backup", found.Backups}, {"database", found.Database}, {"config", []string{found.Config}}, {"stays", found.Stays}} {
+	}{{"outbox", found.Outboxes}, {"unit", found.Units}, {"backup", found.Backups}, {"database", found.Database}, {"keyring", found.Keyring}, {"secret", slices.Concat(found.Tokens, found.Secrets)}, {"config", []string{found.Config}}, {"stays", found.Stays}} {
 		for _, one := range kind.all {
 			note := ""
 			if kind.what == "outbox" {
@@ -200,11 +238,15 @@ func (a *app) remove(ctx context.Context, cfg config.Config, found leavings, kee
 		if err := removeFiles(path + ".lock"); err != nil {
 			return err
 		}
-		_ = os.Remove(filepath.Dir(path)) // it fails where other files lie there
 	} else if err := removeUnits(ctx, found.Units); err != nil {
 		return err
 	}
-	if err := removeFiles(found.Config); err != nil {
+	if err := a.removeTokens(ctx, found); err != nil {
+		return err
+	}
+	_ = os.Remove(filepath.Dir(path)) // it fails where other files lie there
+	// A configuration without its passwords could not be read by the next try.
+	if err := removeFiles(append([]string{found.Config}, found.Secrets...)...); err != nil {
 		return err
 	}
 	_ = os.Remove(filepath.Dir(found.Config)) // likewise
@@ -212,7 +254,21 @@ func (a *app) remove(ctx context.Context, cfg config.Config, found leavings, kee
 	return nil
 }
 
-// removeKnown removes everything but the lock and the configuration.
+// removeTokens removes what the keyring has, and the tokens in files. A keyring that is
+// not there cannot hold it up.
+func (a *app) removeTokens(ctx context.Context, found leavings) error {
+	for _, name := range found.Keyring {
+		err := secret.DropFromKeyring(ctx, name)
+		if errors.Is(err, secret.ErrNoKeyring) {
+			fmt.Fprintf(a.out, "stays    %s of the service regards in the keyring, if it has it: %v\n", quote(name), err)
+		} else if err != nil {
+			return err
+		}
+	}
+	return removeFiles(found.Tokens...)
+}
+
+// removeKnown removes everything but the lock, the secrets and the configuration.
 func (a *app) removeKnown(ctx context.Context, cfg config.Config, found leavings, keepMail bool) error {
 	path := cfg.Database()
 	_, err := os.Stat(path)

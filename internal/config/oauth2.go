@@ -1,11 +1,14 @@
 package config
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"net/netip"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // OAuth2 is what [account.oauth2] says of the program's registration with the
@@ -38,7 +41,7 @@ type Grant struct {
 func (c *Config) grant(a *Account) {
 	fill := func(s *Server) {
 		if s.OAuth2 != "" {
-			s.Grant = Grant{Provider: s.OAuth2, Account: a.Name, OAuth2: a.OAuth2, TokenFile: c.TokenFile(a.Name), Keyring: "token " + a.Name}
+			s.Grant = Grant{Provider: s.OAuth2, Account: a.Name, OAuth2: a.OAuth2, TokenFile: c.TokenFile(a.Name), Keyring: TokenName(a.Name)}
 		}
 	}
 	fill(&a.IMAP)
@@ -52,9 +55,33 @@ func (c *Config) TokenFile(account string) string {
 	return filepath.Join(filepath.Dir(c.Database()), SecretName("token", account))
 }
 
-// SecretName is the name of a file for a secret of an account.
+// TokenName is what the token of an account is called in the keyring.
+func TokenName(account string) string { return "token " + account }
+
+// longestName leaves room in the 255 bytes that a file's name may have for what is put
+// before and behind it.
+const longestName = 120
+
+// SecretName is the name of a file for a secret of an account: one of its own for each
+// that accounts can have, since letter case does not tell them apart, on any system.
 func SecretName(what, account string) string {
-	return what + "-" + url.PathEscape(strings.ToLower(account))
+	name := url.PathEscape(strings.Map(lower, account))
+	name = strings.ReplaceAll(name, ":", "%3A") // to Windows it is more than a character
+	if rest, dot := strings.CutSuffix(name, "."); dot {
+		name = rest + "%2E" // which Windows forgets
+	}
+	if len(name) > longestName {
+		name = fmt.Sprintf("%s-%x", name[:longestName/2], sha256.Sum256([]byte(name)))
+	}
+	return what + "-" + name
+}
+
+// lower is the small letter, if it is equal to the other as strings.EqualFold has it.
+func lower(r rune) rune {
+	if small := unicode.ToLower(r); strings.EqualFold(string(small), string(r)) {
+		return small
+	}
+	return r
 }
 
 // oauth2 checks [account.oauth2], which goes with oauth2 = "…" of a server.

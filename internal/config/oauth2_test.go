@@ -3,6 +3,8 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestProblemsOfOAuth2(t *testing.T) {
@@ -34,4 +36,26 @@ func TestProblemsOfOAuth2(t *testing.T) {
 	checkProblems(t, all)
 	load(t, strings.Replace(base, secretLine, "oauth2 = \"custom\"\n"+custom+
 		"authorize_url = \"http://127.0.0.1:1/a\"\ntoken_url = \"http://localhost:1/t\"\nscopes = [\"mail\"]", 1))
+}
+
+// Accounts of different names have files of different names, which any system takes.
+func TestSecretName(t *testing.T) {
+	for account, want := range map[string]string{"Personal": "token-personal", "uni.example": "token-uni.example", "../x": "token-..%2Fx",
+		"a:b": "token-a%3Ab", "a.": "token-a%2E", "İ": "token-%C4%B0", "ñ": "token-%C3%B1", `a\b`: "token-a%5Cb"} {
+		if got := SecretName("token", account); got != want {
+			t.Errorf("%q: got %q, want %q", account, got, want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		names := rapid.OneOf(rapid.StringN(1, 6, -1), rapid.StringOfN(rapid.RuneFrom([]rune("iIİıKkKsSſ.:/aAé\u0301")), 1, 3, -1),
+			rapid.Map(rapid.StringN(0, 2, -1), func(end string) string { return strings.Repeat("长", 100) + end }))
+		a, b := names.Draw(t, "a"), names.Draw(t, "b")
+		one, other := SecretName("token", a), SecretName("token", b)
+		if !strings.EqualFold(a, b) && strings.EqualFold(one, other) {
+			t.Errorf("%q and %q have the file %q", a, b, one)
+		}
+		if len(one) > 200 || strings.ContainsAny(one, `/\:*?"<>|`) || strings.HasSuffix(one, ".") {
+			t.Errorf("%q has the file %q", a, one)
+		}
+	})
 }

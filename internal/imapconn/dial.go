@@ -208,7 +208,7 @@ func (c *Conn) authenticate(s Server, caps imap.CapSet, secret string) error {
 		err = c.client.Login(s.User, secret).Wait()
 	}
 	if err != nil {
-		return loginError(s, err)
+		return loginError(s, secret, err)
 	}
 	return nil
 }
@@ -242,19 +242,20 @@ func words(refused *imap.Error) string {
 }
 
 // loginError tells a refused login from a server that cannot log anybody in now.
-func loginError(s Server, err error) error {
+func loginError(s Server, secret string, err error) error {
 	var refused *imap.Error
 	if !errors.As(err, &refused) {
 		return err
 	}
+	said := Without(words(refused), Plain(s.User, secret), secret)
 	if passing(refused) {
-		return fmt.Errorf("%w: it does not log in %s now: %s", ErrAway, s.User, words(refused))
+		return fmt.Errorf("%w: it does not log in %s now: %s", ErrAway, s.User, said)
 	}
 	advice, ok := loginAdvice[refused.Code]
 	if !ok {
 		advice = "check user and password (many providers want an app password)"
 	}
-	return fmt.Errorf("%w for %s at %s: %s; %s", ErrLogin, s.User, s.Host, words(refused), advice)
+	return fmt.Errorf("%w for %s at %s: %s; %s", ErrLogin, s.User, s.Host, said, advice)
 }
 
 // loginAdvice is what mends a refusal whose code tells its reason (RFC 5530

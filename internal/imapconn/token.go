@@ -107,7 +107,8 @@ func (b *Bearer) Refused(words string, mayPass bool) error {
 	if b.why.Scope != "" {
 		said += ", scope " + b.why.Scope
 	}
-	said = printable([]byte(strings.ReplaceAll(said, b.token, "…"))) // a server may repeat what it was told
+	_, told, _ := b.Start()
+	said = printable([]byte(Without(said, string(told), b.token)))
 	if mayPass || len(b.why.Status) == len("503") && b.why.Status[0] == '5' {
 		return fmt.Errorf("%w: %s does not log in %s now: %s", ErrAway, b.host, b.user, said)
 	}

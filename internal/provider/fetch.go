@@ -109,7 +109,7 @@ func (f *Finder) client(ctx context.Context, a address) *http.Client {
 	return client
 }
 
-// redirect keeps to HTTPS, and keeps the address from hosts outside the domain:
+// redirect keeps to HTTPS and to hosts of the internet, and keeps the address from hosts outside the domain:
 // neither the query nor the Referer takes it there.
 func redirect(request *http.Request, hops int, a address) error {
 	request.Header.Del("Referer")
@@ -119,7 +119,11 @@ func redirect(request *http.Request, hops int, a address) error {
 	if hops > maxRedirects {
 		return errors.New("it leads on and on")
 	}
-	if within(strings.ToLower(request.URL.Hostname()), a.domain) {
+	host, public := hostname(request.URL.Hostname())
+	if !public {
+		return errors.New("it leads on to a place that is not in the internet")
+	}
+	if within(host, a.domain) {
 		return nil
 	}
 	query := request.URL.Query()

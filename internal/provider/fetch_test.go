@@ -169,3 +169,17 @@ func TestAutoconfigStopped(t *testing.T) {
 		t.Errorf("%+v, %v", found, err)
 	}
 }
+
+// A stranger's file does not lead into the owner's own network.
+func TestAutoconfigLeadsInside(t *testing.T) {
+	for to, allowed := range map[string]bool{"https://hoster.example/": true, "https://autoconfig.example.org/": true, "https://10.0.0.1/": false,
+		"https://[::1]:8443/": false, "https://router/": false, "https://localhost/": false, "https://0x7f.1/": false} {
+		request, err := http.NewRequest(http.MethodGet, to, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := redirect(request, 1, address{"ana", "example.org"}); (err == nil) != allowed {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+}

@@ -58,6 +58,22 @@ func ReadFile(path string) (string, error) {
 	return strings.TrimRight(string(data), "\r\n"), nil
 }
 
+// halves is what the files are called in which WriteFile writes, with a star for what
+// makes them different.
+func halves(path string) string { return "." + filepath.Base(path) + "-*" }
+
+// Halves lists what writers of a secret that were killed have left beside its file.
+func Halves(path string) []string {
+	entries, _ := os.ReadDir(filepath.Dir(path)) // what cannot be listed has none
+	var left []string
+	for _, e := range entries {
+		if number, ours := strings.CutPrefix(e.Name(), strings.TrimSuffix(halves(path), "*")); ours && strings.Trim(number, "0123456789") == "" {
+			left = append(left, filepath.Join(filepath.Dir(path), e.Name()))
+		}
+	}
+	return left
+}
+
 // WriteFile puts a secret into a file of mode 0600, in the place of what it held;
 // its folder is made, for this user alone, if it is missing. After an interruption
 // the file is the old one or the new one.
@@ -67,7 +83,7 @@ func WriteFile(path, value string) error {
 		return err
 	}
 	// Such a file is made with mode 0600.
-	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+"-")
+	f, err := os.CreateTemp(folder, halves(path))
 	if err != nil {
 		return err
 	}

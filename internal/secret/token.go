@@ -21,6 +21,12 @@ type Token struct {
 // inKeyring is what the file holds where the token lies in the keyring.
 const inKeyring = "in the keyring"
 
+// InKeyring reports whether the file says that the token lies in the keyring.
+func (t Token) InKeyring() bool {
+	value, err := ReadFile(t.Path)
+	return err == nil && value == inKeyring
+}
+
 // Load gives the token; "" if there is none.
 func (t Token) Load(ctx context.Context) (string, error) {
 	value, err := ReadFile(t.Path)
@@ -48,7 +54,7 @@ func (t Token) Keep(ctx context.Context, value string) (where string, err error)
 
 // Save puts a token where the one before it lies.
 func (t Token) Save(ctx context.Context, value string) error {
-	if before, err := ReadFile(t.Path); err == nil && before == inKeyring {
+	if t.InKeyring() {
 		return ToKeyring(ctx, t.Name, value)
 	}
 	return WriteFile(t.Path, value)
@@ -56,13 +62,12 @@ func (t Token) Save(ctx context.Context, value string) error {
 
 // Drop removes the token; that there is none is no error.
 func (t Token) Drop(ctx context.Context) error {
-	before, err := ReadFile(t.Path)
-	if err == nil && before == inKeyring {
+	if t.InKeyring() {
 		if err := DropFromKeyring(ctx, t.Name); err != nil {
 			return err
 		}
 	}
-	for _, file := range []string{t.Path, t.Path + lockSuffix} {
+	for _, file := range t.Files() {
 		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
@@ -71,6 +76,9 @@ func (t Token) Drop(ctx context.Context) error {
 }
 
 const lockSuffix = ".lock"
+
+// Files are those that a token can have: its own, and that of the lock.
+func (t Token) Files() []string { return []string{t.Path, t.Path + lockSuffix} }
 
 // Lock keeps other processes from replacing the token until unlock.
 func (t Token) Lock(ctx context.Context) (unlock func(), err error) {

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// upToTheEnd answers everything but whether to write.
+func upToTheEnd(n *beginner) {
+	n.t.Helper()
+	upToPassword(n)
+	n.press(n.t, n.server.Password()+"\r")
+	n.await(n.t, "config.toml? [Y/n]: ")
+}
+
+// A window that is closed takes the password back, which had to be kept to be tried;
+// nor does a folder stay that was made for it.
+func TestInitHangsUp(t *testing.T) {
+	t.Parallel()
+	n := startInit(t, "gmail")
+	upToTheEnd(n)
+	if left := n.left(); len(left) != 1 {
+		t.Fatalf("kept: %v", left)
+	}
+	check(t, n.c.Process.Signal(syscall.SIGHUP))
+	if err := n.c.Wait(); err == nil || n.c.ProcessState.ExitCode() != exitFailed {
+		t.Errorf("it ended with %v", err)
+	}
+	if _, err := os.Lstat(filepath.Join(n.home, ".config")); !os.IsNotExist(err) {
+		t.Errorf("left: %v, %v", n.left(), err)
+	}
+}
+
+// Somebody else's change of the configuration is not written over; what is changed
+// keeps its mode, and the link that leads to it.
+func TestInitChangesNothingElse(t *testing.T) {
+	t.Parallel()
+	n := startInit(t, "gmail")
+	upToTheEnd(n)
+	n.press(t, "\r")
+	n.answer("Did it [Y/n]: ", "")
+	n.await(t, "what comes next")
+	check(t, n.c.Wait())
+	real := filepath.Join(n.home, "dotfiles.toml")
+	check(t, os.Rename(n.config(), real))
+	check(t, os.Symlink(real, n.config()))
+	check(t, os.Chmod(real, 0o644))
+	before, err := os.ReadFile(real)
+	check(t, err)
+	again := func() {
+		n.start()
+		n.answer("Your mail address [ana@gmail.com]: ", "")
+		n.answer("Your name", "Ana Díaz")
+		n.answer("[es]: ", "")
+		n.answer("Which one [k]: ", "")
+		n.await(t, "config.toml? [Y/n]: ")
+	}
+
+	again()
+	changed := string(before) + "\n[digest]\nweekday = \"fri\"\n"
+	check(t, os.WriteFile(real, []byte(changed), 0o644))
+	n.press(t, "\r")
+	n.await(t, "has changed meanwhile")
+	if n.c.Wait() == nil {
+		t.Error("it ended well")
+	}
+	if after, err := os.ReadFile(real); string(after) != changed || err != nil {
+		t.Errorf("it says %s, %v", after, err)
+	}
+
+	check(t, os.WriteFile(real, before, 0o644))
+	again()
+	n.press(t, "\r")
+	n.await(t, "wrote ")
+	check(t, n.c.Wait())
+	after, err := os.ReadFile(real)
+	check(t, err)
+	if info, err := os.Lstat(real); err != nil || info.Mode() != 0o644 || !strings.Contains(string(after), "Ana Díaz") {
+		t.Errorf("%v, %v:\n%s", info.Mode(), err, after)
+	}
+	if leads, err := os.Readlink(n.config()); leads != real || err != nil {
+		t.Errorf("the link leads to %q, %v", leads, err)
+	}
+}
