@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime"
+	"net/mail"
 	"strings"
 	"time"
 
@@ -100,7 +102,11 @@ func (d *demo) editsAndSends(ctx context.Context) error {
 		return err
 	}
 	d.say("The thank-you lies in her Drafts, in the thread with Maria:")
-	fmt.Fprintln(d.out, strings.ReplaceAll(string(draft.Raw), "\r\n", "\n"))
+	letter, err := asShown(draft.Raw)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(d.out, letter)
 	d.say(`Ana adds a line in her mail program, which saves a new draft and deletes the old
 one, and sends it the next minute. regards sees what became of its letter, and
 makes no second one:`)
@@ -120,6 +126,23 @@ makes no second one:`)
 		return err
 	}
 	return d.each(ctx, []string{"run", "--once"}, []string{"letter", "list", "--all"})
+}
+
+// asShown gives a message as a mail program shows it, with what puts it into its thread.
+func asShown(raw []byte) (string, error) {
+	m, err := mail.ReadMessage(bytes.NewReader(raw))
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, field := range []string{"From", "To", "Subject", "In-Reply-To"} {
+		value, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get(field))
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(&b, "%s: %s\n", field, value)
+	}
+	return b.String() + "\n" + classify.PlainText(raw), nil
 }
 
 func (d *demo) deletesOne(ctx context.Context) error {

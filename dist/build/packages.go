@@ -64,7 +64,7 @@ func (r *release) installed(binary []byte) ([]file, error) {
 	}
 	for _, f := range r.papers {
 		switch path.Dir(f.path) {
-		case "docs":
+		case "docs", "docs/images":
 			files = append(files, file{"/usr/share/doc/regards/" + f.path, 0o644, f.data})
 		case "man":
 			files = append(files, file{"/usr/share/man/man1/" + path.Base(f.path) + ".gz", 0o644, gzipped(f.data)})

@@ -15,7 +15,7 @@ import (
 // write writes what goes with the program: the papers of the source, the licences of
 // what is built in, manual pages and completions.
 func (r *release) write(ctx context.Context) error {
-	for _, pattern := range []string{"README.md", "CHANGELOG.md", "LICENSE", "config.toml.example", "docs/*.md", "dist/*.service", "dist/*.plist", "dist/*.xml"} {
+	for _, pattern := range []string{"README.md", "CHANGELOG.md", "LICENSE", "config.toml.example", "docs/*.md", "docs/images/*.png", "dist/*.service", "dist/*.plist", "dist/*.xml"} {
 		paths, err := filepath.Glob(filepath.Join(r.source, filepath.FromSlash(pattern)))
 		if err != nil || len(paths) == 0 {
 			return fmt.Errorf("there is no %s", pattern)
