@@ -9,7 +9,7 @@ import (
 	"regards/contact"
 )
 
-// Told is what the owner's address book has told so far, and what is forgotten.
+// Told is what the owner's address book has told so far, and who is forgotten.
 type Told struct {
 	secret    []byte
 	cards     map[hash]string // whose each is; "": nobody's, or not any more
@@ -32,6 +32,12 @@ func (t Told) Card(uid string) (contactID string, told bool) {
 func (t Told) Address(key string) bool {
 	_, told := t.cards[hashOf(t.secret, addressKey(key))]
 	return told || t.forgotten[hashOf(t.secret, key)]
+}
+
+// NeverAgain says whether somebody of a full name was forgotten, never to come back.
+func (t Told) NeverAgain(name string) bool {
+	key := nameKey(name)
+	return key != "" && t.forgotten[hashOf(t.secret, key)] // a name is kept for that alone
 }
 
 // Told gives what the address book has told.
@@ -108,22 +114,8 @@ func (s *Store) TakeBook(ctx context.Context, b BookChange, words string, now ti
 }
 
 func (s *Store) takeBook(ctx context.Context, tx *sql.Tx, b BookChange, now time.Time) error {
-	// One may have been introduced by another who comes later.
-	if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
+	if err := importContacts(ctx, tx, b.Add, b.Addresses); err != nil {
 		return err
-	}
-	for _, c := range b.Add {
-		if err := c.Validate(); err != nil {
-			return err
-		}
-		if _, err := addContact(ctx, tx, c); err != nil {
-			return err
-		}
-	}
-	for id, more := range b.Addresses {
-		if err := addAddresses(ctx, tx, id, more); err != nil {
-			return err
-		}
 	}
 	for _, c := range b.Cards {
 		if err := s.tell(ctx, tx, c, now); err != nil {
@@ -137,20 +129,6 @@ func (s *Store) takeBook(ctx context.Context, tx *sql.Tx, b BookChange, now time
 		}
 	}
 	return nil
-}
-
-// addAddresses gives a contact more addresses, behind those it has.
-func addAddresses(ctx context.Context, tx *sql.Tx, id string, more []contact.Address) error {
-	old, err := contactByID(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	c := old
-	c.Addresses = slices.Concat(old.Addresses, more)
-	if err := c.Validate(); err != nil {
-		return err
-	}
-	return updateContact(ctx, tx, c, old)
 }
 
 // tell notes what a card has told. Whose it is holds until another is named.

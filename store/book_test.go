@@ -70,7 +70,7 @@ func TestTold(t *testing.T) {
 func TestTakeBookAddresses(t *testing.T) {
 	s := newStore(t)
 	maria, tom := newcomer("Maria", "maria@x.example"), newcomer("Tom", "tom@x.example")
-	check(t, s.AddContacts(ctx, []contact.Contact{maria, tom}))
+	check(t, s.ImportContacts(ctx, []contact.Contact{maria, tom}, nil))
 	change := func(key string) BookChange {
 		return BookChange{Version: must[int64](t)(s.BookVersion(ctx)), Tokens: map[string]string{"u": "1"},
 			Addresses: map[string][]contact.Address{maria.ID: {{Addr: key, Key: key}}},

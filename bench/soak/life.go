@@ -167,7 +167,7 @@ func (w *world) rescan(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := st.AddContacts(ctx, all); err != nil {
+	if err := st.ImportContacts(ctx, all, nil); err != nil {
 		return nil, err
 	}
 	if _, err := w.service(st, w.server.IMAPPort()).Sync(ctx); err != nil {

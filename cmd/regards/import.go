@@ -77,12 +77,13 @@ func (a *app) importPeople(c *cobra.Command, s *session, entries []addressbook.E
 	if err := s.store.ImportContacts(c.Context(), i.fresh(), i.given); err != nil {
 		return fmt.Errorf("%s: nothing was taken: %w", file, err)
 	}
-	return a.printImported(i, file)
+	return a.printImported(i, source{file, file, "line", linesWords})
 }
 
 // imported is what comes of the entries of a file.
 type imported struct {
 	session *session
+	owner   *plan.Book
 	all     people                       // contacts, those of the file behind the others
 	before  int                          // how many of all were contacts before
 	entries []addressbook.Entry          // what each of the others was made of
@@ -101,7 +102,7 @@ type imported struct {
 }
 
 func newImported(s *session, all people, groups []string) *imported {
-	i := &imported{session: s, before: len(all), given: map[string][]contact.Address{}, groups: groups, roster: newRoster(), pages: map[int]string{},
+	i := &imported{session: s, owner: plan.NewBook(s.cfg.Addresses(), nil, 0), before: len(all), given: map[string][]contact.Address{}, groups: groups, roster: newRoster(), pages: map[int]string{},
 		Problems: []lineJSON{}, Notes: []lineJSON{}, Dropped: map[string]int{}}
 	for _, p := range all {
 		i.enter(p)
@@ -144,6 +145,10 @@ func (i *imported) take(c *cobra.Command, e addressbook.Entry) error {
 	}
 	if errors.Is(e.Problem, addressbook.ErrNotPerson) || errors.Is(e.Problem, addressbook.ErrNobody) {
 		i.note(e.Line, "left out: %s", e.Problem)
+		return nil
+	}
+	if own := i.ownersAddress(e); own != "" {
+		i.note(e.Line, "left out: %s is your own address: mail from it is from you", own)
 		return nil
 	}
 	p, err := i.person(e)
@@ -197,16 +202,21 @@ func (i *imported) introduce() {
 	slices.SortStableFunc(i.Notes, func(a, b lineJSON) int { return a.Line - b.Line })
 }
 
+// ownersAddress gives the address of the owner that an entry has, if any: most
+// address books have a card of their owner.
+func (i *imported) ownersAddress(e addressbook.Entry) string {
+	for _, a := range e.Addresses {
+		if i.owner.IsOwner(a.Addr) {
+			return a.Addr
+		}
+	}
+	return ""
+}
+
 // person makes a contact of an entry.
 func (i *imported) person(e addressbook.Entry) (p contact.Contact, err error) {
 	if e.Problem != nil {
 		return p, e.Problem
-	}
-	book := plan.NewBook(i.session.cfg.Addresses(), nil, 0)
-	for _, addr := range e.Addresses {
-		if book.IsOwner(addr.Addr) {
-			return p, fmt.Errorf("%s is your own address: mail from it is from you", addr.Addr)
-		}
 	}
 	p = contact.Contact{ID: store.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: slices.Clone(e.Groups), Every: e.Every, Medium: e.Medium,
 		Greeting: e.Greeting, Language: e.Language, Register: e.Register, TimeZone: e.TimeZone, Birthday: e.Birthday, Status: e.Status, PausedUntil: e.PausedUntil, Added: i.session.now()}

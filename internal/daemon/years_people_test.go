@@ -165,7 +165,7 @@ func (w *world) populate() {
 			contacts = append(contacts, w.contactOf(p))
 		}
 	}
-	must(w.tb, w.store.AddContacts(w.ctx, contacts))
+	must(w.tb, w.store.ImportContacts(w.ctx, contacts, nil))
 	var old []mailsim.Message
 	for _, p := range w.people {
 		old = append(old, w.past(p)...)
