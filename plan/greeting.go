@@ -46,7 +46,7 @@ func Salutation(c contact.Contact, language string, register contact.Register) s
 }
 
 // noPerson are words that make a name that of a role or an organisation.
-var noPerson = strings.Fields(`accounts admin administration admissions agency alerts alumni association
+var noPerson = strings.Fields(`accounts amt dentist landlord plumber taxi admin administration admissions agency alerts alumni association
 	assistant associates bank billing board bot bureau capital career careers center centre chair club college
 	committee community company conference consulting contact coordinator corp council customer department desk
 	digest director editor embassy engineering equipo events faculty family finance foundation gmbh group help
@@ -81,7 +81,7 @@ var particles = strings.Fields("al da de del della den der di do dos du e la le 
 
 // givenName gives the first word of a name that reads like a person's: one to
 // four words, each a capital followed by small letters, perhaps with hyphen,
-// apostrophe or the particles of family names; or "".
+// apostrophe or the particles of family names, and none behind the first a title; or "".
 func givenName(name string) string {
 	words := strings.Fields(name)
 	if len(words) == 0 || len(words) > 4 || !isGiven(words[0]) {
@@ -89,7 +89,7 @@ func givenName(name string) string {
 	}
 	for i, w := range words[1:] {
 		couple := i == 0 && (w == "y" || w == "e") // "Ana y Luis"; but "José Ortega y Gasset"
-		if couple || !slices.Contains(particles, w) && !isInitial(w) && !isNameWord(w) {
+		if couple || !slices.Contains(particles, w) && !isInitial(w) && (!isNameWord(w) || isTitle(w)) {
 			return ""
 		}
 	}

@@ -49,7 +49,7 @@ func TestSalutationMistrusts(t *testing.T) {
 		"Ibn Khaldun",
 		// Titles.
 		"Dr. Ana Díaz", "Dr Ana Díaz", "Prof Lopez", "Prof. Dr. Ana Díaz", "Herr Moreau", "Frau Dr Weber", "Señora Ruiz", "Mr Bean",
-		"Miss Marple", "Coach Mary Lou", "Capt Lee", "Eng Carlo Bianchi", "Doctor Who", "Sir Elton", "Father Brown", "Doña Ana", "Dear Maria", "Hello Kitty",
+		"Miss Marple", "Coach Mary Lou", "Dentist Dr Smith", "Vermieter Herr Weber", "Capt Lee", "Eng Carlo Bianchi", "Doctor Who", "Sir Elton", "Father Brown", "Doña Ana", "Dear Maria", "Hello Kitty",
 		// Roles and organisations.
 		"HR Team", "Hr Team", "Careers Office", "The Hiring Committee", "Hiring Manager", "Acme Support", "Maria Support", "Acme GmbH",
 		"Acme Corp", "Alumni Office", "No-Reply", "Noreply", "Student Services", "Product Manager", "Universidad Complutense", "Info",

@@ -36,8 +36,7 @@ func (t Told) Address(key string) bool {
 
 // NeverAgain says whether somebody of a full name was forgotten, never to come back.
 func (t Told) NeverAgain(name string) bool {
-	key := nameKey(name)
-	return key != "" && t.forgotten[hashOf(t.secret, key)] // a name is kept for that alone
+	return isNamed(t.forgotten, t.secret, name)
 }
 
 // Told gives what the address book has told.
