@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"time"
 
@@ -73,13 +74,14 @@ func (s *Store) BookTokens(ctx context.Context) (map[string]string, error) {
 	return tokens, s.explain(err)
 }
 
-// BookChange is what an address book brings: all of it is stored, or nothing.
+// BookChange is what a file of people or an address book brings: all of it is stored,
+// or nothing.
 type BookChange struct {
 	Version int64             // the BookVersion that it was decided with
 	Add     []contact.Contact // with their ids
 	// Addresses are new ones of contacts, by the ids of these.
 	Addresses map[string][]contact.Address
-	Cards     []Card            // what was told
+	Cards     []Card            // what an address book told
 	Tokens    map[string]string // up to where each address book was read, by its URL; nil: as before
 }
 
@@ -94,10 +96,11 @@ type Card struct {
 	New     bool
 }
 
-// TakeBook stores what an address book brings. It is ErrStale when contacts have
-// changed since Version. Undo takes back the contacts and addresses that it added,
-// as a command of those words unless Command gave others; what was told stays told,
-// so that they do not come back by themselves.
+// TakeBook stores what a file or an address book brings. It is ErrStale when contacts
+// have changed since Version, and ErrTaken when somebody else has an address. Undo takes
+// back the contacts and addresses that it added, as a command of those words, if any,
+// unless Command gave others; what was told stays told, so that they do not come back
+// by themselves.
 func (s *Store) TakeBook(ctx context.Context, b BookChange, words string, now time.Time) error {
 	take := func(tx *sql.Tx) error {
 		if err := checkBook(ctx, tx, b.Version); err != nil {
@@ -105,7 +108,7 @@ func (s *Store) TakeBook(ctx context.Context, b BookChange, words string, now ti
 		}
 		return s.takeBook(ctx, tx, b, now)
 	}
-	if s.command != nil || len(b.Add)+len(b.Addresses) == 0 {
+	if s.command != nil || words == "" || len(b.Add)+len(b.Addresses) == 0 {
 		return s.tx(ctx, take)
 	}
 	by := &command{words, now}
@@ -113,8 +116,13 @@ func (s *Store) TakeBook(ctx context.Context, b BookChange, words string, now ti
 }
 
 func (s *Store) takeBook(ctx context.Context, tx *sql.Tx, b BookChange, now time.Time) error {
-	if err := importContacts(ctx, tx, b.Add, b.Addresses); err != nil {
+	if err := addContacts(ctx, tx, b.Add); err != nil {
 		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.Addresses)) {
+		if err := giveAddresses(ctx, tx, id, b.Addresses[id]); err != nil {
+			return err
+		}
 	}
 	for _, c := range b.Cards {
 		if err := s.tell(ctx, tx, c, now); err != nil {
@@ -124,6 +132,22 @@ func (s *Store) takeBook(ctx context.Context, tx *sql.Tx, b BookChange, now time
 	for url, token := range b.Tokens {
 		if _, err := tx.ExecContext(ctx, `INSERT INTO address_book (url, token) VALUES (?, ?)
 			ON CONFLICT DO UPDATE SET token = excluded.token`, url, token); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addContacts(ctx context.Context, tx *sql.Tx, all []contact.Contact) error {
+	// One may have been introduced by another who comes later.
+	if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
+		return err
+	}
+	for _, c := range all {
+		if err := c.Validate(); err != nil {
+			return err
+		}
+		if _, err := addContact(ctx, tx, c); err != nil {
 			return err
 		}
 	}

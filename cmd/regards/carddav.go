@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"regards/contact"
+	"regards/internal/addressbook"
 	"regards/internal/carddav"
 	"regards/internal/config"
 	"regards/store"
@@ -81,64 +82,37 @@ func (a *app) importBook(c *cobra.Command) error {
 	if err != nil {
 		return fmt.Errorf("carddav: %w", err)
 	}
+	cards, _ := carddav.Cards(books)
+	var entries []addressbook.Entry
+	var uids, groups []string
+	for n, card := range cards {
+		card.Entry.Line = n + 1
+		entries, uids = append(entries, card.Entry), append(uids, card.UID)
+	}
+	if cfg.CardDAV.Group != "" {
+		groups = []string{cfg.CardDAV.Group}
+	}
 	return a.change(c, nil, func(s *session) error {
-		cards, _ := carddav.Cards(books)
-		i, err := s.takeCards(c, cards)
-		for errors.Is(err, store.ErrStale) { // the service has changed the contacts
-			i, err = s.takeCards(c, cards)
-		}
+		i, err := s.takeIn(c, entries, groups, uids)
 		if err != nil {
 			return fmt.Errorf("carddav: nothing was taken: %w", err)
 		}
-		return a.printImported(i, source{"carddav", "the address book", "card", cardsOf(cards)})
+		return a.printImported(i, source{"carddav", "the address book", "card", func(numbers []int) string {
+			return some(numbers, func(n int) string { return quote(cmp.Or(entries[n-1].Name, "a card without a name")) })
+		}})
 	})
-}
-
-// takeCards stores what comes of the cards, and that they were told.
-func (s *session) takeCards(c *cobra.Command, cards []carddav.Card) (*imported, error) {
-	change := store.BookChange{}
-	var err error
-	if change.Version, err = s.store.BookVersion(c.Context()); err != nil {
-		return nil, err
-	}
-	all, err := s.contacts(c.Context())
-	if err != nil {
-		return nil, err
-	}
-	i := newImported(s, all, nil)
-	for n, card := range cards {
-		e := card.Entry
-		e.Line, e.Groups = n+1, carddav.WithGroup(e.Groups, s.cfg.CardDAV.Group)
-		before := len(i.fresh())
-		if err := i.take(c, e); err != nil {
-			return nil, err
-		}
-		if e.Problem == nil {
-			change.Cards = append(change.Cards, toldBy(card, i.fresh()[before:]))
-		}
-	}
-	i.introduce()
-	change.Add, change.Addresses = i.fresh(), i.given
-	return i, s.store.TakeBook(c.Context(), change, "", s.now())
 }
 
 // toldBy is what is remembered of a card: the contact that it made, if any. Of a card
 // that made none the addresses are not remembered: the daily reading may find out whose
 // they are.
-func toldBy(card carddav.Card, made []contact.Contact) store.Card {
-	told := store.Card{UID: card.UID}
+func toldBy(uid string, made []contact.Contact) store.Card {
+	told := store.Card{UID: uid}
 	for _, p := range made {
 		told.ContactID, told.Addresses, told.New = p.ID, keysOf(p.Addresses), true
 		told.Brought = told.Addresses
 	}
 	return told
-}
-
-// cardsOf names cards by their numbers, as lines are.
-func cardsOf(cards []carddav.Card) func(numbers []int) string {
-	return func(numbers []int) string {
-		return some(numbers, func(n int) string { return quote(cmp.Or(cards[n-1].Entry.Name, "a card without a name")) })
-	}
 }
 
 // broughtBy says what of a contact came from the address book, and when.

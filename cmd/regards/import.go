@@ -63,21 +63,46 @@ func (a *app) readPeople(file string) ([]addressbook.Entry, error) {
 }
 
 func (a *app) importPeople(c *cobra.Command, s *session, entries []addressbook.Entry, groups []string, file string) error {
-	all, err := s.contacts(c.Context())
+	i, err := s.takeIn(c, entries, groups, nil)
 	if err != nil {
-		return err
-	}
-	i := newImported(s, all, groups)
-	for _, e := range entries {
-		if err := i.take(c, e); err != nil {
-			return err
-		}
-	}
-	i.introduce()
-	if err := s.store.ImportContacts(c.Context(), i.fresh(), i.given); err != nil {
 		return fmt.Errorf("%s: nothing was taken: %w", file, err)
 	}
 	return a.printImported(i, source{file, file, "line", linesWords})
+}
+
+// takeIn stores what comes of entries. Those of an address book have the UIDs of their
+// cards, and it is kept that they were told.
+func (s *session) takeIn(c *cobra.Command, entries []addressbook.Entry, groups, uids []string) (i *imported, err error) {
+	for {
+		if i, err = s.decideIn(c, entries, groups, uids); !errors.Is(err, store.ErrStale) {
+			return i, err
+		} // the service has changed the contacts
+	}
+}
+
+func (s *session) decideIn(c *cobra.Command, entries []addressbook.Entry, groups, uids []string) (*imported, error) {
+	version, err := s.store.BookVersion(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.contacts(c.Context())
+	if err != nil {
+		return nil, err
+	}
+	i := newImported(s, all, groups)
+	change := store.BookChange{Version: version}
+	for n, e := range entries {
+		before := len(i.fresh())
+		if err := i.take(c, e); err != nil {
+			return nil, err
+		}
+		if uids != nil && e.Problem == nil {
+			change.Cards = append(change.Cards, toldBy(uids[n], i.fresh()[before:]))
+		}
+	}
+	i.introduce()
+	change.Add, change.Addresses = i.fresh(), i.given
+	return i, s.store.TakeBook(c.Context(), change, "", s.now())
 }
 
 // imported is what comes of the entries of a file.

@@ -169,7 +169,7 @@ func (d *decision) doubt(c Card) {
 
 // add makes a contact of a card.
 func (d *decision) add(c Card) {
-	p := Person(c.Entry, d.terms)
+	p := newPerson(c.Entry, d.terms)
 	if p.Validate() != nil {
 		d.Unusable++
 		return
@@ -194,15 +194,15 @@ func keysOf(e addressbook.Entry) (keys []string) {
 	return keys
 }
 
-// Person makes a contact of a card.
-func Person(e addressbook.Entry, terms Terms) contact.Contact {
-	return contact.Contact{ID: terms.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: WithGroup(e.Groups, terms.Group), Every: e.Every,
+// newPerson makes a contact of a card.
+func newPerson(e addressbook.Entry, terms Terms) contact.Contact {
+	return contact.Contact{ID: terms.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: withGroup(e.Groups, terms.Group), Every: e.Every,
 		Medium: e.Medium, Greeting: e.Greeting, Language: e.Language, Register: e.Register, TimeZone: e.TimeZone, Birthday: e.Birthday,
 		Status: e.Status, PausedUntil: e.PausedUntil, Added: terms.Now}
 }
 
-// WithGroup adds a label to others; "" adds none.
-func WithGroup(groups []string, group string) []string {
+// withGroup adds a label to others; "" adds none.
+func withGroup(groups []string, group string) []string {
 	if group == "" || slices.Contains(groups, group) {
 		return groups
 	}
