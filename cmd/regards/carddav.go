@@ -82,13 +82,8 @@ func (a *app) importBook(c *cobra.Command) error {
 	if err != nil {
 		return fmt.Errorf("carddav: %w", err)
 	}
-	cards, _ := carddav.Cards(books)
-	var entries []addressbook.Entry
-	var uids, groups []string
-	for n, card := range cards {
-		card.Entry.Line = n + 1
-		entries, uids = append(entries, card.Entry), append(uids, card.UID)
-	}
+	entries, uids := entriesOf(books)
+	var groups []string
 	if cfg.CardDAV.Group != "" {
 		groups = []string{cfg.CardDAV.Group}
 	}
@@ -101,6 +96,16 @@ func (a *app) importBook(c *cobra.Command) error {
 			return some(numbers, func(n int) string { return quote(cmp.Or(entries[n-1].Name, "a card without a name")) })
 		}})
 	})
+}
+
+// entriesOf gives what the cards say, numbered as lines are, and their UIDs.
+func entriesOf(books []carddav.Book) (entries []addressbook.Entry, uids []string) {
+	cards, _ := carddav.Cards(books)
+	for n, card := range cards {
+		card.Entry.Line = n + 1
+		entries, uids = append(entries, card.Entry), append(uids, card.UID)
+	}
+	return entries, uids
 }
 
 // toldBy is what is remembered of a card: the contact that it made, if any. Of a card

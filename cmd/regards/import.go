@@ -181,15 +181,13 @@ func (i *imported) take(c *cobra.Command, e addressbook.Entry) error {
 		i.Problems = append(i.Problems, lineJSON{e.Line, err.Error()})
 		return nil
 	}
-	if len(i.roster.owners(p.Addresses)) == 0 {
-		who, err := i.session.forgotten(c, p)
-		if err != nil {
-			return err
-		}
-		if who != "" {
-			i.Problems = append(i.Problems, lineJSON{e.Line, who + ", never to come back by an import; add them yourself if you want to: regards contact add"})
-			return nil
-		}
+	who, err := i.forgotten(c, p)
+	if err != nil {
+		return err
+	}
+	if who != "" {
+		i.Problems = append(i.Problems, lineJSON{e.Line, who + ", never to come back by an import; add them yourself if you want to: regards contact add"})
+		return nil
 	}
 	for _, d := range e.Dropped {
 		i.Dropped[d]++
@@ -255,7 +253,11 @@ func (i *imported) person(e addressbook.Entry) (p contact.Contact, err error) {
 
 // forgotten tells whom the owner wants never to come back: by an address, or by the
 // name, which LinkedIn's file mostly has alone; "": nobody.
-func (s *session) forgotten(c *cobra.Command, p contact.Contact) (who string, err error) {
+func (i *imported) forgotten(c *cobra.Command, p contact.Contact) (who string, err error) {
+	if len(i.roster.owners(p.Addresses)) > 0 {
+		return "", nil // a contact's again
+	}
+	s := i.session
 	for _, addr := range p.Addresses {
 		if never, err := s.store.NeverAgain(c.Context(), addr.Key); err != nil || never {
 			return "forgotten", err
