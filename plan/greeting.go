@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"regards/contact"
 )
 
@@ -44,7 +46,7 @@ func Salutation(c contact.Contact, language string, register contact.Register) s
 }
 
 // noPerson are words that make a name that of a role or an organisation.
-var noPerson = strings.Fields(`accounts admin administration admissions agency alerts alumni association
+var noPerson = strings.Fields(`accounts amt dentist landlord plumber taxi admin administration admissions agency alerts alumni association
 	assistant associates bank billing board bot bureau capital career careers center centre chair club college
 	committee community company conference consulting contact coordinator corp council customer department desk
 	digest director editor embassy engineering equipo events faculty family finance foundation gmbh group help
@@ -53,7 +55,7 @@ var noPerson = strings.Fields(`accounts admin administration admissions agency a
 	notification notifications office operations partners personnel postmaster president press program programme
 	project recruiter recruiting recruitment registrar relations research resources sales school secretariat
 	secretary service services society software solutions staff student students studio support systems talent
-	team technologies technology the universidad university universität université updates webmaster`)
+	team technologies technology the universidad university universität université updates webmaster work`)
 
 // degrees are what people write behind their names, above all on LinkedIn, and what
 // is no name however it is written.
@@ -64,6 +66,7 @@ var degrees = strings.Fields(`bba bcom bsc cfa cpa dba dipl-ing dphil emba esq l
 var notGiven = strings.Fields(`aunt brother captain dean dear doctor doctora don doña dott dr dra father frau fräulein
 	hello herr hi hr ing lady lic lord madam madame mademoiselle mag master md miss mister mlle mme monsieur mr mrs ms
 	mx prof professor professora rabbi reverend señor señora sig signor signora sir sister sr sra srta uncle
+	adv arq capt coach col dame drs eng engr gen hon ir lt maj mgr pd
 	abu bin dos el ibn las los mac mc san santa st
 	cai cao chan chen cheng cheung deng ding dong du fang feng gao guo han he hu huang jiang kwok lau leung li liang
 	lin liu lu luo ma pan peng shen song su sun tan tang wang wong wu xiao xie xu yang yao ye yu yuan zeng zhang zhao
@@ -78,7 +81,7 @@ var particles = strings.Fields("al da de del della den der di do dos du e la le 
 
 // givenName gives the first word of a name that reads like a person's: one to
 // four words, each a capital followed by small letters, perhaps with hyphen,
-// apostrophe or the particles of family names; or "".
+// apostrophe or the particles of family names, and none behind the first a title; or "".
 func givenName(name string) string {
 	words := strings.Fields(name)
 	if len(words) == 0 || len(words) > 4 || !isGiven(words[0]) {
@@ -86,7 +89,7 @@ func givenName(name string) string {
 	}
 	for i, w := range words[1:] {
 		couple := i == 0 && (w == "y" || w == "e") // "Ana y Luis"; but "José Ortega y Gasset"
-		if couple || !slices.Contains(particles, w) && !isInitial(w) && !isNameWord(w) {
+		if couple || !slices.Contains(particles, w) && !isInitial(w) && (!isNameWord(w) || isTitle(w)) {
 			return ""
 		}
 	}
@@ -116,7 +119,8 @@ func isNameWord(w string) bool {
 		}
 	}
 	low := strings.ToLower(w)
-	return !joint && small > 0 && small*2 >= letters-1 && !slices.Contains(noPerson, low) && !slices.Contains(degrees, low)
+	styled := !norm.NFKC.IsNormalString(w) // full width, mathematical bold and the like
+	return !joint && !styled && small > 0 && small*2 >= letters-1 && !slices.Contains(noPerson, low) && !slices.Contains(degrees, low)
 }
 
 func isInitial(w string) bool {

@@ -49,11 +49,11 @@ func TestSalutationMistrusts(t *testing.T) {
 		"Ibn Khaldun",
 		// Titles.
 		"Dr. Ana Díaz", "Dr Ana Díaz", "Prof Lopez", "Prof. Dr. Ana Díaz", "Herr Moreau", "Frau Dr Weber", "Señora Ruiz", "Mr Bean",
-		"Miss Marple", "Doctor Who", "Sir Elton", "Father Brown", "Doña Ana", "Dear Maria", "Hello Kitty",
+		"Miss Marple", "Coach Mary Lou", "Dentist Dr Smith", "Vermieter Herr Weber", "Capt Lee", "Eng Carlo Bianchi", "Doctor Who", "Sir Elton", "Father Brown", "Doña Ana", "Dear Maria", "Hello Kitty",
 		// Roles and organisations.
 		"HR Team", "Hr Team", "Careers Office", "The Hiring Committee", "Hiring Manager", "Acme Support", "Maria Support", "Acme GmbH",
 		"Acme Corp", "Alumni Office", "No-Reply", "Noreply", "Student Services", "Product Manager", "Universidad Complutense", "Info",
-		"Deutsche Bank", "Maria Lopez via LinkedIn", "Maria LinkedIn", "Office of Admissions", "Sales", "Webmaster",
+		"Deutsche Bank", "Maria Lopez via LinkedIn", "Maria LinkedIn", "Office of Admissions", "Sales", "Webmaster", "Open To Work Bob",
 		// Degrees.
 		"Maria MBA", "Maria Lopez MBA", "Maria Lopez Phd", "Maria Lopez, MBA", "Maria Lopez PhD", "Md Rahman", "Maria Lopez Msc", "Maria Lopez Mph",
 		// More than a name.
@@ -64,7 +64,7 @@ func TestSalutationMistrusts(t *testing.T) {
 		// Case that a form or a machine made.
 		"MARIA", "MARIA LOPEZ", "Maria LOPEZ", "maria", "maria lopez", "mARIA", "MaRIA", "Maria lopez", "iPhone",
 		// Other scripts, alone and mixed.
-		"王小明", "山田 太郎", "Мария Иванова", "Μαρία", "שרה לוי", "محمد", "Mария", "Maria 王",
+		"王小明", "山田 太郎", "Мария Иванова", "Ｍａｒｉａ Lopez", "𝗠𝗮𝗿𝗶𝗮 Lopez", "Μαρία", "שרה לוי", "محمد", "Mария", "Maria 王",
 	} {
 		for _, language := range []string{"en", "es", "de", "fr"} {
 			for _, register := range contact.Registers() {

@@ -4,14 +4,15 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
-// TidyName takes off a name what certainly is none of it: symbols, pronouns in
-// brackets or at the end, and degrees at the end. What is not certain stays, and
-// keeps Salutation from trusting the name. Capitals stay too: nobody can tell
-// how MCDONALD writes his name.
+// TidyName takes off a name what certainly is none of it: symbols, characters that
+// cannot be seen, pronouns in brackets or at the end, and degrees at the end. What is
+// not certain stays, and keeps Salutation from trusting the name. Capitals stay too:
+// nobody can tell how MCDONALD writes his name.
 func TidyName(name string) string {
-	name = strings.Join(strings.Fields(strings.Map(withoutSymbol, name)), " ")
+	name = composed(strings.Map(withoutSymbol, name))
 	for {
 		before := name
 		name = cutPronouns(name)
@@ -23,17 +24,12 @@ func TidyName(name string) string {
 	}
 }
 
-// withoutSymbol drops emoji and other symbols with what joins and colours them,
-// and the characters that take no room. A joiner stays: in some scripts it is
-// part of a name.
+// withoutSymbol drops emoji and other symbols with what colours them. The sign for what
+// could not be read stays: "Jos Lopez" is nobody.
 func withoutSymbol(r rune) rune {
 	const selector, keycap = '\ufe0f', '\u20e3'
-	skin := r >= 0x1f3fb && r <= 0x1f3ff
-	switch {
-	case unicode.Is(unicode.So, r), skin, r == selector, r == keycap, r == '\u200b', r == '\ufeff', r == '\u00ad':
+	if skin := r >= 0x1f3fb && r <= 0x1f3ff; skin || unicode.Is(unicode.So, r) && r != utf8.RuneError || r == selector || r == keycap {
 		return -1
-	case unicode.Is(unicode.Zs, r), r == '\t', r == '\n', r == '\r':
-		return ' '
 	}
 	return r
 }

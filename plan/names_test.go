@@ -18,6 +18,11 @@ func TestTidyName(t *testing.T) {
 		"🌟 Maria  Lopez 🚀":                  "Maria Lopez",
 		"Maria 👩🏽 Lopez":                    "Maria Lopez",
 		"Maria\u00a0Lopez\u200b":            "Maria Lopez",
+		"👩\u200d🎓 Maria Lopez":              "Maria Lopez",
+		"Maria Lopez🏴\U000e0067\U000e007f":  "Maria Lopez",
+		"\u202bMaria\u200e Lopez\u202c":     "Maria Lopez",
+		"Maria\x00 Lopez":                   "Maria\x00 Lopez", // something is wrong with all of it
+		"Mari\u0301a Lopez":                 "María Lopez",
 		"Maria Lopez,":                      "Maria Lopez",
 		"Maria Lopez, CFA, Talent Guru":     "Maria Lopez, CFA, Talent Guru",
 		"Maria Lopez (née Ruiz)":            "Maria Lopez (née Ruiz)",

@@ -49,19 +49,34 @@ func orElse(words []string, name string) string {
 	return strings.Join(words, " ")
 }
 
-// oneLine makes text of strangers fit for one line: composed, without control and
-// format characters, single spaces between words. The joiners of some scripts stay.
+// oneLine makes text of strangers fit for one line: composed, without control
+// characters.
 func oneLine(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsControl(r), unicode.IsSpace(r), r == '\u2028', r == '\u2029':
+	return composed(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return ' '
-		case unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d', r == utf8.RuneError:
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(utf8.RuneError))))
+}
+
+// joiners are invisible, and within a word part of it in some scripts. They also join
+// emoji.
+const joiners = "\u200c\u200d"
+
+// composed gives text in one spelling (NFC), without format characters, and with single
+// spaces between its words. Joiners within a word stay.
+func composed(s string) string {
+	words := strings.Fields(norm.NFC.String(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) && !strings.ContainsRune(joiners, r) {
 			return -1
 		}
 		return r
-	}, strings.ToValidUTF8(s, ""))
-	return strings.Join(strings.Fields(norm.NFC.String(s)), " ")
+	}, s)))
+	for i, w := range words {
+		words[i] = strings.Trim(w, joiners)
+	}
+	return strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " ")
 }
 
 // withoutQuotes takes off quotes that stand around all of a name.

@@ -3,13 +3,14 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"time"
 
 	"regards/contact"
 )
 
-// Told is what the owner's address book has told so far, and what is forgotten.
+// Told is what the owner's address book has told so far, and who is forgotten.
 type Told struct {
 	secret    []byte
 	cards     map[hash]string // whose each is; "": nobody's, or not any more
@@ -32,6 +33,11 @@ func (t Told) Card(uid string) (contactID string, told bool) {
 func (t Told) Address(key string) bool {
 	_, told := t.cards[hashOf(t.secret, addressKey(key))]
 	return told || t.forgotten[hashOf(t.secret, key)]
+}
+
+// NeverAgain says whether somebody of a full name was forgotten, never to come back.
+func (t Told) NeverAgain(name string) bool {
+	return isNamed(t.forgotten, t.secret, name)
 }
 
 // Told gives what the address book has told.
@@ -68,13 +74,14 @@ func (s *Store) BookTokens(ctx context.Context) (map[string]string, error) {
 	return tokens, s.explain(err)
 }
 
-// BookChange is what an address book brings: all of it is stored, or nothing.
+// BookChange is what a file of people or an address book brings: all of it is stored,
+// or nothing.
 type BookChange struct {
 	Version int64             // the BookVersion that it was decided with
 	Add     []contact.Contact // with their ids
 	// Addresses are new ones of contacts, by the ids of these.
 	Addresses map[string][]contact.Address
-	Cards     []Card            // what was told
+	Cards     []Card            // what an address book told
 	Tokens    map[string]string // up to where each address book was read, by its URL; nil: as before
 }
 
@@ -89,10 +96,11 @@ type Card struct {
 	New     bool
 }
 
-// TakeBook stores what an address book brings. It is ErrStale when contacts have
-// changed since Version. Undo takes back the contacts and addresses that it added,
-// as a command of those words unless Command gave others; what was told stays told,
-// so that they do not come back by themselves.
+// TakeBook stores what a file or an address book brings. It is ErrStale when contacts
+// have changed since Version, and ErrTaken when somebody else has an address. Undo takes
+// back the contacts and addresses that it added, as a command of those words, if any,
+// unless Command gave others; what was told stays told, so that they do not come back
+// by themselves.
 func (s *Store) TakeBook(ctx context.Context, b BookChange, words string, now time.Time) error {
 	take := func(tx *sql.Tx) error {
 		if err := checkBook(ctx, tx, b.Version); err != nil {
@@ -100,7 +108,7 @@ func (s *Store) TakeBook(ctx context.Context, b BookChange, words string, now ti
 		}
 		return s.takeBook(ctx, tx, b, now)
 	}
-	if s.command != nil || len(b.Add)+len(b.Addresses) == 0 {
+	if s.command != nil || words == "" || len(b.Add)+len(b.Addresses) == 0 {
 		return s.tx(ctx, take)
 	}
 	by := &command{words, now}
@@ -108,20 +116,11 @@ func (s *Store) TakeBook(ctx context.Context, b BookChange, words string, now ti
 }
 
 func (s *Store) takeBook(ctx context.Context, tx *sql.Tx, b BookChange, now time.Time) error {
-	// One may have been introduced by another who comes later.
-	if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
+	if err := addContacts(ctx, tx, b.Add); err != nil {
 		return err
 	}
-	for _, c := range b.Add {
-		if err := c.Validate(); err != nil {
-			return err
-		}
-		if _, err := addContact(ctx, tx, c); err != nil {
-			return err
-		}
-	}
-	for id, more := range b.Addresses {
-		if err := addAddresses(ctx, tx, id, more); err != nil {
+	for _, id := range slices.Sorted(maps.Keys(b.Addresses)) {
+		if err := giveAddresses(ctx, tx, id, b.Addresses[id]); err != nil {
 			return err
 		}
 	}
@@ -139,18 +138,20 @@ func (s *Store) takeBook(ctx context.Context, tx *sql.Tx, b BookChange, now time
 	return nil
 }
 
-// addAddresses gives a contact more addresses, behind those it has.
-func addAddresses(ctx context.Context, tx *sql.Tx, id string, more []contact.Address) error {
-	old, err := contactByID(ctx, tx, id)
-	if err != nil {
+func addContacts(ctx context.Context, tx *sql.Tx, all []contact.Contact) error {
+	// One may have been introduced by another who comes later.
+	if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
 		return err
 	}
-	c := old
-	c.Addresses = slices.Concat(old.Addresses, more)
-	if err := c.Validate(); err != nil {
-		return err
+	for _, c := range all {
+		if err := c.Validate(); err != nil {
+			return err
+		}
+		if _, err := addContact(ctx, tx, c); err != nil {
+			return err
+		}
 	}
-	return updateContact(ctx, tx, c, old)
+	return nil
 }
 
 // tell notes what a card has told. Whose it is holds until another is named.

@@ -22,6 +22,15 @@ func bring(t *testing.T, s *Store, at time.Time, all ...contact.Contact) {
 	check(t, s.TakeBook(ctx, b, "contact import --carddav", at))
 }
 
+// takeIn stores what a file brings.
+func takeIn(s *Store, all []contact.Contact, more map[string][]contact.Address) error {
+	version, err := s.BookVersion(ctx)
+	if err != nil {
+		return err
+	}
+	return s.TakeBook(ctx, BookChange{Version: version, Add: all, Addresses: more}, "", noon)
+}
+
 func newcomer(name, address string) contact.Contact {
 	c := person(name, address)
 	c.ID, c.Added = NewID(), noon
@@ -70,7 +79,7 @@ func TestTold(t *testing.T) {
 func TestTakeBookAddresses(t *testing.T) {
 	s := newStore(t)
 	maria, tom := newcomer("Maria", "maria@x.example"), newcomer("Tom", "tom@x.example")
-	check(t, s.AddContacts(ctx, []contact.Contact{maria, tom}))
+	check(t, takeIn(s, []contact.Contact{maria, tom}, nil))
 	change := func(key string) BookChange {
 		return BookChange{Version: must[int64](t)(s.BookVersion(ctx)), Tokens: map[string]string{"u": "1"},
 			Addresses: map[string][]contact.Address{maria.ID: {{Addr: key, Key: key}}},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -179,37 +178,7 @@ func addContact(ctx context.Context, tx *sql.Tx, c contact.Contact) (contact.Con
 	return c, changeBook(ctx, tx)
 }
 
-// AddContacts stores new contacts, all of them or none.
-func (s *Store) AddContacts(ctx context.Context, all []contact.Contact) error {
-	return s.ImportContacts(ctx, all, nil)
-}
-
-// ImportContacts stores new contacts and gives more addresses to others, by their
-// ids: all of it or nothing, and one Undo takes it back. An address that somebody
-// else has is ErrTaken.
-func (s *Store) ImportContacts(ctx context.Context, all []contact.Contact, more map[string][]contact.Address) error {
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		// One may have been introduced by another who comes later.
-		if _, err := tx.ExecContext(ctx, "PRAGMA defer_foreign_keys = ON"); err != nil {
-			return err
-		}
-		for _, c := range all {
-			if err := c.Validate(); err != nil {
-				return err
-			}
-			if _, err := addContact(ctx, tx, c); err != nil {
-				return err
-			}
-		}
-		for _, id := range slices.Sorted(maps.Keys(more)) {
-			if err := giveAddresses(ctx, tx, id, more[id]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
+// giveAddresses gives a contact more addresses, behind those it has.
 func giveAddresses(ctx context.Context, tx *sql.Tx, id string, more []contact.Address) error {
 	old, err := contactByID(ctx, tx, id)
 	if err != nil {

@@ -127,6 +127,15 @@ func nameKey(name string) string {
 	return ""
 }
 
+// isNamed reports whether a full name is among hashes: one is kept for nothing but never again.
+func isNamed(gone map[hash]bool, secret []byte, name string) bool {
+	if len(gone) == 0 {
+		return false
+	}
+	key := nameKey(name)
+	return key != "" && gone[hashOf(secret, key)]
+}
+
 // keepHashes notes who was forgotten; and by what name, if never again.
 func (s *Store) keepHashes(ctx context.Context, tx *sql.Tx, c contact.Contact, ids []string, never bool) error {
 	var keys []string

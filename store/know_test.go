@@ -18,7 +18,7 @@ func village(b testing.TB, s *Store, contacts, touches int) {
 		all[i] = person(fmt.Sprintf("Person Number %d", i), fmt.Sprintf("person%d@host%d.example", i, i%700))
 		all[i].ID, all[i].Groups, all[i].Added = NewID(), []string{"alumni"}, noon.AddDate(-5, 0, 0)
 	}
-	check(b, s.AddContacts(ctx, all))
+	check(b, takeIn(s, all, nil))
 	live(b, s, all, touches)
 	for i := 0; i < contacts; i += 20 {
 		o := contact.Occasion{Kind: contact.Met, At: noon.Add(-time.Duration(i) * time.Hour), Logged: noon,

@@ -337,6 +337,26 @@ func TestCorrespondents(t *testing.T) {
 	}
 }
 
+// Who is never to come back is not proposed by another address, when mail from there
+// has the name.
+func TestCorrespondentsNeverAgain(t *testing.T) {
+	for _, never := range []bool{false, true} {
+		s := newStore(t)
+		check(t, s.Forget(ctx, newcomer("Tom Lee", "tom@x.example"), never, noon))
+		in, once := inbox(9), History{Count: 1, At: noon, Key: "k@x"}
+		in.Peers = map[string]*Peer{
+			"tom@y.example": {Addr: "tom@y.example", Name: "Dr. Tom Lee", In: once, Out: once},
+			"joe@y.example": {Addr: "joe@y.example", Name: "Joe", In: once, Out: once},
+		}
+		keep(t, s, in)
+		found, people, err := s.Correspondents(ctx)
+		check(t, err)
+		if want := map[bool]int{false: 2, true: 1}[never]; len(found) != want || found[0].Name != "Joe" || people != 2 {
+			t.Errorf("never again is %t: got %d people, %v", never, people, found)
+		}
+	}
+}
+
 func TestAccountStates(t *testing.T) {
 	s := newStore(t)
 	for _, a := range []AccountState{

@@ -77,6 +77,10 @@ const neverProposed = "proposal"
 // people the owner exchanges mail with in all, contacts included. Which of them to
 // propose is plan's to say.
 func (s *Store) Correspondents(ctx context.Context) (strangers []plan.Stranger, people int, err error) {
+	gone, err := forgottenHashes(ctx, s.db)
+	if err != nil {
+		return nil, 0, s.explain(err)
+	}
 	// The time before a text, in eleven digits, makes max choose the latest one.
 	rows, err := s.db.QueryContext(ctx, `SELECT key IN (SELECT key FROM address) OR
 			key IN (SELECT sender FROM overruled WHERE class = ?), max(addr),
@@ -91,7 +95,7 @@ func (s *Store) Correspondents(ctx context.Context) (strangers []plan.Stranger, 
 		err := rows.Scan(&known, &c.Address, &c.Name, &c.In, &c.Out, &at, &c.Subject)
 		c.Last = fromSeconds(at)
 		people++
-		if !known {
+		if !known && !isNamed(gone, s.secret, c.Name) {
 			strangers = append(strangers, c)
 		}
 		return struct{}{}, err

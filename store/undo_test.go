@@ -231,7 +231,7 @@ func TestUndoImportWithDrafts(t *testing.T) {
 	tom, eva := person("Tom", "tom@x.example"), person("Eva", "eva@x.example")
 	tom.ID, eva.ID = NewID(), NewID()
 	s.Command("contact import", later)
-	check(t, s.ImportContacts(ctx, []contact.Contact{tom, eva}, map[string][]contact.Address{maria.ID: person("", "maria@x.example").Addresses}))
+	check(t, takeIn(s, []contact.Contact{tom, eva}, map[string][]contact.Address{maria.ID: person("", "maria@x.example").Addresses}))
 	s.command = nil
 	if got := must[[]contact.Contact](t)(s.Contacts(ctx)); len(got) != 3 || len(got[0].Addresses) != 1 || len(got[1].Addresses) != 1 || len(got[2].Addresses) != 1 {
 		t.Fatalf("imported: %+v", got)
@@ -258,7 +258,7 @@ func TestUndoImportWithDrafts(t *testing.T) {
 }
 
 // Of what cannot be imported, nothing is.
-func TestImportContactsFails(t *testing.T) {
+func TestTakeBookFails(t *testing.T) {
 	s := newStore(t)
 	add(t, s, "Maria")
 	before := everything(t, s)
@@ -270,7 +270,7 @@ func TestImportContactsFails(t *testing.T) {
 		if want == ErrTaken {
 			fresh, more = append(fresh, person("Another", "maria@x.example")), nil
 		}
-		if err := s.ImportContacts(ctx, fresh, more); !errors.Is(err, want) {
+		if err := takeIn(s, fresh, more); !errors.Is(err, want) {
 			t.Errorf("got %v, want %v", err, want)
 		}
 		if got := everything(t, s); got != before {

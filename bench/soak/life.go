@@ -167,7 +167,11 @@ func (w *world) rescan(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := st.AddContacts(ctx, all); err != nil {
+	version, err := st.BookVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := st.TakeBook(ctx, store.BookChange{Version: version, Add: all}, "", time.Time{}); err != nil {
 		return nil, err
 	}
 	if _, err := w.service(st, w.server.IMAPPort()).Sync(ctx); err != nil {

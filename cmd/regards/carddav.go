@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,6 @@ import (
 	"regards/internal/addressbook"
 	"regards/internal/carddav"
 	"regards/internal/config"
-	"regards/plan"
 	"regards/store"
 )
 
@@ -82,101 +82,42 @@ func (a *app) importBook(c *cobra.Command) error {
 	if err != nil {
 		return fmt.Errorf("carddav: %w", err)
 	}
+	entries, uids := entriesOf(books)
+	var groups []string
+	if cfg.CardDAV.Group != "" {
+		groups = []string{cfg.CardDAV.Group}
+	}
 	return a.change(c, nil, func(s *session) error {
-		cards, _ := carddav.Cards(books)
-		i, err := s.takeCards(c, cards)
-		for errors.Is(err, store.ErrStale) { // the service has changed the contacts
-			i, err = s.takeCards(c, cards)
-		}
+		i, err := s.takeIn(c, entries, groups, uids)
 		if err != nil {
 			return fmt.Errorf("carddav: nothing was taken: %w", err)
 		}
-		return a.printBook(i, cards)
+		return a.printImported(i, source{"carddav", "the address book", "card", func(numbers []int) string {
+			return some(numbers, func(n int) string { return quote(cmp.Or(entries[n-1].Name, "a card without a name")) })
+		}})
 	})
 }
 
-// takeCards stores what comes of the cards, and that they were told.
-func (s *session) takeCards(c *cobra.Command, cards []carddav.Card) (*imported, error) {
-	change := store.BookChange{}
-	var err error
-	if change.Version, err = s.store.BookVersion(c.Context()); err != nil {
-		return nil, err
-	}
-	all, err := s.contacts(c.Context())
-	if err != nil {
-		return nil, err
-	}
-	i := newImported(s, all, nil)
-	owner := plan.NewBook(s.cfg.Addresses(), nil, 0)
+// entriesOf gives what the cards say, numbered as lines are, and their UIDs.
+func entriesOf(books []carddav.Book) (entries []addressbook.Entry, uids []string) {
+	cards, _ := carddav.Cards(books)
 	for n, card := range cards {
-		e := card.Entry
-		e.Line, e.Groups = n+1, carddav.WithGroup(e.Groups, s.cfg.CardDAV.Group)
-		if isOwners(owner, e) {
-			continue
-		}
-		before := len(i.fresh())
-		if err := i.take(c, e); err != nil {
-			return nil, err
-		}
-		if e.Problem == nil {
-			change.Cards = append(change.Cards, toldBy(card, i.fresh()[before:]))
-		}
+		card.Entry.Line = n + 1
+		entries, uids = append(entries, card.Entry), append(uids, card.UID)
 	}
-	i.introduce()
-	change.Add, change.Addresses = i.fresh(), i.given
-	return i, s.store.TakeBook(c.Context(), change, "", s.now())
+	return entries, uids
 }
 
-func isOwners(owner *plan.Book, e addressbook.Entry) bool {
-	for _, a := range e.Addresses {
-		if owner.IsOwner(a.Addr) {
-			return true
-		}
-	}
-	return false
-}
-
-// toldBy is what is remembered of a card, and of the contact that it made, if any.
-func toldBy(card carddav.Card, made []contact.Contact) store.Card {
-	told := store.Card{UID: card.UID}
-	for _, a := range card.Entry.Addresses {
-		told.Addresses = append(told.Addresses, a.Key)
-	}
+// toldBy is what is remembered of a card: the contact that it made, if any. Of a card
+// that made none the addresses are not remembered: the daily reading may find out whose
+// they are.
+func toldBy(uid string, made []contact.Contact) store.Card {
+	told := store.Card{UID: uid}
 	for _, p := range made {
-		told.ContactID, told.Brought, told.New = p.ID, told.Addresses, true
+		told.ContactID, told.Addresses, told.New = p.ID, keysOf(p.Addresses), true
+		told.Brought = told.Addresses
 	}
 	return told
-}
-
-// printBook reports what was taken and each card that was not.
-func (a *app) printBook(i *imported, cards []carddav.Card) error {
-	for _, lines := range [][]lineJSON{i.Notes, i.Problems} {
-		for n := range lines {
-			if name := cards[lines[n].Line-1].Entry.Name; name != "" {
-				lines[n].Text = quote(name) + ": " + lines[n].Text
-			}
-			fmt.Fprintf(a.err, "carddav: %s\n", lines[n].Text)
-		}
-	}
-	if a.json {
-		if err := a.printJSON(i); err != nil {
-			return err
-		}
-	} else {
-		for _, p := range i.fresh() {
-			if a.dryRun {
-				fmt.Fprintf(a.out, "would add %s\n", p.Name)
-			}
-		}
-		fmt.Fprintf(a.out, "%s added, %d known already\n", plural(i.Added, "contact"), i.Known)
-	}
-	switch n := len(i.Problems); {
-	case n > 0 && a.dryRun:
-		return fmt.Errorf("%s of the address book cannot be taken; the others can; dry run: nothing was changed", plural(n, "card"))
-	case n > 0:
-		return fmt.Errorf("%s of the address book could not be taken; the others were", plural(n, "card"))
-	}
-	return nil
 }
 
 // broughtBy says what of a contact came from the address book, and when.

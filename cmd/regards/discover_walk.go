@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"unicode"
@@ -151,8 +152,8 @@ func (w *walk) addTo(ctx context.Context, i int) (next int, err error) {
 		return i, err
 	}
 	var groups []string
-	for g := range strings.SplitSeq(typed, ",") {
-		if g = strings.TrimSpace(g); g != "" {
+	for _, g := range strings.FieldsFunc(typed, func(r rune) bool { return r == ',' || r == ';' }) {
+		if g = strings.TrimSpace(g); g != "" && !slices.Contains(groups, g) {
 			groups = append(groups, g)
 		}
 	}

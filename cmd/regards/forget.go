@@ -34,7 +34,7 @@ one, is forgotten likewise. Part of a name is not enough to say whom you mean.`,
 			})
 		},
 	}
-	c.Flags().BoolVar(&never, "never-again", false, "keep them out of imports, too, by address and by name")
+	c.Flags().BoolVar(&never, "never-again", false, "keep them out of imports and of discover, too, by address and by name")
 	return c
 }
 

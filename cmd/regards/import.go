@@ -63,26 +63,52 @@ func (a *app) readPeople(file string) ([]addressbook.Entry, error) {
 }
 
 func (a *app) importPeople(c *cobra.Command, s *session, entries []addressbook.Entry, groups []string, file string) error {
+	i, err := s.takeIn(c, entries, groups, nil)
+	if err != nil {
+		return fmt.Errorf("%s: nothing was taken: %w", file, err)
+	}
+	return a.printImported(i, source{file, file, "line", linesWords})
+}
+
+// takeIn stores what comes of entries. Those of an address book have the UIDs of their
+// cards, and it is kept that they were told.
+func (s *session) takeIn(c *cobra.Command, entries []addressbook.Entry, groups, uids []string) (i *imported, err error) {
+	for {
+		if i, err = s.decideIn(c, entries, groups, uids); !errors.Is(err, store.ErrStale) {
+			return i, err
+		} // the service has changed the contacts
+	}
+}
+
+func (s *session) decideIn(c *cobra.Command, entries []addressbook.Entry, groups, uids []string) (*imported, error) {
+	version, err := s.store.BookVersion(c.Context())
+	if err != nil {
+		return nil, err
+	}
 	all, err := s.contacts(c.Context())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	i := newImported(s, all, groups)
-	for _, e := range entries {
+	change := store.BookChange{Version: version}
+	for n, e := range entries {
+		before := len(i.fresh())
 		if err := i.take(c, e); err != nil {
-			return err
+			return nil, err
+		}
+		if uids != nil && e.Problem == nil {
+			change.Cards = append(change.Cards, toldBy(uids[n], i.fresh()[before:]))
 		}
 	}
 	i.introduce()
-	if err := s.store.ImportContacts(c.Context(), i.fresh(), i.given); err != nil {
-		return fmt.Errorf("%s: nothing was taken: %w", file, err)
-	}
-	return a.printImported(i, file)
+	change.Add, change.Addresses = i.fresh(), i.given
+	return i, s.store.TakeBook(c.Context(), change, "", s.now())
 }
 
 // imported is what comes of the entries of a file.
 type imported struct {
 	session *session
+	owner   *plan.Book
 	all     people                       // contacts, those of the file behind the others
 	before  int                          // how many of all were contacts before
 	entries []addressbook.Entry          // what each of the others was made of
@@ -101,7 +127,7 @@ type imported struct {
 }
 
 func newImported(s *session, all people, groups []string) *imported {
-	i := &imported{session: s, before: len(all), given: map[string][]contact.Address{}, groups: groups, roster: newRoster(), pages: map[int]string{},
+	i := &imported{session: s, owner: plan.NewBook(s.cfg.Addresses(), nil, 0), before: len(all), given: map[string][]contact.Address{}, groups: groups, roster: newRoster(), pages: map[int]string{},
 		Problems: []lineJSON{}, Notes: []lineJSON{}, Dropped: map[string]int{}}
 	for _, p := range all {
 		i.enter(p)
@@ -146,20 +172,22 @@ func (i *imported) take(c *cobra.Command, e addressbook.Entry) error {
 		i.note(e.Line, "left out: %s", e.Problem)
 		return nil
 	}
+	if own := i.ownersAddress(e); own != "" {
+		i.note(e.Line, "left out: %s is your own address: mail from it is from you", own)
+		return nil
+	}
 	p, err := i.person(e)
 	if err != nil {
 		i.Problems = append(i.Problems, lineJSON{e.Line, err.Error()})
 		return nil
 	}
-	if len(i.roster.owners(p.Addresses)) == 0 {
-		who, err := i.session.forgotten(c, p)
-		if err != nil {
-			return err
-		}
-		if who != "" {
-			i.Problems = append(i.Problems, lineJSON{e.Line, who + ", never to come back by an import; add them yourself if you want to: regards contact add"})
-			return nil
-		}
+	who, err := i.forgotten(c, p)
+	if err != nil {
+		return err
+	}
+	if who != "" {
+		i.Problems = append(i.Problems, lineJSON{e.Line, who + ", never to come back by an import; add them yourself if you want to: regards contact add"})
+		return nil
 	}
 	for _, d := range e.Dropped {
 		i.Dropped[d]++
@@ -197,16 +225,21 @@ func (i *imported) introduce() {
 	slices.SortStableFunc(i.Notes, func(a, b lineJSON) int { return a.Line - b.Line })
 }
 
+// ownersAddress gives the address of the owner that an entry has, if any: most
+// address books have a card of their owner.
+func (i *imported) ownersAddress(e addressbook.Entry) string {
+	for _, a := range e.Addresses {
+		if i.owner.IsOwner(a.Addr) {
+			return a.Addr
+		}
+	}
+	return ""
+}
+
 // person makes a contact of an entry.
 func (i *imported) person(e addressbook.Entry) (p contact.Contact, err error) {
 	if e.Problem != nil {
 		return p, e.Problem
-	}
-	book := plan.NewBook(i.session.cfg.Addresses(), nil, 0)
-	for _, addr := range e.Addresses {
-		if book.IsOwner(addr.Addr) {
-			return p, fmt.Errorf("%s is your own address: mail from it is from you", addr.Addr)
-		}
 	}
 	p = contact.Contact{ID: store.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: slices.Clone(e.Groups), Every: e.Every, Medium: e.Medium,
 		Greeting: e.Greeting, Language: e.Language, Register: e.Register, TimeZone: e.TimeZone, Birthday: e.Birthday, Status: e.Status, PausedUntil: e.PausedUntil, Added: i.session.now()}
@@ -220,7 +253,11 @@ func (i *imported) person(e addressbook.Entry) (p contact.Contact, err error) {
 
 // forgotten tells whom the owner wants never to come back: by an address, or by the
 // name, which LinkedIn's file mostly has alone; "": nobody.
-func (s *session) forgotten(c *cobra.Command, p contact.Contact) (who string, err error) {
+func (i *imported) forgotten(c *cobra.Command, p contact.Contact) (who string, err error) {
+	if len(i.roster.owners(p.Addresses)) > 0 {
+		return "", nil // a contact's again
+	}
+	s := i.session
 	for _, addr := range p.Addresses {
 		if never, err := s.store.NeverAgain(c.Context(), addr.Key); err != nil || never {
 			return "forgotten", err

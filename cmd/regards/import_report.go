@@ -14,12 +14,21 @@ import (
 // How much of a report is told one by one: a first import may be of thousands.
 const (
 	mostAdded   = 20 // people of a rehearsal
-	mostLines   = 8  // lines of which the same is said
+	mostLines   = 8  // lines or cards of which the same is said
 	mostDropped = 12 // columns
 )
 
-// printImported reports what was taken and each line that was not.
-func (a *app) printImported(i *imported, file string) error {
+// source is where people come from, in the words of a report.
+type source struct {
+	label string // what each line of it begins with
+	name  string
+	unit  string // what says who somebody is: a line, or a card
+	// where names some of them by their numbers.
+	where func(numbers []int) string
+}
+
+// printImported reports what was taken and each line or card that was not.
+func (a *app) printImported(i *imported, from source) error {
 	if a.json {
 		if err := a.printJSON(i); err != nil {
 			return err
@@ -27,17 +36,17 @@ func (a *app) printImported(i *imported, file string) error {
 	} else {
 		a.printTaken(i)
 	}
-	for _, text := range append(together(i.Notes), together(i.Problems)...) {
-		fmt.Fprintf(a.err, "%s: %s\n", file, text)
+	for _, text := range append(together(i.Notes, from.where), together(i.Problems, from.where)...) {
+		fmt.Fprintf(a.err, "%s: %s\n", from.label, text)
 	}
 	if len(i.Dropped) > 0 {
-		fmt.Fprintf(a.err, "%s: not kept, for a contact has no place for it: %s\n", file, i.droppedWords())
+		fmt.Fprintf(a.err, "%s: not kept, for a contact has no place for it: %s\n", from.label, i.droppedWords())
 	}
 	if len(i.Problems) > 0 && a.dryRun {
-		return fmt.Errorf("%s of %s cannot be taken; the others can; dry run: nothing was changed", plural(len(i.Problems), "line"), file)
+		return fmt.Errorf("%s of %s cannot be taken; the others can; dry run: nothing was changed", plural(len(i.Problems), from.unit), from.name)
 	}
 	if len(i.Problems) > 0 {
-		return fmt.Errorf("%s of %s could not be taken; the others were", plural(len(i.Problems), "line"), file)
+		return fmt.Errorf("%s of %s could not be taken; the others were", plural(len(i.Problems), from.unit), from.name)
 	}
 	return nil
 }
@@ -105,7 +114,7 @@ func mediaWords(all []contact.Contact) string {
 }
 
 // together gives what is said of lines, and once what is said of several.
-func together(all []lineJSON) []string {
+func together(all []lineJSON, where func([]int) string) []string {
 	lines := map[string][]int{}
 	var texts []string
 	for _, l := range all {
@@ -115,24 +124,29 @@ func together(all []lineJSON) []string {
 		lines[l.Text] = append(lines[l.Text], l.Line)
 	}
 	for n, text := range texts {
-		texts[n] = linesWords(lines[text]) + ": " + text
+		texts[n] = where(slices.Compact(lines[text])) + ": " + text
 	}
 	return texts
 }
 
 func linesWords(lines []int) string {
-	lines = slices.Compact(lines)
+	if len(lines) == 1 {
+		return "line " + strconv.Itoa(lines[0])
+	}
+	return "lines " + some(lines, strconv.Itoa)
+}
+
+// some names the first of several things by their numbers.
+func some(numbers []int, name func(int) string) string {
 	var words []string
-	for _, n := range lines[:min(len(lines), mostLines)] {
-		words = append(words, strconv.Itoa(n))
+	for _, n := range numbers[:min(len(numbers), mostLines)] {
+		words = append(words, name(n))
 	}
-	switch more := len(lines) - mostLines; {
-	case len(lines) == 1:
-		return "line " + words[0]
-	case more > 0:
-		return fmt.Sprintf("lines %s and %d more", strings.Join(words, ", "), more)
+	all := strings.Join(words, ", ")
+	if more := len(numbers) - mostLines; more > 0 {
+		all += fmt.Sprintf(" and %d more", more)
 	}
-	return "lines " + strings.Join(words, ", ")
+	return all
 }
 
 // droppedWords names what was not kept, the most frequent first.

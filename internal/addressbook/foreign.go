@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"regards/contact"
 	"regards/plan"
 )
@@ -94,7 +96,7 @@ func (p row) name() (name string, beside bool) {
 	part := func(of role) string {
 		text := strings.Join(p.all(of), " ")
 		tidied := plan.TidyName(text)
-		beside = beside || tidied != strings.Join(strings.Fields(text), " ")
+		beside = beside || tidied != norm.NFC.String(strings.Join(strings.Fields(text), " "))
 		return tidied
 	}
 	first := strings.TrimSpace(part(roleGiven) + " " + part(roleMiddle))

@@ -5,12 +5,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"regards/contact"
 	"regards/internal/addressbook"
+	"regards/plan"
 )
 
 // Memory is what the address book has told before.
@@ -20,6 +18,8 @@ type Memory interface {
 	Card(uid string) (contactID string, told bool)
 	// Address says whether an address, by its key, stood on a card, or was forgotten.
 	Address(key string) (told bool)
+	// NeverAgain says whether somebody of a name was forgotten, never to come back.
+	NeverAgain(name string) bool
 }
 
 // Terms are what contacts are made by.
@@ -54,8 +54,8 @@ type Told struct {
 // nothing away and changes no value that there is:
 //
 //   - A person whose card was never told of, none of whose addresses was told of or
-//     forgotten, and whose name nobody has, becomes a contact. So whoever was removed
-//     or forgotten stays away.
+//     forgotten, and whose name nobody has, nor had who was forgotten for ever, becomes
+//     a contact. So whoever was removed or forgotten stays away.
 //   - An address that was never told of, forgotten or anybody's is added to the contact
 //     of its card: the one whose it was before, if it still has an address or the name of
 //     that contact, or the only one who has an address on it, if the name fits, too.
@@ -82,13 +82,15 @@ type decision struct {
 
 	byID   map[string]contact.Contact
 	owners map[string]string // ids of contacts, by the keys of their addresses
-	names  map[string]bool   // of contacts, folded
+	names  map[string]bool   // of contacts, as plan.NameKey gives them
 	told   map[string]bool   // addresses on cards of this reading, by their keys
 }
 
 func (d *decision) know(c contact.Contact) {
 	d.byID[c.ID] = c
-	d.names[foldName(c.Name)] = true
+	if key := plan.NameKey(c.Name); key != "" {
+		d.names[key] = true
+	}
 	for _, a := range c.Addresses {
 		d.owners[a.Key] = c.ID
 	}
@@ -113,11 +115,11 @@ func (d *decision) take(c Card) {
 		d.extend(c, known[0])
 	case len(known) > 0:
 		d.doubt(c)
-	case seen || slices.ContainsFunc(e.Addresses, d.wasTold):
+	case seen || slices.ContainsFunc(e.Addresses, d.wasTold) || d.memory.NeverAgain(e.Name):
 		d.remember(c, Told{}) // the owner has removed them
-	case d.names[foldName(e.Name)] && len(e.Addresses) > 0:
+	case d.names[plan.NameKey(e.Name)] && len(e.Addresses) > 0:
 		d.doubt(c)
-	case d.names[foldName(e.Name)]:
+	case d.names[plan.NameKey(e.Name)]:
 		d.remember(c, Told{})
 	default:
 		d.add(c)
@@ -167,7 +169,7 @@ func (d *decision) doubt(c Card) {
 
 // add makes a contact of a card.
 func (d *decision) add(c Card) {
-	p := Person(c.Entry, d.terms)
+	p := newPerson(c.Entry, d.terms)
 	if p.Validate() != nil {
 		d.Unusable++
 		return
@@ -192,15 +194,15 @@ func keysOf(e addressbook.Entry) (keys []string) {
 	return keys
 }
 
-// Person makes a contact of a card.
-func Person(e addressbook.Entry, terms Terms) contact.Contact {
-	return contact.Contact{ID: terms.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: WithGroup(e.Groups, terms.Group), Every: e.Every,
+// newPerson makes a contact of a card.
+func newPerson(e addressbook.Entry, terms Terms) contact.Contact {
+	return contact.Contact{ID: terms.NewID(), Name: e.Name, Addresses: e.Addresses, Groups: withGroup(e.Groups, terms.Group), Every: e.Every,
 		Medium: e.Medium, Greeting: e.Greeting, Language: e.Language, Register: e.Register, TimeZone: e.TimeZone, Birthday: e.Birthday,
 		Status: e.Status, PausedUntil: e.PausedUntil, Added: terms.Now}
 }
 
-// WithGroup adds a label to others; "" adds none.
-func WithGroup(groups []string, group string) []string {
+// withGroup adds a label to others; "" adds none.
+func withGroup(groups []string, group string) []string {
 	if group == "" || slices.Contains(groups, group) {
 		return groups
 	}
@@ -223,15 +225,5 @@ func namesFit(a, b string) bool {
 }
 
 func nameWords(name string) []string {
-	return strings.FieldsFunc(foldName(name), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
-}
-
-// foldName drops case, accents and outer space, which people write as they like.
-func foldName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, norm.NFD.String(strings.Join(strings.Fields(name), " ")))
+	return strings.FieldsFunc(plan.NameKey(name), func(r rune) bool { return r == ' ' || r == '-' || r == '\'' })
 }

@@ -13,22 +13,25 @@ import (
 
 	"regards/contact"
 	"regards/internal/addressbook"
+	"regards/plan"
 )
 
 // told is a memory of the tests.
 type told struct {
 	cards     map[string]string
 	addresses map[string]bool
+	never     map[string]bool
 }
 
 func (m told) Card(uid string) (string, bool) { id, ok := m.cards[uid]; return id, ok }
 func (m told) Address(key string) bool        { return m.addresses[key] }
+func (m told) NeverAgain(name string) bool    { return m.never[plan.NameKey(name)] }
 
 // and gives the memory after a step.
 func (m told) and(s Step) told {
-	n := told{maps.Clone(m.cards), maps.Clone(m.addresses)}
+	n := told{maps.Clone(m.cards), maps.Clone(m.addresses), m.never}
 	if n.cards == nil {
-		n = told{map[string]string{}, map[string]bool{}}
+		n = told{map[string]string{}, map[string]bool{}, m.never}
 	}
 	for _, c := range s.Cards {
 		if id := c.ContactID; id != "" || n.cards[c.UID] == "" {
@@ -101,6 +104,11 @@ func TestDecide(t *testing.T) {
 		"removed, with a new address":      {[]Card{onCard("u", "Eva", "eva@y")}, seen("u", "", "eva@x"), "; 0 doubtful, 0 unusable, 1 told"},
 		"removed, on a new card":           {[]Card{onCard("v", "Eva", "eva@x", "eva@y")}, seen("u", "", "eva@x"), "; 0 doubtful, 0 unusable, 1 told"},
 		"forgotten":                        {[]Card{onCard("v", "Eva", "eva@x")}, told{addresses: map[string]bool{"eva@x": true}}, "; 0 doubtful, 0 unusable, 1 told"},
+		"forgotten for ever, by the name":  {[]Card{onCard("v", "Dr. Eva Kent", "eva@z")}, told{never: map[string]bool{"eva kent": true}}, "; 0 doubtful, 0 unusable, 1 told"},
+		"a namesake with a title":          {[]Card{onCard("u", "Dr. Maria Lopez, MBA", "other@x")}, told{}, "; 1 doubtful, 0 unusable, 1 told"},
+		"a namesake, family first":         {[]Card{onCard("u", "Lopez, Maria", "other@x")}, told{}, "; 1 doubtful, 0 unusable, 1 told"},
+		"known, with a title":              {[]Card{onCard("u", "Prof. Dr. Maria Lopez", "maria@x", "m@y")}, told{}, "m@y to m; 0 doubtful, 0 unusable, 1 told"},
+		"two without a name":               {[]Card{onCard("u", "🎓", "a@x"), onCard("v", "🎉", "b@x")}, told{}, "+🎓, +🎉; 0 doubtful, 0 unusable, 2 told"},
 		"a couple with one address":        {[]Card{onCard("u", "Pablo López", "maria@x", "pablo@x")}, told{}, "; 1 doubtful, 0 unusable, 1 told"},
 		"addresses of two":                 {[]Card{onCard("u", "Maria Lopez", "maria@x", "tom@x", "m@y")}, told{}, "; 1 doubtful, 0 unusable, 1 told"},
 		"one's card, another's address":    {[]Card{onCard("u", "Maria Lopez", "tom@x", "m@y")}, seen("u", "m"), "; 1 doubtful, 0 unusable, 1 told"},
@@ -153,7 +161,7 @@ func TestDecideHarmsNobody(t *testing.T) {
 		}
 		for _, c := range step.Add {
 			give(c.ID, c.Addresses)
-			if names[foldName(c.Name)]++; names[foldName(c.Name)] > 1 {
+			if names[plan.NameKey(c.Name)]++; names[plan.NameKey(c.Name)] > 1 {
 				t.Fatalf("%s is made twice", c.Name)
 			}
 		}

@@ -23,7 +23,7 @@ func FuzzCard(f *testing.F) {
 			t.Error("nothing knows the card again")
 		}
 		if c.Entry.Problem == nil {
-			p := Person(c.Entry, Terms{NewID: func() string { return "1" }})
+			p := newPerson(c.Entry, Terms{NewID: func() string { return "1" }})
 			if err := p.Validate(); err != nil {
 				t.Errorf("%v: %+v", err, p)
 			}

@@ -11,6 +11,7 @@ import (
 	"regards/contact"
 	"regards/internal/mailsim"
 	"regards/plan"
+	"regards/store"
 )
 
 // The groups that have a cadence, in days.
@@ -165,7 +166,9 @@ func (w *world) populate() {
 			contacts = append(contacts, w.contactOf(p))
 		}
 	}
-	must(w.tb, w.store.AddContacts(w.ctx, contacts))
+	version, err := w.store.BookVersion(w.ctx)
+	must(w.tb, err)
+	must(w.tb, w.store.TakeBook(w.ctx, store.BookChange{Version: version, Add: contacts}, "", w.now))
 	var old []mailsim.Message
 	for _, p := range w.people {
 		old = append(old, w.past(p)...)

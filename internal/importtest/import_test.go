@@ -67,7 +67,7 @@ var allowed = map[string][]string{
 	"regards/dist":                 {},
 	"regards/internal/mailsim": {"github.com/emersion/go-imap/v2", "github.com/emersion/go-smtp", "github.com/emersion/go-sasl",
 		"github.com/emersion/go-webdav", "github.com/emersion/go-vcard"},
-	"regards/internal/carddav": {"regards/contact", "regards/internal/addressbook", "golang.org/x/text/unicode/norm"},
+	"regards/internal/carddav": {"regards/contact", "regards/plan", "regards/internal/addressbook"},
 }
 
 func TestArrows(t *testing.T) {
