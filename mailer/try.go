@@ -46,7 +46,7 @@ func (d *Drafts) tryMove(ctx context.Context, message Outgoing, now time.Time) (
 	}
 	defer func() {
 		remove := func(c *imapclient.Client) error { return c.Delete(box).Wait() }
-		err = errors.Join(err, d.change(ctx, "remove "+box, remove))
+		err = errors.Join(err, d.change(context.WithoutCancel(ctx), "remove "+box, remove))
 	}()
 	return d.tryLaid(ctx, message, now, func(ctx context.Context, place contact.Place, id string) error {
 		return d.moveAway(ctx, place, id, box)
@@ -71,7 +71,8 @@ func (d *Drafts) tryLaid(ctx context.Context, message Outgoing, now time.Time,
 	if err == nil {
 		received, err = d.Received(ctx, places[0])
 	}
-	return received, errors.Join(err, remove(ctx, places[0], message.MessageID))
+	// Also when the owner has had enough meanwhile.
+	return received, errors.Join(err, remove(context.WithoutCancel(ctx), places[0], message.MessageID))
 }
 
 // moveAway moves a draft, and makes sure that it is gone.

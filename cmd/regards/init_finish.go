@@ -27,6 +27,7 @@ import (
 func (s *setup) look(ctx context.Context) error {
 	k := &checkup{app: s.app, online: online, patience: patience, advice: adviceOf, cfg: s.cfg, now: time.Now}
 	k.cfg.Accounts = []config.Account{s.account}
+	k.disk()
 	k.accounts(ctx)
 	printFindings(s.err, k.all)
 	if err := k.failure(); err != nil {

@@ -83,6 +83,7 @@ func (a *app) login(ctx context.Context, account config.Account, device bool, as
 	if err != nil {
 		return err
 	}
+	before, _ := token.Load(ctx) // one that cannot be read, in a locked keyring, is no loss
 	where, err := token.Keep(ctx, refresh)
 	unlock()
 	if err != nil {
@@ -90,6 +91,10 @@ func (a *app) login(ctx context.Context, account config.Account, device bool, as
 	}
 	fmt.Fprintf(a.out, "%s has given its permission, which lies in %s\n", account.IMAP.Grant.Provider, where)
 	conn, err := imapconn.Dial(ctx, imapServer(account.IMAP))
+	if failedLogin(err) && before != "" {
+		// Somebody else may have logged in on that page: the mailbox is that of the configuration.
+		err = errors.Join(err, token.Save(ctx, before), errors.New("the permission from before is kept"))
+	}
 	if err != nil {
 		return fmt.Errorf("the mail server was tried with it: %w", err)
 	}

@@ -256,8 +256,8 @@ func (p imitation) open() (*mailsim.Server, error) {
 
 // cmdTokens does something to the provider's tokens: tokens expire, all access tokens;
 // revoke, the owner's permission; pending, the owner of a device code takes their time;
-// good, what was changed is as at first; none, holds that no file below the folder of
-// the script holds one but that of the refresh token.
+// stranger, somebody else logs in from now on; none, holds that no file below the folder
+// of the script holds one but that of the refresh token.
 func cmdTokens(ts *testscript.TestScript, neg bool, words []string) {
 	w := worldOf(ts)
 	switch strings.Join(words, " ") {
@@ -265,6 +265,8 @@ func cmdTokens(ts *testscript.TestScript, neg bool, words []string) {
 		w.tokens.ExpireAccess()
 	case "revoke":
 		w.tokens.Revoke()
+	case "stranger":
+		w.tokens.Rule(func(r *mailsim.TokenRules) { r.User = "stranger@outlook.com" })
 	case "pending":
 		w.tokens.Rule(func(r *mailsim.TokenRules) { r.Pending = 1 })
 	case "none":

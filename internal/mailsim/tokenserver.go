@@ -38,7 +38,7 @@ type TokenServer struct {
 
 // TokenRules are how a TokenServer behaves.
 type TokenRules struct {
-	User         string        // whom its tokens let in; at first ana@example.org
+	User         string        // who logs in, whose tokens let them in alone; at first ana@example.org
 	ClientID     string        // the only one that is known
 	ClientSecret string        // "": none is asked for
 	Lifetime     time.Duration // of an access token
@@ -59,6 +59,7 @@ type TokenRules struct {
 
 // grant is a login of the user.
 type grant struct {
+	user    string
 	scope   string
 	revoked bool
 }
@@ -161,7 +162,7 @@ func (s *TokenServer) Given() []string {
 func (s *TokenServer) Accepts(user, token string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return user == s.rules.User && s.good(token)
+	return s.good(token) && s.access[token].grant.user == user
 }
 
 // good is called with the lock held.

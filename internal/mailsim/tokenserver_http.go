@@ -161,6 +161,9 @@ func (s *TokenServer) renew(w http.ResponseWriter, f url.Values) {
 
 // give answers with an access token, and with a refresh token if none is held.
 func (s *TokenServer) give(w http.ResponseWriter, g *grant, held string) {
+	if g.user == "" {
+		g.user = s.rules.User
+	}
 	fields := map[string]any{"token_type": "Bearer", "scope": g.scope, "expires_in": int(s.rules.Lifetime.Seconds())}
 	if s.rules.Scope != "" {
 		fields["scope"] = s.rules.Scope
@@ -182,7 +185,7 @@ func (s *TokenServer) introspect(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusOK, map[string]any{"active": false})
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{"active": true, "username": s.rules.User})
+	answer(w, http.StatusOK, map[string]any{"active": true, "username": s.access[r.Form.Get("token")].grant.user})
 }
 
 // revoke ends a login, or an access token alone (RFC 7009).
