@@ -135,6 +135,10 @@ func (s *setup) unchanged() error {
 func writeConfig(path string, text []byte) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
+	} else if to, err := os.Readlink(path); err == nil { // there is nothing yet
+		if path = filepath.Join(filepath.Dir(path), to); filepath.IsAbs(to) {
+			path = to
+		}
 	}
 	before, missing := os.Stat(path)
 	err := secret.WriteFile(path, strings.TrimRight(string(text), "\n"))

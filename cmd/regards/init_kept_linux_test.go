@@ -85,3 +85,43 @@ func TestInitChangesNothingElse(t *testing.T) {
 		t.Errorf("the link leads to %q, %v", leads, err)
 	}
 }
+
+// A rehearsal leaves nothing, though the password has to be kept to be tried.
+func TestInitRehearsed(t *testing.T) {
+	t.Parallel()
+	n := beginnerAt(t, "gmail")
+	n.start("-n")
+	upToPassword(n)
+	n.press(t, n.server.Password()+"\r")
+	n.await(t, "dry run: nothing was changed")
+	check(t, n.c.Wait())
+	if _, err := os.Lstat(filepath.Join(n.home, ".config")); !os.IsNotExist(err) {
+		t.Errorf("left: %v, %v", n.left(), err)
+	}
+}
+
+// After a kill there is no half of a configuration, what is left is for its owner alone,
+// and the next try takes its place.
+func TestInitKilled(t *testing.T) {
+	t.Parallel()
+	n := startInit(t, "gmail")
+	upToTheEnd(n)
+	check(t, n.c.Process.Kill())
+	_ = n.c.Wait() // it was killed
+	left := n.left()
+	if len(left) != 1 || filepath.Base(left[0]) != "password-personal" {
+		t.Fatalf("left: %v", left)
+	}
+	if info, err := os.Stat(left[0]); err != nil || info.Mode() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	n.start()
+	upToTheEnd(n)
+	n.press(t, "\r")
+	n.answer("Did it [Y/n]: ", "")
+	n.await(t, "what comes next")
+	check(t, n.c.Wait())
+	if left := n.left(); len(left) != 2 {
+		t.Errorf("there is %v", left)
+	}
+}

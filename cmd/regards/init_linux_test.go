@@ -48,9 +48,9 @@ func beginnerAt(t *testing.T, provider string) *beginner {
 	return n
 }
 
-func (n *beginner) start() {
+func (n *beginner) start(args ...string) {
 	n.t.Helper()
-	n.c = exec.Command(filepath.Join(n.home, "regards"), "init")
+	n.c = exec.Command(filepath.Join(n.home, "regards"), append([]string{"init"}, args...)...)
 	n.c.Env = []string{"PATH=" + n.home + string(filepath.ListSeparator) + os.Getenv("PATH"), "HOME=" + n.home, "TZ=UTC", "NO_COLOR=1", "LANG=es_ES.UTF-8",
 		"SSL_CERT_FILE=" + filepath.Join(n.home, "ca.pem"), "SSL_CERT_DIR=" + filepath.Join(n.home, "none"),
 		"REGARDS_TEST_INTERNET=" + filepath.Join(n.home, "internet.json")}
