@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/mail"
 	"os"
 	"os/user"
@@ -81,51 +80,6 @@ func languageOf(settings ...string) string {
 		}
 	}
 	return ""
-}
-
-// serversByHand asks for servers that could not be found.
-func (s *setup) serversByHand(ctx context.Context, why error) error {
-	fmt.Fprintln(s.err, why)
-	text, err := s.ask.until(ctx, "IMAP server (empty to give up)", "", func(text string) error {
-		_, err := serverOf(text, 993)
-		return err
-	})
-	if err == nil && text == "" {
-		err = errors.New("without a server there is nothing to set up")
-	}
-	if err != nil {
-		return err
-	}
-	s.answers.IMAP, _ = serverOf(text, 993)
-	text, err = s.ask.until(ctx, "SMTP server (empty: regards only makes drafts)", "", func(text string) error {
-		_, err := serverOf(text, 465)
-		return err
-	})
-	s.answers.SMTP, _ = serverOf(text, 465)
-	return err
-}
-
-// serverOf reads HOST or HOST:PORT; nil for nothing. The ports for STARTTLS are 143
-// and 587.
-func serverOf(text string, port int) (*config.AnswerServer, error) {
-	if text == "" {
-		return nil, nil
-	}
-	s := &config.AnswerServer{Host: text, Port: port, TLS: "implicit"}
-	if strings.ContainsAny(text, " /@") {
-		return nil, errors.New("write the name of the server, such as mail.example.org or mail.example.org:143")
-	}
-	if host, number, err := net.SplitHostPort(text); err == nil {
-		n, err := strconv.ParseUint(number, 10, 16)
-		if err != nil || n == 0 {
-			return nil, fmt.Errorf("%s is no port", quote(number))
-		}
-		s.Host, s.Port = host, int(n)
-	}
-	if s.Port == 143 || s.Port == 587 {
-		s.TLS = "starttls"
-	}
-	return s, nil
 }
 
 // The ways to log in that a provider does not name.

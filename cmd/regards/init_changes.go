@@ -1,0 +1,90 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"regards/internal/config"
+)
+
+// changes are what the answers make of the configuration.
+func (s *setup) changes() []config.Change {
+	return slices.Concat(s.ownerChanges(), s.accountChanges(), s.serverChanges("account.imap", s.answers.IMAP, s.answers.Address), s.secret, s.smtpChanges())
+}
+
+// set is a change of the account that is set up, or of the owner.
+func (s *setup) set(table, key string, value any) config.Change {
+	return config.Change{Table: table, Account: s.index(), Key: key, Value: value}
+}
+
+func (s *setup) ownerChanges() (all []config.Change) {
+	a := s.answers
+	if s.old == nil || strings.EqualFold(s.old.Owner.Address, a.Address) {
+		all = append(all, s.set("owner", "name", a.Name), s.set("owner", "address", a.Address))
+	}
+	if a.Language != "" {
+		all = append(all, s.set("owner", "language", a.Language))
+	}
+	if a.TimeZone != "" {
+		all = append(all, s.set("owner", "time_zone", a.TimeZone))
+	}
+	return all
+}
+
+func (s *setup) accountChanges() (all []config.Change) {
+	if _, known := s.before(); known {
+		return nil
+	}
+	all = append(all, s.set("account", "name", s.name()))
+	if s.old != nil && !strings.EqualFold(s.old.Owner.Address, s.answers.Address) {
+		all = append(all, s.set("account", "address", s.answers.Address))
+	}
+	return all
+}
+
+// serverChanges are those of a server; none for nil. User is who logs in there if
+// nobody is named.
+func (s *setup) serverChanges(table string, as *config.AnswerServer, user string) (all []config.Change) {
+	if as == nil {
+		return nil
+	}
+	all = append(all, s.set(table, "host", as.Host))
+	if as.Port != 0 {
+		all = append(all, s.set(table, "port", as.Port))
+	}
+	if as.TLS != "" {
+		all = append(all, s.set(table, "tls", as.TLS))
+	}
+	if as.User != user && as.User != "" {
+		all = append(all, s.set(table, "user", as.User))
+	}
+	return all
+}
+
+// smtpChanges come behind those of the IMAP server, whose user and password hold for
+// both. Answers with an IMAP server alone mean that there is no other.
+func (s *setup) smtpChanges() []config.Change {
+	a := s.answers
+	if before, _ := s.before(); s.noSMTP || a.SMTP == nil && a.IMAP != nil && before.SMTP != nil {
+		return []config.Change{s.set("account.smtp", "", nil)}
+	}
+	user := a.Address
+	if a.IMAP != nil {
+		user = cmp.Or(a.IMAP.User, user)
+	}
+	return s.serverChanges("account.smtp", a.SMTP, user)
+}
+
+// judge makes a configuration of the answers.
+func (s *setup) judge() error {
+	text, err := config.Edit(s.path, s.text, s.changes())
+	if err != nil {
+		return err
+	}
+	if s.cfg, err = config.Parse(s.path, text); err != nil {
+		return err
+	}
+	s.account = s.cfg.Accounts[s.index()]
+	return nil
+}
