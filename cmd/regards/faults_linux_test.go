@@ -71,6 +71,7 @@ func TestDiskFails(t *testing.T) {
 	advice := regexp.MustCompile(`the disk (is full or )?reports an error: .*look whether it is sound`)
 	for _, call := range []string{"fsync", "pwrite64"} {
 		t.Run(call, func(t *testing.T) {
+			t.Parallel()
 			eachCommand(t, func(*machine) {}, func(m *machine, name, before, done string) {
 				putBack := m.keep()
 				fault := fmt.Sprintf("%s -f -qq -o /dev/null -e trace=%s -e inject=%s:error=EIO:when=", tracer, call, call)

@@ -163,6 +163,7 @@ func TestOnceCopied(t *testing.T) {
 func TestOnceClock(t *testing.T) {
 	for name, wrong := range map[string]time.Duration{"a day back": -24 * time.Hour, "ten days on": 240 * time.Hour} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			eachStop(t, func(p *postOffice, i int) {
 				runOnce(p, stops[i].at+wrong)
 				runOnce(p, stops[i].at+wrong+20*time.Minute)
@@ -213,6 +214,7 @@ func madrid(t *testing.T) *time.Location {
 func TestOnceMailboxMadeAnew(t *testing.T) {
 	for _, mailbox := range []string{"Drafts", "Regards Outbox", "Sent"} {
 		t.Run(strings.ReplaceAll(mailbox, " ", ""), func(t *testing.T) {
+			t.Parallel()
 			eachStop(t, func(p *postOffice, i int) {
 				contents, err := p.server.Contents(mailbox)
 				check(p.t, err)

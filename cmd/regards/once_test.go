@@ -2,10 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -124,17 +126,45 @@ func steps(server, name string, way way) (from, every int) {
 // plainProgram gives the program without the race detector, which makes it ten
 // times as slow and would find the same at each of a thousand points.
 func plainProgram(t *testing.T) string {
-	if !racing {
-		path, err := exec.LookPath("regards")
-		check(t, err)
-		return path
-	}
-	path := filepath.Join(t.TempDir(), "regards")
-	out, err := exec.Command("go", "test", "-c", "-o", path, "regards/cmd/regards").CombinedOutput()
-	if err != nil {
-		t.Fatalf("build the program: %v: %s", err, out)
-	}
+	t.Helper()
+	path, err := builtPlain()
+	check(t, err)
 	return path
+}
+
+// builtPlain builds it for the first who asks, with the flags of a release, whose
+// compiled libraries it so shares; see workbench for when it goes.
+var builtPlain = sync.OnceValues(func() (string, error) {
+	if !racing {
+		return exec.LookPath("regards")
+	}
+	dir, err := os.MkdirTemp("", "regards-plain-")
+	if err != nil {
+		return "", err
+	}
+	plainFolder = dir
+	path := filepath.Join(dir, "regards")
+	build := exec.Command("go", "test", "-c", "-trimpath", "-o", path, "regards/cmd/regards")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build the program: %w: %s", err, out)
+	}
+	return path, nil
+})
+
+// plainFolder is where the plain program lies, if anybody asked for it.
+var plainFolder string
+
+// workbench runs all tests, and then removes what they built and shared.
+type workbench struct{ *testing.M }
+
+func (w workbench) Run() int {
+	code := w.M.Run()
+	if plainFolder != "" {
+		os.RemoveAll(plainFolder)
+	}
+	return code
 }
 
 // office sets up a machine on which a journey is about to begin.

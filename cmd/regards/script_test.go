@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", "6"); err != nil { // the command line still holds
 		panic(err)
 	}
-	testscript.Main(m, map[string]func(){"regards": elsewhere(main), "xdg-open": elsewhere(visit)})
+	testscript.Main(workbench{m}, map[string]func(){"regards": elsewhere(main), "xdg-open": elsewhere(visit)})
 }
 
 // servers are what stories are told on.
