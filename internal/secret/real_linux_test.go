@@ -19,7 +19,7 @@ func TestRealKeyring(t *testing.T) {
 	_, busErr := exec.LookPath("dbus-run-session")
 	_, keyringErr := exec.LookPath("gnome-keyring-daemon")
 	if err := errors.Join(busErr, keyringErr); err != nil && os.Getenv("REGARDS_TEST_REAL") != "1" {
-		t.Skip("there is no keyring to be had (Debian: packages gnome-keyring and dbus-bin): ", err)
+		t.Skip("there is no keyring to be had (Debian: packages gnome-keyring and dbus-daemon): ", err)
 	}
 	self, err := os.Executable()
 	if err != nil {
