@@ -40,7 +40,8 @@ func (d *Drafts) TryDraft(ctx context.Context, message Outgoing, now time.Time, 
 
 // tryMove is TryDraft where removing is moving.
 func (d *Drafts) tryMove(ctx context.Context, message Outgoing, now time.Time) (received time.Time, err error) {
-	box := d.prefix() + "Regards check"
+	// Of its own: two accounts that are one mailbox are tried at the same time.
+	box := d.prefix() + "Regards check " + message.MessageID[:min(6, len(message.MessageID))]
 	if err := d.change(ctx, "create "+box, func(c *imapclient.Client) error { return c.Create(box, nil).Wait() }); err != nil {
 		return time.Time{}, err
 	}

@@ -56,7 +56,11 @@ Where nobody sits at a terminal, --answers names a TOML file:
 			// A window that is closed is no end without a taking back.
 			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGHUP)
 			defer stop()
-			if err := s.run(ctx); err != nil {
+			err = s.run(ctx)
+			if errors.Is(err, context.Canceled) {
+				err = errors.New("interrupted")
+			}
+			if err != nil {
 				return fmt.Errorf("%w\nnothing was written", errors.Join(err, s.takeBack()))
 			}
 			if a.dryRun {
@@ -148,19 +152,26 @@ func (s *setup) run(ctx context.Context) error {
 	return s.finish(ctx)
 }
 
-// index is which account of the configuration is set up: the one with this address
-// or name, else a new one.
+// index is which account of the configuration is set up: the one with this name,
+// address or login, else a new one.
 func (s *setup) index() int {
 	if s.old == nil {
 		return 0
 	}
+	a := s.answers
 	for i, account := range s.old.Accounts {
-		if strings.EqualFold(account.Name, s.answers.Account) ||
-			s.answers.Account == "" && (strings.EqualFold(account.Address, s.answers.Address) || strings.EqualFold(account.IMAP.User, s.answers.Address)) {
+		if strings.EqualFold(account.Name, a.Account) || a.Account == "" &&
+			(strings.EqualFold(account.Address, a.Address) || strings.EqualFold(account.IMAP.User, a.Address) || sameLogin(account.IMAP, a)) {
 			return i
 		}
 	}
 	return len(s.old.Accounts)
+}
+
+// sameLogin reports whether the answers lead to the mailbox of an account.
+func sameLogin(s config.Server, a config.Answers) bool {
+	return a.IMAP != nil && strings.EqualFold(s.Host, a.IMAP.Host) && strings.EqualFold(s.User, a.IMAP.User) &&
+		(a.IMAP.Port == 0 || a.IMAP.Port == s.Port)
 }
 
 // before is the account as it was; false for a new one.

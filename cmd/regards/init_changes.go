@@ -20,8 +20,11 @@ func (s *setup) set(table, key string, value any) config.Change {
 
 func (s *setup) ownerChanges() (all []config.Change) {
 	a := s.answers
-	if s.old == nil || strings.EqualFold(s.old.Owner.Address, a.Address) {
+	switch {
+	case s.old == nil || strings.EqualFold(s.old.Owner.Address, a.Address):
 		all = append(all, s.set("owner", "name", a.Name), s.set("owner", "address", a.Address))
+	case s.isAlias():
+		all = append(all, s.set("owner", "aliases", append(slices.Clone(s.old.Owner.Aliases), a.Address)))
 	}
 	if a.Language != "" {
 		all = append(all, s.set("owner", "language", a.Language))
@@ -30,6 +33,12 @@ func (s *setup) ownerChanges() (all []config.Change) {
 		all = append(all, s.set("owner", "time_zone", a.TimeZone))
 	}
 	return all
+}
+
+// isAlias reports whether the address is a further one of an account that is there.
+func (s *setup) isAlias() bool {
+	_, known := s.before()
+	return known && !slices.ContainsFunc(s.old.Addresses(), func(own string) bool { return strings.EqualFold(own, s.answers.Address) })
 }
 
 func (s *setup) accountChanges() (all []config.Change) {

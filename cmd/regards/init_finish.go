@@ -94,6 +94,12 @@ func (s *setup) finish(ctx context.Context) error {
 	}
 	s.undo = nil
 	fmt.Fprintf(s.out, "wrote %s\n", s.path)
+	if s.old != nil && s.isAlias() {
+		fmt.Fprintf(s.out, "%s is one more address of the account %s, which is read once\n", s.answers.Address, quote(s.account.Name))
+	}
+	if s.cfg.Owner.Name != s.answers.Name {
+		fmt.Fprintf(s.out, "the name in letters stays %s; to change it, edit [owner]\n", quote(s.cfg.Owner.Name))
+	}
 	if s.old != nil {
 		return s.tellService(ctx)
 	}

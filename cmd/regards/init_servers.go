@@ -78,11 +78,12 @@ func (s *setup) confirmServers(ctx context.Context) error {
 
 // serversByHand asks for servers that could not be found.
 func (s *setup) serversByHand(ctx context.Context, why error) error {
-	fmt.Fprintln(s.err, why)
-	text, err := s.ask.until(ctx, "IMAP server (empty to give up)", "", func(text string) error {
-		_, err := serverOf(text, 993)
-		return err
-	})
+	if errors.Is(why, provider.ErrOffline) {
+		fmt.Fprintln(s.err, "The name servers do not answer: is this computer online?")
+	}
+	_, domain, _ := strings.Cut(s.answers.Address, "@")
+	fmt.Fprintf(s.err, "No mail server was found for %s. Whoever runs that mail can name them; HOST and HOST:PORT will do.\n", domain)
+	text, err := s.ask.until(ctx, "IMAP server (empty to give up)", "", func(text string) error { return goodServer(ctx, text, 993) })
 	if err == nil && text == "" {
 		err = errors.New("without a server there is nothing to set up")
 	}
@@ -90,12 +91,26 @@ func (s *setup) serversByHand(ctx context.Context, why error) error {
 		return err
 	}
 	s.answers.IMAP, _ = serverOf(text, 993)
-	text, err = s.ask.until(ctx, "SMTP server (empty: regards only makes drafts)", "", func(text string) error {
-		_, err := serverOf(text, 465)
-		return err
-	})
+	text, err = s.ask.until(ctx, "SMTP server (empty: regards only makes drafts)", "", func(text string) error { return goodServer(ctx, text, 465) })
 	s.answers.SMTP, _ = serverOf(text, 465)
 	return err
+}
+
+// goodServer says what is wrong with the name of a server, as far as the name servers
+// know.
+func goodServer(ctx context.Context, text string, port int) error {
+	server, err := serverOf(text, port)
+	if err != nil || server == nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience.lookup)
+	defer cancel()
+	_, err = online.lookup(ctx, server.Host)
+	var unknown *net.DNSError
+	if errors.As(err, &unknown) && unknown.IsNotFound {
+		return fmt.Errorf("there is no computer called %s; is the name right?", server.Host)
+	}
+	return nil // what else is wrong shows when it is tried
 }
 
 // serverOf reads HOST or HOST:PORT; nil for nothing. The ports for STARTTLS are 143

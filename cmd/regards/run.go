@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -43,12 +45,34 @@ read the configuration anew; while that is wrong, the one before holds.`,
 				if a.dryRun {
 					return a.printRehearsal(c, s, len(before), err)
 				}
-				return err
+				return errors.Join(err, a.printDrafted(c.Context(), s, before))
 			})
 		},
 	}
 	c.Flags().BoolVar(&once, "once", false, "make one full pass and end: sync, plan, deliver, settle what was interrupted")
 	return c
+}
+
+// printDrafted says which drafts a pass has laid.
+func (a *app) printDrafted(ctx context.Context, s *session, before []contact.Letter) error {
+	after, err := s.store.Letters(context.WithoutCancel(ctx))
+	if err != nil || a.json {
+		return err
+	}
+	contacts, err := s.contacts(context.WithoutCancel(ctx))
+	if err != nil {
+		return err
+	}
+	lay := map[string]bool{}
+	for _, l := range before {
+		lay[l.Key] = l.State == contact.Drafted
+	}
+	for _, l := range after {
+		if l.State == contact.Drafted && !lay[l.Key] {
+			fmt.Fprintf(a.out, "a draft for %s lies in %s: %s\n", contacts.name(l.ContactID), l.Place.Mailbox, l.Subject)
+		}
+	}
+	return nil
 }
 
 // printRehearsal says which drafts a dry run would have laid.

@@ -86,7 +86,7 @@ func oneLine(said string) string { return strings.Join(strings.Fields(said), " "
 // a line.
 func cron(words []string) string {
 	line := strings.ReplaceAll(shellWords(words), "%", `\%`)
-	return "Or let cron do it, with one of these lines in crontab -e:\n" +
+	return "Let cron do it, with one of these lines in crontab -e:\n" +
 		"    @reboot " + line + "\n" +
 		"    */15 * * * * " + line + " --once"
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -79,7 +80,10 @@ func invalidCertificate(host string, now time.Time, err x509.CertificateInvalidE
 
 func unknownAuthority(host string, err x509.UnknownAuthorityError) string {
 	const mend = "ask who runs it for one of a public authority, or have this computer trust it"
+	known, poolErr := x509.SystemCertPool()
 	switch {
+	case poolErr == nil && runtime.GOOS == "linux" && known.Equal(x509.NewCertPool()):
+		return fmt.Sprintf("the certificate of %s cannot be checked: this computer knows no authority at all; install the package ca-certificates", host)
 	case err.Cert == nil:
 		return fmt.Sprintf("the certificate of %s is signed by nobody known; %s", host, mend)
 	case bytes.Equal(err.Cert.RawIssuer, err.Cert.RawSubject):
