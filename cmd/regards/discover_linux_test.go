@@ -29,9 +29,10 @@ type window struct {
 func openWindow(t *testing.T) *window {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skip("there are no pseudo-terminals here: ", err)
+	if err != nil && os.Getenv("REGARDS_TEST_REAL") != "1" {
+		t.Skip("there are no pseudo-terminals here, which a Linux with /dev/ptmx has, as that of .ci/run: ", err)
 	}
+	check(t, err)
 	t.Cleanup(func() { master.Close() })
 	check(t, unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0))
 	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)

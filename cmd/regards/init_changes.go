@@ -42,8 +42,12 @@ func (s *setup) isAlias() bool {
 }
 
 func (s *setup) accountChanges() (all []config.Change) {
-	if _, known := s.before(); known {
-		return nil
+	if before, known := s.before(); known {
+		if s.answers.IMAP == nil || sameLogin(before.IMAP, s.answers) || strings.EqualFold(before.Address, s.answers.Address) {
+			return nil
+		}
+		// Its mail has moved: letters come from the new address, and answers go there.
+		return []config.Change{s.set("account", "address", s.answers.Address)}
 	}
 	all = append(all, s.set("account", "name", s.name()))
 	if s.old != nil && !strings.EqualFold(s.old.Owner.Address, s.answers.Address) {
@@ -53,22 +57,22 @@ func (s *setup) accountChanges() (all []config.Change) {
 }
 
 // serverChanges are those of a server; none for nil. User is who logs in there if
-// nobody is named.
-func (s *setup) serverChanges(table string, as *config.AnswerServer, user string) (all []config.Change) {
+// nobody is named. What is not answered is not left as it was of another server.
+func (s *setup) serverChanges(table string, as *config.AnswerServer, user string) []config.Change {
 	if as == nil {
 		return nil
 	}
-	all = append(all, s.set(table, "host", as.Host))
+	var port, tls, login any
 	if as.Port != 0 {
-		all = append(all, s.set(table, "port", as.Port))
+		port = as.Port
 	}
 	if as.TLS != "" {
-		all = append(all, s.set(table, "tls", as.TLS))
+		tls = as.TLS
 	}
 	if as.User != user && as.User != "" {
-		all = append(all, s.set(table, "user", as.User))
+		login = as.User
 	}
-	return all
+	return []config.Change{s.set(table, "host", as.Host), s.set(table, "port", port), s.set(table, "tls", tls), s.set(table, "user", login)}
 }
 
 // smtpChanges come behind those of the IMAP server, whose user and password hold for

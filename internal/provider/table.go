@@ -10,7 +10,7 @@ import (
 // providers' own pages; how each lets programs in is from their pages, too, and
 // where those could not be read, the entry's notes say so. docs/providers.md is
 // written from it.
-var table = slices.Concat(worldwide(), german(), french(), european(), elsewhere(), hosters(), closed())
+var table = slices.Concat(worldwide, german, french, european, elsewhere(), hosters(), closed)
 
 // words splits a list of domains.
 func words(list string) []string { return strings.Fields(list) }

@@ -73,19 +73,17 @@ func ionos(place string) entry {
 }
 
 // closed are providers into which only their own programs have a way.
-func closed() []entry {
-	return []entry{
-		{
-			name:    "Tuta",
-			domains: words("tuta.com tuta.io tutanota.com tutanota.de tutamail.com keemail.me"),
-			mx:      words("tutanota.de tuta.com"),
-			noIMAP:  "Tuta has neither IMAP nor SMTP, since only its own programs can decrypt the mail; take another mailbox for regards",
-		},
-		{
-			name:    "HEY",
-			domains: words("hey.com"),
-			mx:      words("app.hey.com"),
-			noIMAP:  "HEY has no IMAP: only its own programs read the mail; take another mailbox for regards",
-		},
-	}
+var closed = []entry{
+	{
+		name:    "Tuta",
+		domains: words("tuta.com tuta.io tutanota.com tutanota.de tutamail.com keemail.me"),
+		mx:      words("tutanota.de tuta.com"),
+		noIMAP:  "Tuta has neither IMAP nor SMTP, since only its own programs can decrypt the mail; take another mailbox for regards",
+	},
+	{
+		name:    "HEY",
+		domains: words("hey.com"),
+		mx:      words("app.hey.com"),
+		noIMAP:  "HEY has no IMAP: only its own programs read the mail; take another mailbox for regards",
+	},
 }

@@ -1,127 +1,125 @@
 package provider
 
 // worldwide are the providers that people have everywhere.
-func worldwide() []entry {
-	return []entry{
-		{
-			name:    "Gmail",
-			domains: words("gmail.com googlemail.com"),
-			imap:    imaps("imap.gmail.com"), smtp: smtps("smtp.gmail.com"),
-			ways: []Way{googleAppPassword(), google()},
-			notes: []string{
-				"IMAP is always on, since January 2025.",
-				"An app password comes first: the login of an app of your own ends every 7 days while the app is “in testing”.",
-			},
+var worldwide = []entry{
+	{
+		name:    "Gmail",
+		domains: words("gmail.com googlemail.com"),
+		imap:    imaps("imap.gmail.com"), smtp: smtps("smtp.gmail.com"),
+		ways: []Way{googleAppPassword(), google()},
+		notes: []string{
+			"IMAP is always on, since January 2025.",
+			"An app password comes first: the login of an app of your own ends every 7 days while the app is “in testing”.",
 		},
-		{
-			name: "Google Workspace",
-			mx:   words("google.com googlemail.com"),
-			imap: imaps("imap.gmail.com"), smtp: smtps("smtp.gmail.com"),
-			ways: []Way{googleAppPassword(), google()},
-			notes: []string{
-				"Your administrator can forbid IMAP, app passwords, and apps that are not verified. If the page for app passwords is not there for you, use OAuth 2.0 or ask them.",
-			},
+	},
+	{
+		name: "Google Workspace",
+		mx:   words("google.com googlemail.com"),
+		imap: imaps("imap.gmail.com"), smtp: smtps("smtp.gmail.com"),
+		ways: []Way{googleAppPassword(), google()},
+		notes: []string{
+			"Your administrator can forbid IMAP, app passwords, and apps that are not verified. If the page for app passwords is not there for you, use OAuth 2.0 or ask them.",
 		},
-		{
-			name:    "Outlook.com",
-			domains: words(outlookDomains),
-			mx:      words("olc.protection.outlook.com"),
-			imap:    imaps("outlook.office365.com"), smtp: submission("smtp-mail.outlook.com"),
-			ways: []Way{outlook()},
-			notes: []string{
-				"Passwords and app passwords have not worked since 16 September 2024: OAuth 2.0 is the only way.",
-			},
+	},
+	{
+		name:    "Outlook.com",
+		domains: words(outlookDomains),
+		mx:      words("olc.protection.outlook.com"),
+		imap:    imaps("outlook.office365.com"), smtp: submission("smtp-mail.outlook.com"),
+		ways: []Way{outlook()},
+		notes: []string{
+			"Passwords and app passwords have not worked since 16 September 2024: OAuth 2.0 is the only way.",
 		},
-		{
-			name:    "Microsoft 365",
-			domains: words("office365.com"),
-			mx:      words("mail.protection.outlook.com mx.microsoft"),
-			imap:    imaps("outlook.office365.com"), smtp: submission("smtp.office365.com"),
-			ways: []Way{microsoft("common")},
-			notes: []string{
-				"OAuth 2.0 is the only way. Your organisation may want to approve the app first, and can switch IMAP off: ask its IT for “IMAP with OAuth”.",
-				"Sending by SMTP is off in most organisations (“authenticated SMTP”, per mailbox). Without it leave [account.smtp] out: drafts work all the same.",
-			},
+	},
+	{
+		name:    "Microsoft 365",
+		domains: words("office365.com"),
+		mx:      words("mail.protection.outlook.com mx.microsoft"),
+		imap:    imaps("outlook.office365.com"), smtp: submission("smtp.office365.com"),
+		ways: []Way{microsoft("common")},
+		notes: []string{
+			"OAuth 2.0 is the only way. Your organisation may want to approve the app first, and can switch IMAP off: ask its IT for “IMAP with OAuth”.",
+			"Sending by SMTP is off in most organisations (“authenticated SMTP”, per mailbox). Without it leave [account.smtp] out: drafts work all the same.",
 		},
-		{
-			name:    "iCloud",
-			domains: words("icloud.com me.com mac.com"),
-			mx:      words("mail.icloud.com"),
-			imap:    local(imaps("imap.mail.me.com")), smtp: submission("smtp.mail.me.com"),
-			ways: []Way{appPassword(
-				"Open https://account.apple.com and log in; two-factor authentication must be on.",
-				"Under Sign-In and Security choose App-Specific Passwords, then the plus sign, and name it regards.",
-				giveRegards("the password that is shown, with its hyphens,"),
-			)},
-			notes: []string{
-				"The user is that of your address at icloud.com, also for an alias or a domain of your own. If IMAP refuses the part before the @, try the whole address.",
-			},
+	},
+	{
+		name:    "iCloud",
+		domains: words("icloud.com me.com mac.com"),
+		mx:      words("mail.icloud.com"),
+		imap:    local(imaps("imap.mail.me.com")), smtp: submission("smtp.mail.me.com"),
+		ways: []Way{appPassword(
+			"Open https://account.apple.com and log in; two-factor authentication must be on.",
+			"Under Sign-In and Security choose App-Specific Passwords, then the plus sign, and name it regards.",
+			giveRegards("the password that is shown, with its hyphens,"),
+		)},
+		notes: []string{
+			"The user is that of your address at icloud.com, also for an alias or a domain of your own. If IMAP refuses the part before the @, try the whole address.",
 		},
-		{
-			name:    "Yahoo Mail",
-			domains: words(yahooDomains),
-			mx:      words("yahoodns.net"),
-			imap:    imaps("imap.mail.yahoo.com"), smtp: smtps("smtp.mail.yahoo.com"),
-			ways: []Way{appPassword(
-				"Open https://login.yahoo.com/account/security in a browser in which you have been logged in for some days.",
-				"Under External connections choose Create app password, and name it regards.",
-				giveRegards("the password that is shown"),
-			)},
-		},
-		{
-			name:    "AOL Mail",
-			domains: words("aol.com aim.com netscape.net compuserve.com cs.com wmconnect.com verizon.net aol.de aol.it aol.fr aol.es aol.se aol.co.uk aol.co.nz aol.com.au aol.com.ar aol.com.br aol.com.mx"),
-			mx:      words("mx-aol.mail.gm0.yahoodns.net"),
-			imap:    imaps("imap.aol.com"), smtp: smtps("smtp.aol.com"),
-			ways: []Way{appPassword(
-				"Open https://login.aol.com/account/security and log in.",
-				"Choose Create app password (or Generate app password), and name it regards.",
-				giveRegards("the password that is shown"),
-			)},
-		},
-		{
-			name:    "Fastmail",
-			domains: words(fastmailDomains),
-			mx:      words("messagingengine.com"),
-			imap:    imaps("imap.fastmail.com"), smtp: smtps("smtp.fastmail.com"),
-			ways: []Way{appPassword(
-				"Open https://app.fastmail.com, then Settings, Privacy & Security, Integrations.",
-				"Choose New app password, name it regards, and let it have Mail (IMAP, SMTP).",
-				giveRegards("the password that is shown"),
-			)},
-			notes: []string{"The Basic plan has no IMAP."},
-		},
-		{
-			name:    "Proton Mail",
-			domains: words("proton.me protonmail.com protonmail.ch pm.me"),
-			mx:      words("protonmail.ch"),
-			imap:    Server{Host: "127.0.0.1", Port: 1143, TLS: StartTLS, User: wholeAddress},
-			smtp:    Server{Host: "127.0.0.1", Port: 1025, TLS: StartTLS, User: wholeAddress},
-			ways: []Way{password(
-				"Install Proton Mail Bridge on the machine where regards runs, from https://proton.me/mail/bridge (a paid plan is needed), log in there, and let it start with the machine.",
-				"In the Bridge, open the account's mailbox details and take the password that stands there: it is not that of your account. Compare the ports: they can differ.",
-				"The Bridge signs its certificate itself. Export it (Settings, Advanced settings, Export TLS certificates; or cert export on its command line) and have this machine trust it: "+
-					"on Debian copy cert.pem to /usr/local/share/ca-certificates/proton-bridge.crt, delete the exported key.pem, and run update-ca-certificates.",
-				"If you would rather not, write tls = \"none\" for both servers: regards allows that to 127.0.0.1 alone, since nothing leaves the machine. "+
-					"Any program on it could then pose as the Bridge while that is not running.",
-			)},
-			notes: []string{"There is no IMAP but through the Bridge, which must be running."},
-		},
-		{
-			name:    "GMX (gmx.com)",
-			domains: words("gmx.com gmx.us gmx.co.uk gmx.es gmx.fr gmx.ca gmx.ie gmx.pt gmx.se gmx.it gmx.li gmx.tm gmx.cn gmx.co.in gmx.com.br gmx.com.my gmx.hk gmx.ph gmx.ru gmx.sg gmx.tw gmx.com.tr"),
-			imap:    imaps("imap.gmx.com"), smtp: smtps("mail.gmx.com"),
-			ways: unitedInternet("https://www.gmx.com", "GMX"),
-		},
-		{
-			name:    "mail.com",
-			domains: words("mail.com email.com post.com usa.com consultant.com dr.com engineer.com europe.com london.com myself.com iname.com writeme.com"),
-			mx:      words("mx00.mail.com mx01.mail.com"),
-			imap:    imaps("imap.mail.com"), smtp: smtps("smtp.mail.com"),
-			ways:  unitedInternet("https://www.mail.com", "mail.com"),
-			notes: []string{"IMAP may belong to the paid plan. " + serversOnly},
-		},
-	}
+	},
+	{
+		name:    "Yahoo Mail",
+		domains: words(yahooDomains),
+		mx:      words("yahoodns.net"),
+		imap:    imaps("imap.mail.yahoo.com"), smtp: smtps("smtp.mail.yahoo.com"),
+		ways: []Way{appPassword(
+			"Open https://login.yahoo.com/account/security in a browser in which you have been logged in for some days.",
+			"Under External connections choose Create app password, and name it regards.",
+			giveRegards("the password that is shown"),
+		)},
+	},
+	{
+		name:    "AOL Mail",
+		domains: words("aol.com aim.com netscape.net compuserve.com cs.com wmconnect.com verizon.net aol.de aol.it aol.fr aol.es aol.se aol.co.uk aol.co.nz aol.com.au aol.com.ar aol.com.br aol.com.mx"),
+		mx:      words("mx-aol.mail.gm0.yahoodns.net"),
+		imap:    imaps("imap.aol.com"), smtp: smtps("smtp.aol.com"),
+		ways: []Way{appPassword(
+			"Open https://login.aol.com/account/security and log in.",
+			"Choose Create app password (or Generate app password), and name it regards.",
+			giveRegards("the password that is shown"),
+		)},
+	},
+	{
+		name:    "Fastmail",
+		domains: words(fastmailDomains),
+		mx:      words("messagingengine.com"),
+		imap:    imaps("imap.fastmail.com"), smtp: smtps("smtp.fastmail.com"),
+		ways: []Way{appPassword(
+			"Open https://app.fastmail.com, then Settings, Privacy & Security, Integrations.",
+			"Choose New app password, name it regards, and let it have Mail (IMAP, SMTP).",
+			giveRegards("the password that is shown"),
+		)},
+		notes: []string{"The Basic plan has no IMAP."},
+	},
+	{
+		name:    "Proton Mail",
+		domains: words("proton.me protonmail.com protonmail.ch pm.me"),
+		mx:      words("protonmail.ch"),
+		imap:    Server{Host: "127.0.0.1", Port: 1143, TLS: StartTLS, User: wholeAddress},
+		smtp:    Server{Host: "127.0.0.1", Port: 1025, TLS: StartTLS, User: wholeAddress},
+		ways: []Way{password(
+			"Install Proton Mail Bridge on the machine where regards runs, from https://proton.me/mail/bridge (a paid plan is needed), log in there, and let it start with the machine.",
+			"In the Bridge, open the account's mailbox details and take the password that stands there: it is not that of your account. Compare the ports: they can differ.",
+			"The Bridge signs its certificate itself. Export it (Settings, Advanced settings, Export TLS certificates; or cert export on its command line) and have this machine trust it: "+
+				"on Debian copy cert.pem to /usr/local/share/ca-certificates/proton-bridge.crt, delete the exported key.pem, and run update-ca-certificates.",
+			"If you would rather not, write tls = \"none\" for both servers: regards allows that to 127.0.0.1 alone, since nothing leaves the machine. "+
+				"Any program on it could then pose as the Bridge while that is not running.",
+		)},
+		notes: []string{"There is no IMAP but through the Bridge, which must be running."},
+	},
+	{
+		name:    "GMX (gmx.com)",
+		domains: words("gmx.com gmx.us gmx.co.uk gmx.es gmx.fr gmx.ca gmx.ie gmx.pt gmx.se gmx.it gmx.li gmx.tm gmx.cn gmx.co.in gmx.com.br gmx.com.my gmx.hk gmx.ph gmx.ru gmx.sg gmx.tw gmx.com.tr"),
+		imap:    imaps("imap.gmx.com"), smtp: smtps("mail.gmx.com"),
+		ways: unitedInternet("https://www.gmx.com", "GMX"),
+	},
+	{
+		name:    "mail.com",
+		domains: words("mail.com email.com post.com usa.com consultant.com dr.com engineer.com europe.com london.com myself.com iname.com writeme.com"),
+		mx:      words("mx00.mail.com mx01.mail.com"),
+		imap:    imaps("imap.mail.com"), smtp: smtps("smtp.mail.com"),
+		ways:  unitedInternet("https://www.mail.com", "mail.com"),
+		notes: []string{"IMAP may belong to the paid plan. " + serversOnly},
+	},
 }
 
 func googleAppPassword() Way {
