@@ -223,14 +223,19 @@ func (s *setup) folderFor(path string) {
 func (s *setup) writeSecret(path, value string) error {
 	s.folderFor(path)
 	before, err := secret.ReadFile(path)
-	switch {
-	case errors.Is(err, secret.ErrNone):
-		s.undo = append(s.undo, func() error { return removeFiles(path) })
-	case err != nil:
+	if err != nil && !errors.Is(err, secret.ErrNone) {
 		return err
-	default:
-		s.undo = append(s.undo, func() error { return secret.WriteFile(path, before) })
 	}
+	missing := err != nil
+	s.undo = append(s.undo, func() error {
+		switch now, err := secret.ReadFile(path); {
+		case err == nil && now != value: // of another set-up, which ran beside this one
+			return nil
+		case missing:
+			return removeFiles(path)
+		}
+		return secret.WriteFile(path, before)
+	})
 	return secret.WriteFile(path, value)
 }
 

@@ -16,7 +16,7 @@ func upToTheEnd(n *beginner) {
 	n.await(n.t, "config.toml? [Y/n]: ")
 }
 
-// A window that is closed takes the password back, which had to be kept to be tried;
+// A window that is closed takes the password back, which was kept for the checks;
 // nor does a folder stay that was made for it.
 func TestInitHangsUp(t *testing.T) {
 	t.Parallel()
@@ -86,7 +86,37 @@ func TestInitChangesNothingElse(t *testing.T) {
 	}
 }
 
-// A rehearsal leaves nothing, though the password has to be kept to be tried.
+// A password that is refused has never lain in the place of the one that works: whoever
+// reads that meanwhile, and whatever ends the set-up, finds the old one.
+func TestInitTriesBeforeItKeeps(t *testing.T) {
+	t.Parallel()
+	n := startInit(t, "gmail")
+	upToTheEnd(n)
+	n.press(t, "\r")
+	n.answer("Did it [Y/n]: ", "")
+	n.await(t, "what comes next")
+	check(t, n.c.Wait())
+	kept := filepath.Join(filepath.Dir(n.config()), "password-personal")
+	held := filepath.Join(n.home, "held") // which keeps the file's number from being given anew
+	check(t, os.Link(kept, held))
+
+	n.start()
+	n.answer("Your mail address [ana@gmail.com]: ", "")
+	n.answer("Your name", "")
+	n.answer("[es]: ", "")
+	n.answer("Which one [k]: ", "1")
+	n.answer("(it is not shown): ", "summer 2026")
+	n.await(t, "(it is not shown): ") // again, since it was refused
+	check(t, n.c.Process.Kill())
+	_ = n.c.Wait() // it was killed
+	before, err := os.Stat(held)
+	check(t, err)
+	if after, err := os.Stat(kept); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the password was replaced: %v", err)
+	}
+}
+
+// A rehearsal leaves nothing, though the password has to be kept for the checks.
 func TestInitRehearsed(t *testing.T) {
 	t.Parallel()
 	n := beginnerAt(t, "gmail")

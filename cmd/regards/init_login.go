@@ -107,42 +107,50 @@ func (s *setup) source(key string, value any) {
 	}
 }
 
-// typedPassword asks for a password, keeps it, and logs in with it.
+// typedPassword asks for a password, logs in with it, and keeps it. It is tried first, so
+// that one that is refused never stands in the place of one that works.
 func (s *setup) typedPassword(ctx context.Context, way provider.Way) error {
 	typed, err := s.askPassword(ctx, way)
 	if err != nil {
 		return err
 	}
-	if err := s.keepPassword(ctx, typed); err != nil {
-		return err
-	}
+	s.source("keyring", s.answers.Address) // if there is one; not asked yet
 	if err := s.judge(); err != nil {
 		return err
 	}
-	conn, err := imapconn.Dial(ctx, imapServer(s.account.IMAP))
+	server := imapServer(s.account.IMAP)
+	server.Secret = func(context.Context) (string, error) { return typed, nil }
+	conn, err := imapconn.Dial(ctx, server)
 	if err != nil {
-		return errors.Join(err, s.takeBack())
+		return err
 	}
 	conn.Logout(ctx)
-	return nil
+	if err := s.keepPassword(ctx, typed); err != nil {
+		return err
+	}
+	return s.judge()
 }
 
 // keepPassword puts a password into the keyring if there is one, else into a file.
 func (s *setup) keepPassword(ctx context.Context, typed string) error {
 	name := s.answers.Address
 	before, err := secret.FromKeyring(ctx, name)
-	switch {
-	case err == nil:
-		s.undo = append(s.undo, func() error { return secret.ToKeyring(context.WithoutCancel(ctx), name, before) })
-	case errors.Is(err, secret.ErrNone):
-		s.undo = append(s.undo, func() error { return secret.DropFromKeyring(context.WithoutCancel(ctx), name) })
-	}
 	if err == nil || errors.Is(err, secret.ErrNone) {
+		missing := err != nil
 		if err = secret.ToKeyring(ctx, name, typed); err == nil {
+			s.undo = append(s.undo, func() error {
+				ctx := context.WithoutCancel(ctx)
+				switch now, err := secret.FromKeyring(ctx, name); {
+				case err == nil && now != typed: // of another set-up, which ran beside this one
+					return nil
+				case missing:
+					return secret.DropFromKeyring(ctx, name)
+				}
+				return secret.ToKeyring(ctx, name, before)
+			})
 			s.source("keyring", name)
 			return nil
 		}
-		s.undo = s.undo[:len(s.undo)-1]
 	}
 	file := s.file("password")
 	s.source("password_file", file)
