@@ -29,12 +29,15 @@ func (s *session) contact(ctx context.Context, who string) (contact.Contact, err
 	return all.find(who)
 }
 
+// removed stands for the name of a contact that is gone.
+const removed = "(removed)"
+
 // name gives the name of a contact, also of one that is gone.
 func (p people) name(id string) string {
 	if c, ok := p.byID(id); ok {
 		return c.Name
 	}
-	return "(removed)"
+	return removed
 }
 
 func (p people) byID(id string) (contact.Contact, bool) {

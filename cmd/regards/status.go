@@ -64,6 +64,9 @@ type statusJSON struct {
 	Hold     *holdJSON     `json:"hold"` // why nothing is drafted or sent; null when it is
 	Troubles []troubleJSON `json:"troubles"`
 	last     map[string]store.AccountState
+	hold     store.Hold
+	backup   time.Time
+	book     time.Time
 }
 
 type noticeJSON struct {
@@ -121,6 +124,8 @@ type nextJSON struct {
 	Key string  `json:"key"`
 	Due *string `json:"due"`
 	Why string  `json:"why,omitempty"` // when it goes, or why not; of one that is approved
+	to  string
+	due time.Time
 }
 
 // status gathers the state of everything.
@@ -154,12 +159,11 @@ func (s *session) status(ctx context.Context) (statusJSON, error) {
 	if err := s.addLast(ctx, &st); err != nil {
 		return st, err
 	}
-	hold, err := s.store.Held(ctx)
-	if err != nil {
+	if st.hold, err = s.store.Held(ctx); err != nil {
 		return st, err
 	}
-	if !hold.Over(s.now()) {
-		st.Hold = &holdJSON{hold.Reason, jsonTime(hold.Since), jsonTime(hold.Until)}
+	if !st.hold.Over(s.now()) {
+		st.Hold = &holdJSON{st.hold.Reason, jsonTime(st.hold.Since), jsonTime(st.hold.Until)}
 	}
 	troubles, err := s.store.Troubles(ctx)
 	if err != nil {
@@ -219,13 +223,11 @@ func (s *session) addLast(ctx context.Context, st *statusJSON) error {
 			st.LastDigest = &noticeJSON{n.Key, jsonTime(n.Made), n.State, n.Reason}
 		}
 	}
-	at, _, err := s.store.Fired(ctx, daemon.BackupLine)
-	st.LastBackup = jsonTime(at)
-	if err != nil {
+	if st.backup, _, err = s.store.Fired(ctx, daemon.BackupLine); err != nil {
 		return err
 	}
-	at, _, err = s.store.Fired(ctx, daemon.BookLine(s.cfg.CardDAV.URL))
-	st.LastBook = jsonTime(at)
+	st.book, _, err = s.store.Fired(ctx, daemon.BookLine(s.cfg.CardDAV.URL))
+	st.LastBackup, st.LastBook = jsonTime(st.backup), jsonTime(st.book)
 	return err
 }
 
@@ -251,7 +253,7 @@ func (s *session) next(r plan.Records, p plan.Policy) []nextJSON {
 	}
 	next := make([]nextJSON, 0, len(open))
 	for _, l := range open {
-		next = append(next, nextJSON{l.Key, jsonTime(l.Due), resting[l.Key]})
+		next = append(next, nextJSON{l.Key, jsonTime(l.Due), resting[l.Key], cmp.Or(r.Contacts[l.ContactID].Name, removed), l.Due})
 	}
 	return next
 }
@@ -294,7 +296,7 @@ func (a *app) printStatus(s *session, st statusJSON) {
 	if st.Hold != nil {
 		end := ""
 		if st.Hold.Until != nil {
-			end = " until " + *st.Hold.Until
+			end = " until " + localTime(st.hold.Until, s)
 		}
 		fmt.Fprintf(a.out, "nothing is drafted or sent%s: %s; to go on: regards resume\n", end, st.Hold.Reason)
 	}
@@ -304,11 +306,11 @@ func (a *app) printStatus(s *session, st statusJSON) {
 	if d := st.LastDigest; d != nil {
 		fmt.Fprintf(a.out, "last digest: %s, %s\n", d.Key, d.State)
 	}
-	if st.LastBackup != nil {
-		fmt.Fprintf(a.out, "last daily backup: %s\n", *st.LastBackup)
+	if !st.backup.IsZero() {
+		fmt.Fprintf(a.out, "last daily backup: %s\n", localTime(st.backup, s))
 	}
-	if st.LastBook != nil {
-		fmt.Fprintf(a.out, "last reading of the address book: %s\n", *st.LastBook)
+	if !st.book.IsZero() {
+		fmt.Fprintf(a.out, "last reading of the address book: %s\n", localTime(st.book, s))
 	}
 	t := a.table("ACCOUNT", "MAILBOX", "MESSAGES", "TOUCHES", "LEFT OUT")
 	for _, acc := range st.Accounts {
@@ -338,7 +340,7 @@ func (a *app) printStatus(s *session, st statusJSON) {
 		if n.Why != "" {
 			n.Why = ": " + n.Why
 		}
-		fmt.Fprintf(a.out, "next: %s, due %s%s\n", n.Key, *n.Due, n.Why)
+		fmt.Fprintf(a.out, "next: %s to %s, due %s%s\n", n.Key, n.to, localTime(n.due, s), n.Why)
 	}
 }
 
