@@ -122,10 +122,14 @@ read, edit and send them.`,
 // group makes a command that only holds others: without one of them it is an
 // error, not a help text with a happy exit.
 func group(name, short, long string, children ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: name, Short: short, Long: long,
+	c := &cobra.Command{Use: name, Short: short, Long: long, SuggestionsMinimumDistance: 2, // letters that are wrong
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usagef("unknown command %q for %s; see: %s --help", args[0], c.CommandPath(), c.CommandPath())
+				meant := ""
+				if near := c.SuggestionsFor(args[0]); len(near) > 0 {
+					meant = fmt.Sprintf("did you mean %s? ", strings.Join(near, " or "))
+				}
+				return usagef("unknown command %q for %s; %ssee: %s --help", args[0], c.CommandPath(), meant, c.CommandPath())
 			}
 			return usagef("%s needs a command; see: %s --help", c.CommandPath(), c.CommandPath())
 		},
