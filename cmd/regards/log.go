@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -72,7 +73,7 @@ func (a *app) logOccasion(c *cobra.Command, s *session, f logFlags, kind string,
 	if err != nil {
 		return err
 	}
-	who, newcomers, err := s.persons(all, persons, f.groups)
+	who, newcomers, err := s.persons(c.Context(), all, persons, f.groups)
 	if err != nil {
 		return err
 	}
@@ -137,9 +138,20 @@ func nextIsDue(o contact.Occasion) error {
 	return nil
 }
 
+// asNewcomer is how to write somebody who is no contact yet: with the address, if the owner
+// writes with one person of that name.
+func (s *session) asNewcomer(ctx context.Context, name string) string {
+	strangers, _, _ := s.acquaintances(ctx) // without them the form is told
+	strangers = slices.DeleteFunc(strangers, func(f plan.Stranger) bool { return f.Name == "" || !hasWords(f.Name, name) })
+	if len(strangers) != 1 {
+		return "Name <address>"
+	}
+	return strangers[0].Name + " <" + strangers[0].Address + ">"
+}
+
 // persons finds the contacts that are named, and makes new ones of "Name
 // <address>"; newcomers are those, by their place.
-func (s *session) persons(all people, names, groups []string) (who people, newcomers map[int]contact.Contact, err error) {
+func (s *session) persons(ctx context.Context, all people, names, groups []string) (who people, newcomers map[int]contact.Contact, err error) {
 	newcomers = map[int]contact.Contact{}
 	for _, name := range names {
 		p, isNew := parsePerson(name)
@@ -152,7 +164,7 @@ func (s *session) persons(all people, names, groups []string) (who people, newco
 		case err == nil:
 			p = known
 		case !isNew && errors.Is(err, errNobody):
-			return nil, nil, fmt.Errorf(`%w; for somebody new write "Name <address>"`, err)
+			return nil, nil, fmt.Errorf("%w; for somebody new write %q", err, s.asNewcomer(ctx, name))
 		case !isNew:
 			return nil, nil, err
 		default:
