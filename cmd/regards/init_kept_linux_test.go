@@ -16,6 +16,16 @@ func upToTheEnd(n *beginner) {
 	n.await(n.t, "config.toml? [Y/n]: ")
 }
 
+// toTheEnd sets everything up.
+func toTheEnd(n *beginner) {
+	n.t.Helper()
+	upToTheEnd(n)
+	n.press(n.t, "\r")
+	n.answer("Did it [Y/n]: ", "")
+	n.await(n.t, "what comes next")
+	check(n.t, n.c.Wait())
+}
+
 // A window that is closed takes the password back, which was kept for the checks;
 // nor does a folder stay that was made for it.
 func TestInitHangsUp(t *testing.T) {
@@ -39,11 +49,7 @@ func TestInitHangsUp(t *testing.T) {
 func TestInitChangesNothingElse(t *testing.T) {
 	t.Parallel()
 	n := startInit(t, "gmail")
-	upToTheEnd(n)
-	n.press(t, "\r")
-	n.answer("Did it [Y/n]: ", "")
-	n.await(t, "what comes next")
-	check(t, n.c.Wait())
+	toTheEnd(n)
 	real := filepath.Join(n.home, "dotfiles.toml")
 	check(t, os.Rename(n.config(), real))
 	check(t, os.Symlink(real, n.config()))
@@ -91,11 +97,7 @@ func TestInitChangesNothingElse(t *testing.T) {
 func TestInitTriesBeforeItKeeps(t *testing.T) {
 	t.Parallel()
 	n := startInit(t, "gmail")
-	upToTheEnd(n)
-	n.press(t, "\r")
-	n.answer("Did it [Y/n]: ", "")
-	n.await(t, "what comes next")
-	check(t, n.c.Wait())
+	toTheEnd(n)
 	kept := filepath.Join(filepath.Dir(n.config()), "password-personal")
 	held := filepath.Join(n.home, "held") // which keeps the file's number from being given anew
 	check(t, os.Link(kept, held))
@@ -146,11 +148,7 @@ func TestInitKilled(t *testing.T) {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 	n.start()
-	upToTheEnd(n)
-	n.press(t, "\r")
-	n.answer("Did it [Y/n]: ", "")
-	n.await(t, "what comes next")
-	check(t, n.c.Wait())
+	toTheEnd(n)
 	if left := n.left(); len(left) != 2 {
 		t.Errorf("there is %v", left)
 	}
