@@ -309,17 +309,25 @@ func cmdFlags(ts *testscript.TestScript, neg bool, args []string) {
 const untilPatience = 30 * time.Second
 
 // cmdUntil runs a command again and again until its output matches: until
-// PATTERN regards ARG… .
+// PATTERN regards ARG… . Where it never does, what the server heard last may tell why.
 func cmdUntil(ts *testscript.TestScript, neg bool, args []string) {
 	pattern := regexp.MustCompile("(?m)" + args[0])
+	var stdout, stderr bytes.Buffer
 	var err error
 	for deadline := time.Now().Add(untilPatience); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
-		err = ts.Exec(args[1], args[2:]...)
-		if err == nil && pattern.MatchString(ts.ReadFile("stdout")) != neg {
+		stdout.Reset()
+		stderr.Reset()
+		cmd := exec.Command(args[1], args[2:]...)
+		cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = ts.MkAbs("."), scriptEnv(ts), &stdout, &stderr
+		if err = cmd.Run(); err == nil && pattern.Match(stdout.Bytes()) != neg {
 			return
 		}
 	}
-	ts.Fatalf("the output never matched %q (%v); last: %s%s", args[0], err, ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	if proxy := worldOf(ts).proxy; proxy != nil {
+		heard := proxy.ClientLines()
+		ts.Logf("the server heard last:\n%s", strings.Join(heard[max(0, len(heard)-40):], "\n"))
+	}
+	ts.Fatalf("the output never matched %q (%v); last: %s%s", args[0], err, &stdout, &stderr)
 }
 
 // cmdCrash runs the program and kills it with SIGKILL around its APPEND: crash
