@@ -33,7 +33,7 @@ var faults = map[string]struct {
 	"EXAMINE is garbled": {on(noIMAP, "* FLAGS"), "open %s: the server's answer cannot be read"},
 	"no UIDVALIDITY":     {on("* OK\r\n", "* OK [UIDVALIDITY"), "open %s: the server's answer cannot be read"},
 	"EXAMINE ends it":    {on(cut, "* FLAGS"), "open %s: the server is away"},
-	"EXAMINE is mute":    {on(mute, "* FLAGS"), "open %s: the server is away: no whole answer within 300ms"},
+	"EXAMINE is mute":    {on(mute, "* FLAGS"), "open %s: the server is away: no whole answer within 2m0s"},
 	"EXAMINE says BYE":   {on("* BYE go away\r\n"+cut, "* FLAGS"), "open %s: the server is away"},
 	"SEARCH is garbled":  {on(noIMAP, "* ESEARCH"), "search %s: the server's answer cannot be read"},
 	"SEARCH ends it":     {on(cut, "* ESEARCH"), "search %s: the server is away"},
@@ -58,10 +58,8 @@ func TestOneMailboxCannotBeRead(t *testing.T) {
 				for _, bad := range all {
 					p.inMailbox(bad, fault.edit)
 					r := &recorder{}
-					w := watcher(account(s, p.Port()), r)
-					w.pace.command = 300 * time.Millisecond
 					dials := p.Dials()
-					passErr := w.Sync(within(t))
+					passErr := sync1(t, p.account(s), r)
 					if passErr != nil { // it may say that a connection was lost
 						mustCut(t, passErr)
 					}
@@ -97,8 +95,8 @@ func TestRunWhenOneMailboxCannotBeRead(t *testing.T) {
 					p := newRewriter(t, s, nil, nil)
 					p.inMailbox(bad, fault.edit)
 					r := &recorder{}
-					w := watcher(account(s, p.Port()), r)
-					w.pace.command, w.pace.round = 300*time.Millisecond, 50*time.Millisecond
+					w := watcher(p.account(s), r)
+					w.pace.round = 50 * time.Millisecond
 					stop := run(t, w)
 					eventually(t, "to be told", func() bool { return len(refusals(r, bad)) > 1 })
 					fill(t, s, good, 1, 1)

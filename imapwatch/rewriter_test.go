@@ -2,11 +2,14 @@ package imapwatch
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"regards/internal/mailsim"
 )
@@ -22,6 +25,7 @@ type rewriter struct {
 	each   func() (server, client func(line string) string) // makes those of one connection, if not nil
 	conns  map[net.Conn]bool
 	dials  int
+	awaits map[string]*awaiting // by the address of the client; see account
 }
 
 // What an edit puts at the end of a line after which the connection ends, or
@@ -36,7 +40,7 @@ func newRewriter(t testing.TB, s *mailsim.Server, server, client func(string) st
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	r := &rewriter{listener: l, server: server, client: client, conns: map[net.Conn]bool{}}
+	r := &rewriter{listener: l, server: server, client: client, conns: map[net.Conn]bool{}, awaits: map[string]*awaiting{}}
 	r.working.Go(func() {
 		for {
 			conn, err := l.Accept()
@@ -56,6 +60,46 @@ func newRewriter(t testing.TB, s *mailsim.Server, server, client func(string) st
 		r.working.Wait()
 	})
 	return r
+}
+
+// account is the account of a server's user, for whom the time of a command is over as
+// soon as the server falls silent: no test has to wait for that, nor to guess how long
+// an honest answer takes.
+func (r *rewriter) account(s *mailsim.Server) Account {
+	a := account(s, r.Port())
+	a.Server.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		c := &awaiting{Conn: conn}
+		r.awaits[conn.LocalAddr().String()] = c
+		return c, nil
+	}
+	return a
+}
+
+// awaiting is a connection that knows whether an answer is waited for with a limit.
+type awaiting struct {
+	net.Conn
+	limited atomic.Bool
+}
+
+// SetDeadline is what package imapconn sets the limit of a command by.
+func (c *awaiting) SetDeadline(t time.Time) error {
+	c.limited.Store(!t.IsZero())
+	return c.Conn.SetDeadline(t)
+}
+
+// timeIsUp ends the wait of a client, if it has set itself a limit.
+func (r *rewriter) timeIsUp(client net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if c := r.awaits[client.RemoteAddr().String()]; c != nil && c.limited.Load() {
+		_ = c.Conn.SetDeadline(time.Unix(1, 0)) // it fails where the client has gone
+	}
 }
 
 func (r *rewriter) Port() int { return r.listener.Addr().(*net.TCPAddr).Port }
@@ -145,6 +189,9 @@ func (r *rewriter) pass(from, to net.Conn, hook func() func(string) string) {
 			return
 		}
 		if do := misdeeds[deed]; do != nil {
+			if deed == "mute" {
+				r.timeIsUp(to)
+			}
 			do(to)
 			if deed != "cut" { // and nothing more is said
 				_, _ = io.Copy(io.Discard, in)

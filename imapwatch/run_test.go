@@ -141,6 +141,7 @@ func TestRunRenewsIdle(t *testing.T) {
 		}
 		fill(t, s, "INBOX", 1, 1)
 		eventually(t, "the mail", has(r, "INBOX", 1))
+		eventually(t, "the connection of Sent", func() bool { return p.Counts().Connections >= 3 })
 		if p.Counts().Connections != 3 {
 			t.Errorf("%d connections", p.Counts().Connections)
 		}
@@ -302,14 +303,16 @@ func TestRunWhenThePeerIsDead(t *testing.T) {
 	run(t, w)
 	idles(t, p, 2)
 	var stalled atomic.Int32
-	dead := p.Counts().Connections
+	var dead atomic.Int64
+	dead.Store(math.MaxInt64) // until it is known which connections are
 	p.OnServer(func([]byte) mailsim.Action {
-		if p.Counts().Connections <= dead {
+		if int64(p.Counts().Connections) <= dead.Load() {
 			stalled.Add(1)
 			return mailsim.Stall
 		}
 		return mailsim.Pass
 	})
+	dead.Store(int64(p.Counts().Connections))
 	fill(t, s, "INBOX", 1, 1)
 	eventually(t, "the mail over a new connection", has(r, "INBOX", 1))
 	if stalled.Load() == 0 {

@@ -583,7 +583,7 @@ func TestStallInFetch(t *testing.T) {
 	})
 	a, r := account(s, p.Port()), &recorder{}
 	w := watcher(a, r)
-	w.pace.command = 300 * time.Millisecond
+	w.pace.command = time.Second
 	mustCut(t, w.Sync(within(t)))
 	wantAllBut(t, r, "INBOX", 50, 25)
 }
