@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"regexp"
@@ -19,10 +20,12 @@ type script struct {
 	listener net.Listener
 	steps    []step
 	playing  sync.WaitGroup
+	hasty    bool // a client that leaves before it was heard is the end, not a failure
 
 	mu    sync.Mutex
 	heard strings.Builder // all that clients sent, on the wire and out of TLS
 	conns int
+	ended int // connections on which every step was played
 	open  map[net.Conn]bool
 }
 
@@ -41,6 +44,9 @@ type player struct {
 }
 
 var errEnd = errors.New("the script ends here")
+
+// errLeft means that the client left before it said what is expected.
+var errLeft = errors.New("the client left")
 
 // scripted starts a server. After the last step it reads on until the client
 // closes the connection.
@@ -89,11 +95,16 @@ func (s *script) play(conn net.Conn) {
 	for i, do := range s.steps {
 		if err := do(p); errors.Is(err, errEnd) {
 			return
+		} else if errors.Is(err, errLeft) && s.hasty {
+			return
 		} else if err != nil {
 			s.t.Errorf("the server's step %d: %v", i+1, err)
 			return
 		}
 	}
+	s.mu.Lock()
+	s.ended++
+	s.mu.Unlock()
 	_, _ = io.Copy(io.Discard, p.in)
 }
 
@@ -101,6 +112,13 @@ func (s *script) hear(b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.heard.Write(b)
+}
+
+// Ended tells whether a client has stayed until the last step.
+func (s *script) Ended() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended > 0
 }
 
 // Heard gives all that clients have sent.
@@ -156,7 +174,7 @@ func expect(pattern string) step {
 	return func(p *player) error {
 		line, err := p.in.ReadString('\n')
 		if err != nil {
-			return errors.New("waiting for " + pattern + ": " + err.Error())
+			return fmt.Errorf("%w while %s was expected: %w", errLeft, pattern, err)
 		}
 		line = strings.TrimRight(line, "\r\n")
 		if tag, rest, ok := strings.Cut(line, " "); ok && strings.HasPrefix(tag, "T") || strings.HasPrefix(tag, "S1") {
