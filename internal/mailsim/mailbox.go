@@ -62,8 +62,22 @@ func (s *Server) Create(mailbox string) error {
 
 // create is Create in a session. Cyrus keeps a special use with the mailbox, the
 // others with the name: on Cyrus a renamed mailbox may have it still, and no
-// other one can get it.
+// other one can get it. Dovecot makes the folder of a mailbox for whoever looks at it
+// at that very moment, and then says that it was there.
 func (s *Server) create(c *control, mailbox string) error {
+	before, err := c.List("", s.names.wire(mailbox), nil).Collect()
+	if err != nil {
+		return err
+	}
+	var refused *imap.Error
+	err = s.createOn(c, mailbox)
+	if len(before) == 0 && errors.As(err, &refused) && refused.Code == imap.ResponseCodeAlreadyExists {
+		return nil
+	}
+	return err
+}
+
+func (s *Server) createOn(c *control, mailbox string) error {
 	var refused *imap.Error
 	if c.Caps().Has(imap.CapCreateSpecialUse) {
 		err := c.Client.Create(s.names.wire(mailbox), &imap.CreateOptions{SpecialUse: specialUse(mailbox)}).Wait()
