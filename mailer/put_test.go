@@ -124,6 +124,12 @@ func interrupted(t *testing.T, w world, letters []Outgoing, client bool, line st
 	if unknown == 0 {
 		t.Errorf("nothing is unknown: %v", errors.Join(errs...))
 	}
+	// What the server read before the cut may be under way until it has hung up as well.
+	for deadline := time.Now().Add(patience); p.Counts().Open > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("a connection stays open")
+		}
+	}
 	eventuallyOnce(t, w, letters, attempt, places)
 }
 
@@ -132,16 +138,6 @@ func eventuallyOnce(t *testing.T, w world, letters []Outgoing, attempt contact.A
 	t.Helper()
 	ctx := within(t)
 	d := opened(t, at(w.Server, w.IMAPPort()), "")
-	ended := func() bool { // what the server read before the cut may be under way still
-		before, err := w.Server.Status(w.drafts)
-		must(t, err)
-		time.Sleep(50 * time.Millisecond)
-		after, err := w.Server.Status(w.drafts)
-		must(t, err)
-		return before == after
-	}
-	for !ended() {
-	}
 	all, err := d.SettleAll(ctx, idsOf(letters), attempt, nil)
 	must(t, err)
 	var again []Outgoing
