@@ -79,7 +79,7 @@ func TestServiceUnderARealUserManager(t *testing.T) {
 	m.write(".config/regards/config.toml", strings.Replace(fmt.Sprintf(storyConfig, m.server.IMAPPort()), `password_file = "password"`, secret, 1))
 	group := "regards-test-user-" + strconv.Itoa(os.Getpid())
 	t.Cleanup(func() { sweep(t, group) })
-	said, err := exec.Command("timeout", "60", "unshare", "--mount", "--pid", "--fork", "--mount-proc", "--cgroup", "--kill-child",
+	said, err := exec.Command("timeout", "300", "unshare", "--mount", "--pid", "--fork", "--mount-proc", "--cgroup", "--kill-child",
 		"sh", "-c", userManager, "sh", m.home, group, filepath.Join(odd, "regards"), filepath.Join(odder, "50%.toml")).CombinedOutput()
 	check(t, err)
 	steps := map[string]string{}

@@ -67,7 +67,7 @@ func (w *window) watch() {
 // gives all up to it.
 func (w *window) await(t *testing.T, what string) string {
 	t.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(untilPatience)
 	for {
 		w.mu.Lock()
 		shown := w.shown.String()

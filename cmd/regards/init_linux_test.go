@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -109,11 +110,11 @@ func TestInitInTerminal(t *testing.T) {
 	n.answer("Which one [1]: ", "7")
 	n.answer("write what stands at the beginning", "")
 	n.await(t, "https://myaccount.google.com/apppasswords")
-	n.answer("(it is not shown): ", "summer 2026")
+	n.secretly("summer 2026")
 	if shown := n.await(t, "Application-specific password required"); strings.Contains(shown, "summer") {
 		t.Errorf("the password was shown:\n%s", shown)
 	}
-	n.answer("(it is not shown): ", n.server.Password())
+	n.secretly(n.server.Password())
 	n.answer("config.toml? [Y/n]: ", "")
 	n.await(t, "did your phone show it?")
 	n.answer("Did it [Y/n]: ", "n")
@@ -261,8 +262,8 @@ func TestInitBrokenOff(t *testing.T) {
 		"three wrong passwords": func(n *beginner) {
 			upToPassword(n)
 			n.press(n.t, "one\r")
-			n.answer("(it is not shown): ", "two")
-			n.answer("(it is not shown): ", "three")
+			n.secretly("two")
+			n.secretly("three")
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -285,6 +286,24 @@ func TestInitBrokenOff(t *testing.T) {
 	}
 }
 
+// secretly waits until the terminal no longer shows what is typed, which is switched off
+// behind the question, and types a line.
+func (n *beginner) secretly(line string) {
+	n.t.Helper()
+	n.await(n.t, "(it is not shown): ")
+	n.unseen()
+	n.press(n.t, line+"\r")
+}
+
+func (n *beginner) unseen() {
+	n.t.Helper()
+	for deadline := time.Now().Add(untilPatience); n.mode(n.t).Lflag&unix.ECHO != 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			n.t.Fatal("what is typed is shown")
+		}
+	}
+}
+
 func upToPassword(n *beginner) {
 	n.t.Helper()
 	n.answer("Your mail address: ", "ana@gmail.com")
@@ -292,7 +311,5 @@ func upToPassword(n *beginner) {
 	n.answer("[es]: ", "")
 	n.answer("Which one [1]: ", "")
 	n.await(n.t, "(it is not shown): ")
-	for mode := n.mode(n.t); mode.Lflag&unix.ECHO != 0; { // it is switched off behind the question
-		mode = n.mode(n.t)
-	}
+	n.unseen()
 }

@@ -81,9 +81,9 @@ func TestServiceNotifies(t *testing.T) {
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: socket, Net: "unixgram"})
 	check(t, err)
 	t.Cleanup(func() { conn.Close() })
-	check(t, conn.SetReadDeadline(time.Now().Add(untilPatience)))
 	until := func(pattern string) {
 		t.Helper()
+		check(t, conn.SetReadDeadline(time.Now().Add(untilPatience)))
 		b := make([]byte, 4096)
 		for {
 			n, err := conn.Read(b)
@@ -164,7 +164,7 @@ until find "/mnt/$1" -depth -type d -exec rmdir {} +; do sleep 0.1; done
 
 func sweep(t *testing.T, group string) {
 	t.Helper()
-	if said, err := exec.Command("timeout", "30", "unshare", "--mount", "sh", "-c", sweepGroups, "sh", group).CombinedOutput(); err != nil {
+	if said, err := exec.Command("timeout", "180", "unshare", "--mount", "sh", "-c", sweepGroups, "sh", group).CombinedOutput(); err != nil {
 		t.Errorf("%v %s", err, said)
 	}
 }
