@@ -189,13 +189,19 @@ latest = "90d"
 func worldOf(ts *testscript.TestScript) *world { return ts.Value("world").(*world) }
 
 // cmdMail delivers files into a mailbox: mail MAILBOX FILE… . The message
-// arrives at the time of its Date; without one, at a fixed time.
+// arrives at the time of its Date; without one, at a fixed time. Where a script has no
+// other clock than the true one, that may be "Date: 7 days ago".
 func cmdMail(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: mail MAILBOX FILE…")
 	}
 	for _, file := range args[1:] {
-		raw := strings.ReplaceAll(ts.ReadFile(file), "\n", "\r\n")
+		raw := daysAgo.ReplaceAllStringFunc(ts.ReadFile(file), func(line string) string {
+			days, err := strconv.Atoi(strings.Fields(line)[1])
+			ts.Check(err)
+			return "Date: " + time.Now().AddDate(0, 0, -days).Format(time.RFC1123Z)
+		})
+		raw = strings.ReplaceAll(raw, "\n", "\r\n")
 		at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 		if m, err := mail.ReadMessage(strings.NewReader(raw)); err == nil {
 			if date, err := m.Header.Date(); err == nil {
@@ -206,6 +212,8 @@ func cmdMail(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 }
+
+var daysAgo = regexp.MustCompile(`(?m)^Date: \d+ days ago$`)
 
 // cmdServer does something to the server: server stop|start|kill|drop.
 func cmdServer(ts *testscript.TestScript, neg bool, args []string) {
