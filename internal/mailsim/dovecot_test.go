@@ -48,7 +48,9 @@ func TestDovecotWith(t *testing.T) {
 	must(t, err)
 	_, err = tom.Append("INBOX", Message{Raw: []byte("Subject: for Tom\n\nHello.\n")})
 	must(t, err)
-	full := func(err error) bool { return err != nil && strings.Contains(err.Error(), "Maximum number of connections") }
+	full := func(err error) bool {
+		return err != nil && strings.Contains(err.Error(), "Maximum number of connections")
+	}
 	for user, want := range map[*Server]int{s: 0, tom: 1} {
 		var got []Message
 		eventually(t, "the connection before to be over", func() bool {

@@ -15,7 +15,7 @@ import (
 )
 
 // patience keeps a failing test from hanging; no test passes by waiting for it.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // realServers are the servers that have to be installed.
 var realServers = map[string]func() (*Server, error){"dovecot": Dovecot, "cyrus": Cyrus, "courier": Courier}

@@ -14,21 +14,36 @@ import (
 // connections, so that none of those can grab the port of a stopped server.
 const (
 	minPort   = 10000
-	portRange = 22000
+	blocks    = 22
+	blockSize = 1000
 )
 
-// lastPort counts through the range from a random place, so that no server of
-// this process grabs a stopped one's port either, and seldom one of another
-// process.
+// lastPort counts through the ports of this process, so that no server of its own grabs
+// a stopped one's port either.
 var lastPort atomic.Uint32
 
-func init() { lastPort.Store(rand.Uint32N(portRange)) }
+// firstPort is the first port of the block that this process has for itself: its servers
+// stop and start, and the port of one that is stopped is free for whoever asks. When all
+// blocks are taken, some are shared.
+var firstPort = sync.OnceValue(func() int {
+	order := rand.Perm(blocks)
+	for _, block := range order {
+		var err error
+		if holder, err = net.Listen("tcp", address(minPort+block*blockSize)); err == nil {
+			return minPort + block*blockSize
+		}
+	}
+	return minPort + order[0]*blockSize
+})
 
-func nextPort() int { return minPort + int(lastPort.Add(1)%portRange) }
+// holder holds the block, on its first port, as long as the process lives.
+var holder net.Listener
+
+func nextPort() int { return firstPort() + 1 + int(lastPort.Add(1)%(blockSize-1)) }
 
 // startTimeout is how long a server may take to come up, including the wait
-// for its port to become free.
-const startTimeout = 10 * time.Second
+// for its port to become free. Nothing waits for its end but what has failed.
+const startTimeout = time.Minute
 
 // listener accepts connections and can cut all of them. It can be closed and
 // opened again on the same port.
@@ -66,7 +81,7 @@ func newListener(wrap func(net.Conn) net.Conn) (*listener, error) {
 			return l, nil
 		}
 	}
-	return nil, fmt.Errorf("no free port on %s between %d and %d: %w", loopback, minPort, minPort+portRange-1, err)
+	return nil, fmt.Errorf("no free port on %s between %d and %d: %w", loopback, firstPort(), firstPort()+blockSize-1, err)
 }
 
 func address(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }
