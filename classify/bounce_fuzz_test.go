@@ -5,7 +5,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
 
 // FuzzBounce reads a text as that of a delivery report, plain and as an SNS notification.
@@ -82,11 +81,12 @@ func TestNoticeBounded(t *testing.T) {
 		for _, header := range []string{"From: MAILER-DAEMON\nX-Amz-Sns-Message-Id: 1\n", "From: MAILER-DAEMON\nContent-Type: multipart/mixed; boundary=b\n"} {
 			raw := []byte(header + "\n" + text)
 			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			start := time.Now()
-			r := Message(raw, trusted)
-			took := time.Since(start)
-			runtime.ReadMemStats(&after)
+			var r Report
+			took := timed(func() {
+				runtime.ReadMemStats(&before)
+				r = Message(raw, trusted)
+				runtime.ReadMemStats(&after)
+			})
 			if used := after.TotalAlloc - before.TotalAlloc; took > patience || used > 256<<20 || r.Class != Bounce {
 				t.Errorf("%s, %q: %s took %v and %d MiB", name, header, r.Class, took, used>>20)
 			}

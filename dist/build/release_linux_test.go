@@ -117,7 +117,7 @@ func debianRoot(t *testing.T) string {
 // within runs a command in a root and gives its exit code and what it said.
 func within(t *testing.T, root string, env []string, words ...string) (code int, said string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute) // it only keeps a failing test from hanging
 	defer cancel()
 	c := exec.CommandContext(ctx, "chroot", append([]string{root}, words...)...)
 	c.Env = append([]string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "DEBIAN_FRONTEND=noninteractive"}, env...)
