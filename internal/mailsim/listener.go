@@ -22,24 +22,25 @@ const (
 // a stopped one's port either.
 var lastPort atomic.Uint32
 
-// firstPort is the first port of the block that this process has for itself: its servers
-// stop and start, and the port of one that is stopped is free for whoever asks. When all
-// blocks are taken, some are shared.
-var firstPort = sync.OnceValue(func() int {
+// ownBlock gives the first port of the block that this process has for itself: its
+// servers stop and start, and the port of one that is stopped is free for whoever asks.
+// The block is held by a listener on that port, as long as the process lives. When all
+// are taken, some are shared.
+var ownBlock = sync.OnceValues(func() (first int, holder net.Listener) {
 	order := rand.Perm(blocks)
 	for _, block := range order {
-		var err error
-		if holder, err = net.Listen("tcp", address(minPort+block*blockSize)); err == nil {
-			return minPort + block*blockSize
+		first = minPort + block*blockSize
+		if holder, err := net.Listen("tcp", address(first)); err == nil {
+			return first, holder
 		}
 	}
-	return minPort + order[0]*blockSize
+	return minPort + order[0]*blockSize, nil
 })
 
-// holder holds the block, on its first port, as long as the process lives.
-var holder net.Listener
-
-func nextPort() int { return firstPort() + 1 + int(lastPort.Add(1)%(blockSize-1)) }
+func nextPort() int {
+	first, _ := ownBlock()
+	return first + 1 + int(lastPort.Add(1)%(blockSize-1))
+}
 
 // startTimeout is how long a server may take to come up, including the wait
 // for its port to become free. Nothing waits for its end but what has failed.
@@ -81,7 +82,7 @@ func newListener(wrap func(net.Conn) net.Conn) (*listener, error) {
 			return l, nil
 		}
 	}
-	return nil, fmt.Errorf("no free port on %s between %d and %d: %w", loopback, firstPort(), firstPort()+blockSize-1, err)
+	return nil, fmt.Errorf("no free port on %s from %d on: %w", loopback, l.port, err)
 }
 
 func address(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }
