@@ -174,7 +174,10 @@ func sweep(path string, what *regexp.Regexp) error {
 	for _, e := range entries {
 		rest, ok := strings.CutPrefix(e.Name(), filepath.Base(path))
 		if ok && e.Type().IsRegular() && what.MatchString(rest) {
-			err = errors.Join(err, os.Remove(filepath.Join(filepath.Dir(path), e.Name())))
+			removing := os.Remove(filepath.Join(filepath.Dir(path), e.Name()))
+			if !errors.Is(removing, fs.ErrNotExist) { // whoever made it has done so
+				err = errors.Join(err, removing)
+			}
 		}
 	}
 	return err
