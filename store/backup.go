@@ -259,7 +259,12 @@ func prepareRestored(ctx context.Context, fresh, path, aside string, now time.Ti
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.Close()) }()
+	defer func() {
+		if err == nil {
+			err = s.emptyLog(ctx)
+		}
+		err = errors.Join(err, s.Close())
+	}()
 	why := "it put a backup in the place of the database"
 	if aside != "" {
 		if unread, err = s.inheritFrom(ctx, path, now); err != nil {

@@ -99,6 +99,45 @@ func TestOpenOnAFullDisk(t *testing.T) {
 	}
 }
 
+// A new database, and a restored one, take their place whole or not at all, however
+// little the disk holds.
+func TestPlacedWholeOnASmallDisk(t *testing.T) {
+	s := newStore(t)
+	add(t, s, "Maria")
+	saved := filepath.Join(t.TempDir(), "saved.db")
+	check(t, s.Backup(ctx, saved, noon))
+	for name, make := range map[string]func(path string) error{
+		"new": func(path string) error {
+			s, err := Open(ctx, path)
+			if err == nil {
+				err = s.Close()
+			}
+			return err
+		},
+		"restored": func(path string) error { _, err := Restore(ctx, path, saved, noon); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := smallDisk(t, 1<<20)
+			path := filepath.Join(dir, "regards.db")
+			for left := int64(0); ; left += 24 << 10 {
+				filler := fill(t, dir, left)
+				err := make(path)
+				check(t, os.Remove(filler))
+				if err == nil {
+					break
+				}
+				if _, there := os.Stat(path); there == nil || !strings.Contains(err.Error(), "the disk") {
+					t.Fatalf("with %d bytes free: %v, and a database", left, err)
+				}
+			}
+			want := map[string]string{"new": "0 0", "restored": "1 1"}[name]
+			if got := rows(t, reopen(t, path), "SELECT (SELECT count(*) FROM contact), (SELECT count(*) FROM hold)"); got != want {
+				t.Errorf("contacts and holds: %s", got)
+			}
+		})
+	}
+}
+
 // Somebody is forgotten, and the disk has no room to write the file anew: that
 // is said, and done by whoever opens it when there is.
 func TestForgetOnAFullDisk(t *testing.T) {

@@ -327,12 +327,8 @@ func (s *Store) wipe(ctx context.Context) error {
 	if _, err := s.db.ExecContext(ctx, "VACUUM"); err != nil {
 		return s.explain(err)
 	}
-	var busy, pages, done int
-	if err := s.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done); err != nil {
-		return s.explain(err)
-	}
-	if busy != 0 {
-		return fmt.Errorf("%s: another process has been reading for too long", s.path)
+	if err := s.emptyLog(ctx); err != nil {
+		return err
 	}
 	_, err := s.db.ExecContext(ctx, "DELETE FROM meta WHERE key = 'wipe'")
 	return s.explain(err)

@@ -142,7 +142,7 @@ func createFresh(ctx context.Context, fresh string) error {
 	if err != nil {
 		return err
 	}
-	return s.Close()
+	return s.closeWhole(ctx)
 }
 
 // The names, after the database's own, of files that become a database once
@@ -253,6 +253,24 @@ func (s *Store) prepare(ctx context.Context) error {
 
 // Close closes the database.
 func (s *Store) Close() error { return errors.Join(s.scans.Close(), s.db.Close()) }
+
+// closeWhole closes a database that is going to be moved, with all of it in its one
+// file: where the disk has no room for that, Close says nothing and leaves the log.
+func (s *Store) closeWhole(ctx context.Context) error {
+	return errors.Join(s.emptyLog(ctx), s.Close())
+}
+
+// emptyLog brings what the write-ahead log holds into the file.
+func (s *Store) emptyLog(ctx context.Context) error {
+	var busy, pages, done int
+	if err := s.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &pages, &done); err != nil {
+		return s.explain(err)
+	}
+	if busy != 0 {
+		return fmt.Errorf("%s: another process has been reading for too long", s.path)
+	}
+	return nil
+}
 
 // Path is where the database lies.
 func (s *Store) Path() string { return s.path }
