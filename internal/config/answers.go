@@ -42,7 +42,7 @@ type AnswerServer struct {
 
 // LoadAnswers reads a file of answers. Every error is an *Error.
 func LoadAnswers(path string) (Answers, error) {
-	data, err := read(path, "write one, or run regards init on a terminal without it")
+	data, err := read(path, "write one, or run regards init on a terminal without it", "--answers")
 	if err != nil {
 		return Answers{}, err
 	}
@@ -69,22 +69,13 @@ func (r *report) answers(a Answers, root place) {
 	r.need(root.child("address"), a.Address, "ana@example.org")
 	r.address(root.child("address"), a.Address)
 	r.need(root.child("name"), a.Name, "Ana Díaz")
+	r.printable(root.child("name"), a.Name)
+	r.printable(root.child("account"), a.Account)
 	if root.child("language").written() {
 		r.language(root.child("language"), a.Language)
 	}
 	r.timeZone(root.child("time_zone"), a.TimeZone)
-	ways := 0
-	for _, key := range []string{"password_file", "password_command", "oauth2"} {
-		if root.child(key).written() {
-			ways++
-		}
-	}
-	if key := root.child("password_file"); key.written() {
-		r.addErr(key, lookAtSecret(a.PasswordFile))
-	}
-	if ways != 1 {
-		r.add(root, "the file says in no way, or in several, how to log in", "write one of password_file, password_command, oauth2")
-	}
+	r.way(a, root)
 	if a.SMTP != nil && a.IMAP == nil {
 		r.add(root.child("smtp"), "stands without [imap]", "write both, or none to have them found")
 	}
@@ -96,5 +87,25 @@ func (r *report) answers(a Answers, root place) {
 			r.reachable(Server{Host: s.Host, Port: s.Port, TLS: s.TLS}, s.at)
 			r.printable(s.at.child("user"), s.User)
 		}
+	}
+}
+
+// way checks what says how to log in.
+func (r *report) way(a Answers, root place) {
+	var ways []string
+	for _, key := range []string{"password_file", "password_command", "oauth2"} {
+		if root.child(key).written() {
+			ways = append(ways, key)
+		}
+	}
+	if len(ways) != 1 {
+		r.add(root, "the file says in no way, or in several, how to log in", "write one of password_file, password_command, oauth2")
+		return
+	}
+	way := Server{PasswordFile: a.PasswordFile, PasswordCommand: a.PasswordCommand, OAuth2: a.OAuth2}
+	r.secret(way, root)
+	if a.OAuth2 != "" {
+		r.oauth2(Account{IMAP: way, OAuth2: OAuth2{ClientID: a.ClientID, ClientSecretFile: a.ClientSecretFile, Tenant: a.Tenant,
+			AuthorizeURL: a.AuthorizeURL, TokenURL: a.TokenURL, DeviceURL: a.DeviceURL, Scopes: a.Scopes}}, root)
 	}
 }

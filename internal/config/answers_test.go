@@ -48,6 +48,14 @@ func TestLoadAnswersRefuses(t *testing.T) {
 		"wrong address": {strings.Replace(base, "ana@", "@", 1), `line 1: address: "@example.org" is no address`},
 		"no way in":     {strings.Replace(base, "password_command = [\"p\"]", "", 1), "write one of password_file, password_command, oauth2"},
 		"two ways in":   {base + "oauth2 = \"google\"\n", "write one of password_file, password_command, oauth2"},
+		"no command":    {strings.Replace(base, `["p"]`, `[]`, 1), "line 3: password_command: is no command"},
+		"no provider":   {strings.Replace(base, `password_command = ["p"]`, `oauth2 = "yahoo"`, 1), `line 3: oauth2: is no provider that regards knows; write "google"`},
+		"no oauth2":     {strings.Replace(base, `password_command = ["p"]`, `oauth2 = ""`, 1), "line 3: oauth2: is no provider"},
+		"no client":     {strings.Replace(base, `password_command = ["p"]`, `oauth2 = "microsoft"`, 1), "client_id: is missing; write the client_id under which microsoft"},
+		"no endpoint":   {strings.Replace(base, `password_command = ["p"]`, "oauth2 = \"custom\"\nclient_id = \"c\"\nscopes = [\"m\"]", 1), "token_url: is missing"},
+		"plain token":   {strings.Replace(base, `password_command = ["p"]`, "oauth2 = \"custom\"\nclient_id = \"c\"\nscopes = [\"m\"]\nauthorize_url = \"https://x.example\"\ntoken_url = \"http://x.example\"", 1), "line 7: token_url: is no address of a page"},
+		"line end":      {strings.Replace(base, `"Ana"`, `"Ana\nBcc: x"`, 1), "line 2: name: has a control character"},
+		"of an account": {base + `account = "a\u0007"`, "line 4: account: has a control character"},
 		"password":      {base + "password = \"hunter2\"\n", "line 4: password: inline password"},
 		"misspelt":      {base + "adress = \"x\"\n", "line 4: adress: unknown key (did you mean address?)"},
 		"language":      {base + "language = \"english\"\n", "line 4: language:"},
@@ -62,6 +70,9 @@ func TestLoadAnswersRefuses(t *testing.T) {
 		if !errors.As(err, &wrong) || !strings.Contains(err.Error(), x.want) || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: got %v, want %s", name, err, x.want)
 		}
+	}
+	if _, err := LoadAnswers(t.TempDir()); err == nil || !strings.Contains(err.Error(), "is a folder; name the file in it with --answers FILE") {
+		t.Errorf("a folder: got %v", err)
 	}
 	if _, err := LoadAnswers(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: got %v", err)

@@ -26,7 +26,7 @@ const (
 
 // Load reads, parses and checks a configuration file. Every error is an *Error.
 func Load(path string) (Config, error) {
-	data, err := read(path, noConfig)
+	data, err := read(path, noConfig, "--config")
 	if err != nil {
 		return Config{}, err
 	}
@@ -68,7 +68,7 @@ func absolute(file string) string {
 func DatabaseOf(path string) string {
 	var c Config
 	r := &report{file: path}
-	if data, err := read(path, noConfig); err == nil && r.legible(data) {
+	if data, err := read(path, noConfig, "--config"); err == nil && r.legible(data) {
 		var tables map[string]any
 		var syntax toml.ParseError
 		lines := strings.SplitAfter(string(data), "\n")
@@ -88,8 +88,9 @@ func DatabaseOf(path string) string {
 const noConfig = "run regards init, or copy config.toml.example there and fill it in, or name another with --config FILE"
 
 // read gets the bytes of the file, but no more than are sensible. Missing is what to
-// do where there is none.
-func read(path, missing string) ([]byte, error) {
+// do where there is none, and flag names another one.
+func read(path, missing, flag string) ([]byte, error) {
+	another := "name another with " + flag + " FILE"
 	fail := func(cause error, text, fix string) ([]byte, error) {
 		return nil, &Error{File: path, Problems: []Problem{{Text: text, Fix: fix}}, cause: cause}
 	}
@@ -98,18 +99,18 @@ func read(path, missing string) ([]byte, error) {
 		return fail(err, "there is no such file", missing)
 	}
 	if err != nil {
-		return fail(err, "cannot be opened ("+reason(err)+")", "make it readable, or name another with --config FILE")
+		return fail(err, "cannot be opened ("+reason(err)+")", "make it readable, or "+another)
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return fail(nil, "is a folder", "name the file in it with --config FILE")
+		return fail(nil, "is a folder", "name the file in it with "+flag+" FILE")
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
-		return fail(err, "cannot be read ("+reason(err)+")", "make it readable, or name another with --config FILE")
+		return fail(err, "cannot be read ("+reason(err)+")", "make it readable, or "+another)
 	}
 	if len(data) > maxFile {
-		return fail(nil, "is larger than 1 MiB", "name a configuration file with --config FILE")
+		return fail(nil, "is larger than 1 MiB", another)
 	}
 	return data, nil
 }

@@ -106,7 +106,11 @@ func (r *report) oauth2(a Account, at place) {
 		return
 	}
 	if a.OAuth2.ClientID == "" {
-		r.add(at.child("client_id"), "is missing", "write [account.oauth2] with the client_id under which "+used[0]+" knows this program; docs/providers.md says how to come by it")
+		table := "[account.oauth2] with "
+		if r.answering {
+			table = ""
+		}
+		r.add(at.child("client_id"), "is missing", "write "+table+"the client_id under which "+used[0]+" knows this program; docs/providers.md says how to come by it")
 	}
 	r.printable(at.child("client_id"), a.OAuth2.ClientID)
 	if at.child("client_secret_file").written() {

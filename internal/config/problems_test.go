@@ -255,7 +255,7 @@ func TestFileProblems(t *testing.T) {
 		filepath.Join(dir, "none"): ": there is no such file; run regards init, or copy config.toml.example there and fill it in, or name another with --config FILE",
 		big + "/x":                 ": cannot be opened (not a directory); make it readable, or name another with --config FILE",
 		dir:                        ": is a folder; name the file in it with --config FILE",
-		big:                        ": is larger than 1 MiB; name a configuration file with --config FILE",
+		big:                        ": is larger than 1 MiB; name another with --config FILE",
 	} {
 		_, err := Load(path)
 		var e *Error
