@@ -56,8 +56,8 @@ func (i *imported) match(e addressbook.Entry, p contact.Contact) bool {
 	case slices.ContainsFunc(namesakes, func(place int) bool { return e.Page != "" && i.pages[place] == e.Page }):
 		i.KnownName++
 		return true // the same line again
-	case len(namesakes) == 1 && i.another(e, namesakes[0]):
-		i.note(e.Line, "%s is not the one of before, whose LinkedIn page is another, and was added as well; to tell them apart: regards contact edit %s --name",
+	case !slices.ContainsFunc(namesakes, func(place int) bool { return !i.another(e, place) }):
+		i.note(e.Line, "%s has another LinkedIn page than whoever of that name came before, and was added as well; to tell them apart: regards contact edit %s --name",
 			quote(e.Name), reference(p))
 		return false
 	case len(p.Addresses) == 0:
