@@ -113,10 +113,25 @@ read, edit and send them.`,
 	flags.StringVar(&a.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
 	root.SilenceErrors, root.SilenceUsage = true, true
+	completions(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%w; see: %s --help", err, c.CommandPath())
 	})
 	return root
+}
+
+// completions adds the command that writes completions for shells, which holds others
+// as any group does.
+func completions(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	c, _, _ := root.Find([]string{"completion"}) // it was made just now
+	c.Short, c.Long = "write completions for a shell", ""
+	c.Args, c.RunE = root.Args, root.RunE
+	for _, shell := range c.Commands() {
+		shell.Short = "write completions for " + shell.Name()
+		shell.Long = "Writes completions for " + shell.Name() + " to the standard output; docs/packages.md says where they belong."
+		shell.Args = args(cobra.NoArgs)
+	}
 }
 
 // group makes a command that only holds others: without one of them it is an
