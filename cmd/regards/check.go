@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -70,7 +71,7 @@ var patience = limits{lookup: 10 * time.Second, connect: 15 * time.Second, tls: 
 func (k *checkup) everything(ctx context.Context) (err error) {
 	path := config.Path(k.app.configPath)
 	if k.cfg, err = config.Load(path); err != nil {
-		k.fail("configuration", err, "")
+		k.configuration(err)
 		return nil
 	}
 	if k.now, err = k.app.clock(k.cfg); err != nil {
@@ -87,6 +88,20 @@ func (k *checkup) everything(ctx context.Context) (err error) {
 	k.addressBook(ctx)
 	k.service(ctx)
 	return ctx.Err() // what was found while it ended is not worth telling
+}
+
+// configuration adds what is wrong with the configuration, each mistake by itself.
+func (k *checkup) configuration(err error) {
+	var wrong *config.Error
+	if !errors.As(err, &wrong) {
+		k.fail("configuration", err, "")
+		return
+	}
+	for _, p := range wrong.Problems {
+		fix := p.Fix
+		p.Fix = ""
+		k.fail("configuration", &config.Error{File: wrong.File, Problems: []config.Problem{p}}, fix)
+	}
 }
 
 // printFindings prints one line for each, and the steps of a fix below it.
