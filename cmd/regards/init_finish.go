@@ -89,6 +89,7 @@ func (s *setup) finish(ctx context.Context) error {
 	if err := s.unchanged(); err != nil {
 		return err
 	}
+	s.folderFor(s.path)
 	if err := writeConfig(s.path, text); err != nil {
 		return err
 	}
