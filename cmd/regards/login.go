@@ -49,6 +49,9 @@ beside the database. A running service takes it up by itself.`,
 				ask = a.asker()
 			}
 			err = a.login(c.Context(), account, device, ask)
+			if errors.Is(err, context.Canceled) {
+				return errors.New("interrupted")
+			}
 			if failedLogin(err) {
 				return err
 			}
