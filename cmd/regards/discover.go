@@ -107,6 +107,9 @@ func (a *app) printStrangers(s *session, found []plan.Stranger) error {
 		t.row(f.Name, strings.Join(addressesOf(f), ", "), f.In, f.Out, ago(f.Last, s.now()), f.Group)
 	}
 	t.flush()
+	if len(found) == 0 {
+		fmt.Fprintln(a.err, "nobody: mail that was read shows no one you write with who is no contact; to read what is new: regards sync")
+	}
 	return nil
 }
 
