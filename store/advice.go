@@ -28,11 +28,11 @@ const (
 // explain adds to an error of SQLite what the owner can do about it.
 func (s *Store) explain(err error) error { return explain(s.path, err) }
 
-// explain adds to an error of the file at path what the owner can do about it.
+// explain adds to an error of the file at path what the owner can do about it, once.
 func explain(path string, err error) error {
 	advice := advise(err)
 	switch {
-	case advice == "":
+	case advice == "", strings.Contains(err.Error(), advice):
 		return err
 	case errors.Is(err, ErrDamaged), errors.Is(err, ErrNewer):
 		return fmt.Errorf("%s: %w; %s", path, err, advice)
