@@ -472,6 +472,9 @@ CREATE TABLE address_book (
 	url   TEXT PRIMARY KEY,
 	token TEXT NOT NULL
 ) WITHOUT ROWID;
+`, `
+-- Without it, each contact that is removed has all the others looked at.
+CREATE INDEX contact_introduced_by ON contact (introduced_by) WHERE introduced_by IS NOT NULL;
 `}
 
 // migrate brings the schema up to date in one transaction.
