@@ -113,6 +113,8 @@ read, edit and send them.`,
 	flags.StringVar(&a.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&a.logFormat, "log-format", "text", "text or json")
 	root.SilenceErrors, root.SilenceUsage = true, true
+	root.Version = version // and so there is --version, which many try first
+	root.SetVersionTemplate(versionLine())
 	completions(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usagef("%w; see: %s --help", err, c.CommandPath())
