@@ -145,7 +145,7 @@ func (a *app) permission(ctx context.Context, s config.Server, device bool, ask 
 	if device || open == nil && client.HasDevice() {
 		return client.LoginByDevice(ctx, func(d oauth.DeviceCode) {
 			fmt.Fprintf(a.err, "On any device, open %s\nand type in this code: %s\n", d.Page, d.Code)
-		})
+		}, func(why error) { fmt.Fprintf(a.err, "%v\nit is asked again, as long as the code holds\n", why) })
 	}
 	owner := oauth.Owner{Open: open, Show: func(page string) {
 		fmt.Fprintf(a.err, "Log in on this page, and allow regards to read and send mail:\n\n%s\n\n", page)

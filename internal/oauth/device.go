@@ -27,8 +27,8 @@ const (
 // LoginByDevice logs the owner in by a device code (RFC 8628), which show is told
 // once, and gives the refresh token. It waits until the owner has logged in or
 // refused to, the code has expired, or ctx ends. A server that is away meanwhile
-// is asked again.
-func (c Client) LoginByDevice(ctx context.Context, show func(DeviceCode)) (refresh string, err error) {
+// is asked again, which complain is told the first time.
+func (c Client) LoginByDevice(ctx context.Context, show func(DeviceCode), complain func(why error)) (refresh string, err error) {
 	const what = "log in by device code"
 	config, err := c.config()
 	if err != nil {
@@ -44,7 +44,7 @@ func (c Client) LoginByDevice(ctx context.Context, show func(DeviceCode)) (refre
 	show(DeviceCode{Page: d.VerificationURI, Code: d.UserCode, Complete: d.VerificationURIComplete})
 	limited, cancel := context.WithDeadline(ctx, d.Expiry)
 	defer cancel()
-	for {
+	for told := false; ; told = true {
 		t, err := config.DeviceAccessToken(c.within(limited), d)
 		switch {
 		case err == nil:
@@ -55,6 +55,9 @@ func (c Client) LoginByDevice(ctx context.Context, show func(DeviceCode)) (refre
 		err = c.explain(ctx, what, err, d.DeviceCode)
 		if !errors.Is(err, ErrAway) {
 			return "", err
+		}
+		if !told {
+			complain(err)
 		}
 		d.Interval = min(2*d.Interval, int64(longestPause/time.Second)) // RFC 8628 section 3.5
 	}

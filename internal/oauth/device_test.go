@@ -21,6 +21,8 @@ type deviceServer struct {
 	device  string
 	answers []string // "503", or the JSON of an answer
 	asked   []time.Time
+
+	complaints []error // that the owner was told of
 }
 
 func (d *deviceServer) serve(w http.ResponseWriter, r *http.Request) {
@@ -54,7 +56,7 @@ func logInByDevice(t *testing.T, d *deviceServer, test func(took time.Duration, 
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		var shown DeviceCode
-		refresh, err := played(d.serve).LoginByDevice(t.Context(), func(c DeviceCode) { shown = c })
+		refresh, err := played(d.serve).LoginByDevice(t.Context(), func(c DeviceCode) { shown = c }, func(why error) { d.complaints = append(d.complaints, why) })
 		test(time.Since(begun), refresh, shown, err)
 	})
 }
@@ -94,6 +96,21 @@ func TestDevicePauses(t *testing.T) {
 			}
 			begun = d.asked[i]
 		}
+	}
+}
+
+// A server that is away is told of once, however often it is asked again.
+func TestDeviceComplains(t *testing.T) {
+	for _, x := range []struct {
+		answers []string
+		want    int
+	}{{[]string{pending, deviceTokens}, 0}, {[]string{"503", "<html>", pending, "503", deviceTokens}, 1}} {
+		d := &deviceServer{device: fmt.Sprintf(deviceAnswer, ""), answers: x.answers}
+		logInByDevice(t, d, func(_ time.Duration, _ string, _ DeviceCode, err error) {
+			if err != nil || len(d.complaints) != x.want || x.want > 0 && !errors.Is(d.complaints[0], ErrAway) {
+				t.Errorf("%q: %v: %v", x.answers, err, d.complaints)
+			}
+		})
 	}
 }
 
@@ -160,14 +177,14 @@ func TestDeviceInterrupted(t *testing.T) {
 		d := &deviceServer{device: fmt.Sprintf(deviceAnswer, ""), answers: []string{pending}}
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Minute, cancel)
-		if _, err := played(d.serve).LoginByDevice(ctx, func(DeviceCode) {}); !errors.Is(err, context.Canceled) {
+		if _, err := played(d.serve).LoginByDevice(ctx, func(DeviceCode) {}, func(error) {}); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
 	})
 }
 
 func TestNoDevice(t *testing.T) {
-	_, err := Client{Provider: Google, ID: "id"}.LoginByDevice(t.Context(), nil)
+	_, err := Client{Provider: Google, ID: "id"}.LoginByDevice(t.Context(), nil, nil)
 	wantErr(t, err, ErrRegistration, "log in with a browser")
 }
 
@@ -176,7 +193,7 @@ func TestDeviceWithServer(t *testing.T) {
 	server, client := tokenServer(t)
 	server.Rule(func(r *mailsim.TokenRules) { r.Pending = 1 })
 	var shown DeviceCode
-	refresh, err := client.LoginByDevice(within(t), func(c DeviceCode) { shown = c })
+	refresh, err := client.LoginByDevice(within(t), func(c DeviceCode) { shown = c }, func(error) {})
 	must(t, err)
 	if shown.Complete == "" || shown.Code != "BCDF-GHJK" {
 		t.Errorf("it showed %+v", shown)

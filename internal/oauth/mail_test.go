@@ -176,7 +176,7 @@ func TestOutlook(t *testing.T) {
 	client := Client{Provider: Microsoft, ID: mailsim.TokenClient, User: mail.User(),
 		HTTP: &http.Client{Transport: &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: ca.Pool()}}}}
 	var shown DeviceCode
-	refresh, err := client.LoginByDevice(within(t), func(c DeviceCode) { shown = c })
+	refresh, err := client.LoginByDevice(within(t), func(c DeviceCode) { shown = c }, func(error) {})
 	must(t, err)
 	source := NewSource(client, &memory{refresh: refresh}, time.Now)
 
