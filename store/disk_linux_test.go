@@ -34,7 +34,7 @@ func fill(t *testing.T, dir string, left int64) (name string) {
 	name = filepath.Join(dir, "filler")
 	var disk syscall.Statfs_t
 	check(t, syscall.Statfs(dir, &disk))
-	check(t, os.WriteFile(name, make([]byte, max(0, int64(disk.Bavail)*disk.Bsize-left)), 0o600))
+	check(t, os.WriteFile(name, make([]byte, max(0, int64(disk.Bavail)*int64(disk.Bsize)-left)), 0o600))
 	return name
 }
 
