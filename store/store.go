@@ -116,14 +116,32 @@ func locate(path string) (string, error) {
 // is whole: a file of that name has always been a database. When another
 // process is faster, its file holds.
 func create(ctx context.Context, path string) error {
+	for {
+		if err := createOnce(ctx, path); !errors.Is(err, errSwept) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// errSwept means that a service that begins has swept away what was being made.
+var errSwept = errors.New("the new database was swept away")
+
+func createOnce(ctx context.Context, path string) error {
 	fresh := path + newFile + NewID()
 	defer removeDatabase(fresh)
-	err := createFresh(ctx, fresh)
+	err := touchFile(fresh)
+	made := err == nil
+	if made {
+		err = createFresh(ctx, fresh)
+	}
 	if err == nil {
 		err = place(fresh, path)
 	}
 	if _, there := os.Lstat(path); err != nil && there == nil {
 		return nil
+	}
+	if _, there := os.Lstat(fresh); err != nil && made && errors.Is(there, fs.ErrNotExist) {
+		return errSwept
 	}
 	if err == nil {
 		err = syncFolder(path)
@@ -135,9 +153,6 @@ func create(ctx context.Context, path string) error {
 }
 
 func createFresh(ctx context.Context, fresh string) error {
-	if err := touchFile(fresh); err != nil {
-		return err
-	}
 	s, err := openFile(ctx, fresh)
 	if err != nil {
 		return err
@@ -165,7 +180,8 @@ func leftover(name string) *regexp.Regexp {
 }
 
 // sweep removes such leftovers of the database at path. The caller holds the
-// Lock; a process that is just making a database finds that there is one.
+// Lock; a process that is just making a database finds that there is one, or begins
+// anew.
 func sweep(path string, what *regexp.Regexp) error {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if errors.Is(err, fs.ErrNotExist) {

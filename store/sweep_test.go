@@ -40,3 +40,27 @@ func TestSweepBesideCommands(t *testing.T) {
 	close(stop)
 	making.Wait()
 }
+
+// A command whose new database is swept away while it is made makes another one.
+func TestSweptWhileMade(t *testing.T) {
+	for early := false; !early; { // seldom it is whole before anybody sees it
+		path := filepath.Join(t.TempDir(), "regards.db")
+		swept := make(chan bool)
+		go func() {
+			for {
+				made, _ := filepath.Glob(path + newFile + "*")
+				if _, err := os.Stat(path); err == nil || len(made) > 0 {
+					swept <- err != nil && sweep(path, leftovers) == nil
+					return
+				}
+			}
+		}()
+		s, err := Open(ctx, path)
+		early = <-swept
+		check(t, err)
+		check(t, s.Close())
+		if left, _ := filepath.Glob(path + newFile + "*"); len(left) > 0 {
+			t.Errorf("left: %v", left)
+		}
+	}
+}

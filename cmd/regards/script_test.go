@@ -315,7 +315,7 @@ func cmdFlags(ts *testscript.TestScript, neg bool, args []string) {
 
 // untilPatience keeps a failing script from hanging; nothing passes by waiting for it.
 // The longer a server is away, the more rarely it is tried.
-const untilPatience = 3 * time.Minute
+const untilPatience = 5 * time.Minute
 
 // cmdUntil runs a command again and again until its output matches: until
 // PATTERN regards ARG… . Where it never does, what the server heard last may tell why.
