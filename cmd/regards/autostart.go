@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -73,6 +74,9 @@ func (a *app) installService(ctx context.Context, linger bool) error {
 	if err != nil {
 		return fmt.Errorf("install the service: %w", err)
 	}
+	if inTemp(words) {
+		fmt.Fprintln(a.err, "what this service starts lies in a folder for temporary files, which the machine may empty:\n  "+strings.Join(words, " "))
+	}
 	if a.dryRun {
 		a.showSteps(steps)
 		return nil
@@ -112,8 +116,7 @@ func (a *app) ownConfig() (path string, cfg config.Config, err error) {
 }
 
 // serviceWords is the command that a service manager is to run. It knows nothing of the
-// variables that are set here: where they decide what is found, it is told, or has to
-// be told by the configuration.
+// variables that are set here: where they decide what is found, it is told.
 func serviceWords(path string, cfg config.Config) ([]string, error) {
 	if who := os.Getenv("SUDO_USER"); who != "" && os.Geteuid() == 0 {
 		return nil, fmt.Errorf("this is about a service of one person: give it as %s, without sudo; docs/service.md tells of a service of the whole machine", who)
@@ -122,27 +125,34 @@ func serviceWords(path string, cfg config.Config) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if usual := filepath.Join(config.Home(), ".local", "share", "regards"); cfg.Store.Path == "" && config.DataDir() != usual {
-		return nil, fmt.Errorf("the database lies in %s because a variable of this session says so, of which a service does not know; write its place into %s: [store] path = %q",
-			config.DataDir(), path, cfg.Database())
-	}
+	words := []string{program, "--config", path, "run"}
 	if path == filepath.Join(config.Home(), ".config", "regards", "config.toml") {
-		return []string{program, "run"}, nil
+		words = []string{program, "run"}
 	}
-	return []string{program, "--config", path, "run"}, nil
+	usual, folder := filepath.Join(config.Home(), ".local", "share", "regards"), config.DataDir()
+	switch {
+	case cfg.Store.Path != "" || folder == usual:
+		return words, nil
+	case runtime.GOOS == "windows" || os.Getenv("STATE_DIRECTORY") != "":
+		return nil, fmt.Errorf("the database lies in %s because a variable of this session says so, of which a service does not know; write its place into %s: [store] path = %q",
+			folder, path, cfg.Database())
+	}
+	return append([]string{"/usr/bin/env", "XDG_DATA_HOME=" + filepath.Dir(folder)}, words...), nil
 }
 
 // lastingProgram is the path of this program, by the name that it has on the path if it
-// has one: a link stays where it is when what it leads to is replaced.
+// has one: a link stays where it is when what it leads to is replaced. What go run makes
+// is gone when it ends.
 func lastingProgram() (string, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return "", fmt.Errorf("where this program lies: %w", err)
 	}
-	lies, _ := filepath.EvalSymlinks(program)
-	if inTemp(lies) || inTemp(program) {
+	ofGoRun := func(folder string) bool { return strings.HasPrefix(folder, "go-build") }
+	if slices.ContainsFunc(strings.Split(filepath.ToSlash(program), "/"), ofGoRun) {
 		return "", fmt.Errorf("this program lies in %s, where it will not stay; build one that does (go build -o DIR ./cmd/regards), and give the command by that one", filepath.Dir(program))
 	}
+	lies, _ := filepath.EvalSymlinks(program)
 	if named, err := exec.LookPath("regards"); err == nil && filepath.IsAbs(named) {
 		if leads, err := filepath.EvalSymlinks(named); err == nil && leads == lies {
 			return named, nil
@@ -151,15 +161,14 @@ func lastingProgram() (string, error) {
 	return program, nil
 }
 
-// inTemp reports whether a program lies in a folder for temporary files, as with go run.
-func inTemp(program string) bool {
+// inTemp reports whether some word is a path into the folder for temporary files, which
+// many machines empty when they start.
+func inTemp(words []string) bool {
 	temp := filepath.Clean(os.TempDir())
-	if real, err := filepath.EvalSymlinks(temp); err == nil && strings.HasPrefix(program, real+string(filepath.Separator)) {
-		return true
-	}
-	folders := strings.Split(filepath.ToSlash(program), "/")
-	return strings.HasPrefix(program, temp+string(filepath.Separator)) ||
-		slices.ContainsFunc(folders, func(f string) bool { return strings.HasPrefix(f, "go-build") })
+	real, err := filepath.EvalSymlinks(temp)
+	return slices.ContainsFunc(words, func(w string) bool {
+		return strings.HasPrefix(w, temp+string(filepath.Separator)) || err == nil && strings.HasPrefix(w, real+string(filepath.Separator))
+	})
 }
 
 // showSteps says what would be done, with the text of what would be written.
