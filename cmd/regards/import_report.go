@@ -42,13 +42,20 @@ func (a *app) printImported(i *imported, from source) error {
 	if len(i.Dropped) > 0 {
 		fmt.Fprintf(a.err, "%s: not kept, for a contact has no place for it: %s\n", from.label, i.droppedWords())
 	}
-	if len(i.Problems) > 0 && a.dryRun {
-		return fmt.Errorf("%s of %s cannot be taken; the others can; dry run: nothing was changed", plural(len(i.Problems), from.unit), from.name)
+	if len(i.Problems) == 0 {
+		return nil
 	}
-	if len(i.Problems) > 0 {
-		return fmt.Errorf("%s of %s could not be taken; the others were", plural(len(i.Problems), from.unit), from.name)
+	cannot, others := "could not be taken", "; the others were"
+	if a.dryRun {
+		cannot, others = "cannot be taken", "; the others can"
 	}
-	return nil
+	if i.Added+i.Known == 0 {
+		others = ""
+	}
+	if a.dryRun {
+		others += "; dry run: nothing was changed"
+	}
+	return fmt.Errorf("%s of %s %s%s", plural(len(i.Problems), from.unit), from.name, cannot, others)
 }
 
 // printTaken prints whom a rehearsal would add, and the sums.

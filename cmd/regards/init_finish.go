@@ -191,14 +191,20 @@ func (s *setup) layTestMail(ctx context.Context) error {
 	return drafts.Notify(ctx, raw, id)
 }
 
-// next says what comes next.
-func (s *setup) next() {
-	fmt.Fprint(s.out, `
+const nextSteps = `
 what comes next:
   regards sync               reads your mail, the first time for some minutes
   regards contact discover   whom you write with: choose your contacts
   regards log informational "Maria Lopez" --useful "what helped most"
   regards run --once         lays the thank-you into your Drafts
   regards service install    has all that done by itself
-`)
+`
+
+// next says what comes next, with this configuration.
+func (s *setup) next() {
+	steps := nextSteps
+	if s.configPath != "" {
+		steps = strings.ReplaceAll(steps, "  regards ", "  regards --config "+quote(s.configPath)+" ")
+	}
+	fmt.Fprint(s.out, steps)
 }
