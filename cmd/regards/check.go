@@ -23,7 +23,8 @@ func (a *app) checkCommand() *cobra.Command {
 configuration, the database, the disk, the wording of the letters, each account's
 password, server, certificate, login and mailboxes, the clock, and the service. Accounts
 are looked at side by side, step by step; after a step that fails the later ones are not
-tried. While the service rests, a draft is laid into Drafts for a moment, found and removed.
+tried. While the service rests, a draft is laid into Drafts for a moment, found and removed;
+one that runs, and pauses after logins that were refused, is told to try again if they work.
 
 Ends with 0 when there is no error; a note is none. Else the gravest tells: 78 for the
 configuration, 77 for a login that was refused, 75 when nothing is wrong but that servers

@@ -41,6 +41,7 @@ func (k *checkup) accounts(ctx context.Context) {
 		working.Go(func() { all[i][1] = k.smtp(ctx, account) })
 	}
 	working.Wait()
+	k.haveTriedAnew(ctx, all)
 	offline := allLost(all)
 	if offline != nil {
 		k.fail("network", trouble{"no mail server can be reached: " + offline.text, "", true}, offline.fix)
@@ -51,6 +52,22 @@ func (k *checkup) accounts(ctx context.Context) {
 			if w.lost != nil && offline == nil {
 				k.fail(w.what, *w.lost, w.lost.fix)
 			}
+		}
+	}
+}
+
+// haveTriedAnew has a running service try the accounts again whose mailboxes were reached:
+// what kept it from that, and has it wait now, is mended.
+func (k *checkup) haveTriedAnew(ctx context.Context, all [][]route) {
+	if !k.running || k.app.dryRun {
+		return
+	}
+	for i, account := range k.cfg.Accounts {
+		if !all[i][0].arrived {
+			continue
+		}
+		if err := tryAnew(ctx, k.cfg.Database(), account.Name); err != nil {
+			k.fail("account "+account.Name, err, "")
 		}
 	}
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"regards/store"
 )
 
 func TestClockOff(t *testing.T) {
@@ -203,5 +205,46 @@ func literals(in ast.Node) iter.Seq[string] {
 				}
 			}
 		}
+	}
+}
+
+// A service that pauses after refused logins tries again once check has logged in, and not
+// before: what it waits for is struck out.
+func TestCheckHasItTriedAnew(t *testing.T) {
+	m := newMachine(t)
+	m.must("sync")
+	problem := func() string {
+		t.Helper()
+		s, err := store.Open(t.Context(), m.path())
+		check(t, err)
+		defer s.Close()
+		states, err := s.AccountStates(t.Context())
+		check(t, err)
+		return states["personal"].Problem
+	}
+	s, err := store.Open(t.Context(), m.path())
+	check(t, err)
+	check(t, s.SetAccountState(t.Context(), store.AccountState{Name: "personal", Problem: "refused"}))
+	check(t, s.Close())
+	m.must("check")
+	if got := problem(); got != "refused" {
+		t.Errorf("without a service: %q", got)
+	}
+	unlock, err := store.Lock(t.Context(), m.path())
+	check(t, err)
+	defer unlock()
+	m.write("password", "wrong")
+	m.run("exec", "check")
+	if got := problem(); got != "refused" {
+		t.Errorf("with a wrong password: %q", got)
+	}
+	m.write("password", m.server.Password())
+	m.must("check", "-n")
+	if got := problem(); got != "refused" {
+		t.Errorf("a rehearsal: %q", got)
+	}
+	m.must("check")
+	if got := problem(); got != "" {
+		t.Errorf("it waits for %q", got)
 	}
 }
