@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 
 	"regards/internal/config"
@@ -114,7 +115,7 @@ func protected(protocol string, port int, state tls.ConnectionState) string {
 // tlsFix says what mends a connection that could not be protected.
 func tlsFix(protocol string, err error) error {
 	said := fmt.Errorf("%s: %w", protocol, err)
-	if errors.Is(err, imapconn.ErrTLS) {
+	if errors.Is(err, imapconn.ErrTLS) || strings.Contains(said.Error(), "is this a port for implicit TLS") {
 		return cutFix(said)
 	}
 	return &mended{said.Error(), "does this port belong to this tls = \"…\"? " + usualPorts[protocol], err}
