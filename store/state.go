@@ -37,6 +37,13 @@ func (s *Store) SetAccountState(ctx context.Context, a AccountState) error {
 	return s.explain(err)
 }
 
+// ClearProblem strikes out what was wrong with an account, and leaves all else that is
+// known of it.
+func (s *Store) ClearProblem(ctx context.Context, account string) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE account SET problem = '' WHERE name = ? AND problem <> ''", account)
+	return s.explain(err)
+}
+
 // SetLooked stores when it was looked what has become of the letters of an account.
 func (s *Store) SetLooked(ctx context.Context, account string, at time.Time) error {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO account (name, looked) VALUES (?, ?)

@@ -213,18 +213,19 @@ func literals(in ast.Node) iter.Seq[string] {
 func TestCheckHasItTriedAnew(t *testing.T) {
 	m := newMachine(t)
 	m.must("sync")
-	problem := func() string {
+	known := func() store.AccountState {
 		t.Helper()
 		s, err := store.Open(t.Context(), m.path())
 		check(t, err)
 		defer s.Close()
 		states, err := s.AccountStates(t.Context())
 		check(t, err)
-		return states["personal"].Problem
+		return states["personal"]
 	}
+	problem := func() string { return known().Problem }
 	s, err := store.Open(t.Context(), m.path())
 	check(t, err)
-	check(t, s.SetAccountState(t.Context(), store.AccountState{Name: "personal", Problem: "refused"}))
+	check(t, s.SetAccountState(t.Context(), store.AccountState{Name: "personal", Problem: "refused", BytesIn: 7}))
 	check(t, s.Close())
 	m.must("check")
 	if got := problem(); got != "refused" {
@@ -244,7 +245,7 @@ func TestCheckHasItTriedAnew(t *testing.T) {
 		t.Errorf("a rehearsal: %q", got)
 	}
 	m.must("check")
-	if got := problem(); got != "" {
-		t.Errorf("it waits for %q", got)
+	if got := known(); got.Problem != "" || got.BytesIn != 7 || got.LastSync.IsZero() {
+		t.Errorf("it is %+v", got)
 	}
 }

@@ -117,11 +117,7 @@ func tryAnew(ctx context.Context, database, account string) error {
 		return err
 	}
 	defer st.Close()
-	states, err := st.AccountStates(ctx)
-	if err != nil || states[account].Problem == "" {
-		return err
-	}
-	return st.SetAccountState(ctx, store.AccountState{Name: account})
+	return st.ClearProblem(ctx, account)
 }
 
 // loginFailed gives what comes of asking for a permission its exit code.
